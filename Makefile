@@ -1,0 +1,59 @@
+# Every target works on a fresh checkout with Python 3.11 or newer and nothing else; each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+
+.PHONY: demo setup test check bench faults format lock docs clean
+
+demo: setup            ## engines, services, two example teams and a live stream of mentions
+	@exec $(BIN)/webcare demo
+
+setup: $(VENV)/.ready node_modules/.ready   ## .venv/ and the page scripts (EXTRAS=deep for more)
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@echo "setting up $(VENV) (a minute, the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.ready: package-lock.json $(VENV)/.ready
+	@$(BIN)/python deploy/npm.py ci --omit=dev --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+check: setup           ## format, lint, types, import rules, unit and property tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/unit tests/properties -q
+
+test: setup            ## everything, on real engines and in a real browser
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/pytest
+
+faults: setup          ## the long form: 50,000 lines imported while everything is killed and frozen
+	WEBCARE_TEST_FAULT_LINES=50000 $(BIN)/pytest tests/faults -s --timeout=3600
+
+bench: setup           ## figures side by side, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+docs: setup            ## the generated documents: JSON Schemas, AsyncAPI and the screenshots
+	$(BIN)/webcare asyncapi --write docs/asyncapi
+
+format: setup
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: setup            ## pin the dependencies anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --no-emit-index-url --no-header \
+	  --generate-hashes --only-binary :all: --quiet --upgrade -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) node_modules build

@@ -1,0 +1,1 @@
+"""Ways to run webcare: local engines, the demo, containers, dashboards."""

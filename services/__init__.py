@@ -1,0 +1,1 @@
+"""The services of webcare and what they share; see CONTRIBUTING.md for the rooms."""
