@@ -1,0 +1,160 @@
+"""A case: one conversation that needs a person, with its recent messages and why it is where it is (on `desk.cases`).
+
+Every case event carries the case as it is afterwards, so that a reader needs nothing else, and `revision` orders them.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
+from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
+
+CaseStatus = Literal["open", "closed"]
+DeadlineKind = Literal["first_response"]
+ReplyState = Literal["approved", "delivered", "failed"]
+
+RECENT_MESSAGES = 40
+"""A case carries this many of its latest messages; all of them are in the search index."""
+RECENT_LINES = 60
+"""A case carries this many of its latest history lines; all of them are events."""
+CANDIDATES = 20
+"""An explanation lists this many people, those nearest to being chosen."""
+MESSAGE_CHARACTERS = 4_000
+"""A message in a case is cut to this length (and says so); the mention itself is kept whole."""
+
+
+class CaseMessage(Model):
+    """One message as the desk shows it: a mention from outside, a reply of ours or an internal note."""
+
+    kind: Literal["mention", "reply", "note"]
+    id: Id
+    at: Instant
+    author: ShortText
+    """The author's name for a mention, the person's id for a reply or a note."""
+    text: LongText
+    cut: bool = False
+    url: Url = ""
+    source_id: ShortText = ""
+    """For a mention: its id at the source, which a reply answers to."""
+    state: ReplyState | None = None
+    """For a reply only."""
+    detail: ShortText = ""
+    """For a failed reply: why, in the words of the other side."""
+
+
+class HistoryLine(Model):
+    """One line of what happened: an event's type, who, when, and a detail where one helps."""
+
+    at: Instant
+    type: ShortText
+    actor: ShortText
+    detail: ShortText = ""
+
+
+class Exclusion(Model):
+    """Why a person could not be given the case: a code, and the figures for the client's sentence."""
+
+    code: Literal["off_shift", "on_leave", "sick", "language", "channel", "full"]
+    detail: ShortText = ""
+
+
+class Candidate(Model):
+    """One person considered. `load` and `capacity` in points; `score` is load ÷ capacity, lower is better."""
+
+    person: Slug
+    excluded: tuple[Exclusion, ...] = ()
+    load: int = Field(ge=0)
+    capacity: int = Field(ge=0)
+    score: float | None = None
+    last_assigned_at: Instant | None = None
+
+
+class Explanation(Model):
+    """Why this person, or why nobody. Made when the decision is made, never afterwards."""
+
+    rule: Literal["previous_handler", "least_loaded", "claimed", "nobody_eligible"]
+    chosen: Slug | None = None
+    needs_language: ShortText = ""
+    weight: int = Field(ge=0)
+    candidates: tuple[Candidate, ...] = ()
+    """Who was chosen first, then those on shift, then the others; at most `CANDIDATES`."""
+    more_candidates: int = 0
+    """How many more people there are, who are not listed."""
+    at: Instant
+
+
+class Waiting(Model):
+    """Nobody could be given the case: the main reason and when cover begins (`None`: none planned)."""
+
+    reason: Literal["nobody_on_shift", "everybody_full", "no_skill", "no_team_rota"]
+    since: Instant
+    cover_begins: Instant | None = None
+
+
+class Deadline(Model):
+    """One promise: due, when to warn, and what became of it. Warned and breached at most once each."""
+
+    kind: DeadlineKind
+    level: Slug
+    """The service level that set it."""
+    target_minutes: int
+    started_at: Instant
+    due_at: Instant
+    warn_at: Instant
+    warned_at: Instant | None = None
+    breached_at: Instant | None = None
+    met_at: Instant | None = None
+
+
+class Case(Model):
+    """The record `team:case` on `desk.cases`; a tombstone once it is closed and past the reopen window."""
+
+    type: Literal["case"] = "case"
+    version: Literal[1] = 1
+    id: Id
+    team: Slug
+    revision: int = Field(ge=1)
+    status: CaseStatus = "open"
+    source: Slug
+    kind: MentionKind
+    monitor: Slug | None = None
+    conversation: ShortText
+    author: Author
+    title: ShortText
+    language: ShortText
+    sentiment: SentimentLabel
+    sentiment_score: float
+    urgency: Urgency
+    intent: Intent
+    topics: tuple[Slug, ...] = ()
+    weight: int = Field(ge=0)
+    opened_at: Instant
+    updated_at: Instant
+    created_at: Instant
+    """When the first mention was written."""
+    owner: Slug | None = None
+    assigned_at: Instant | None = None
+    previous_owner: Slug | None = None
+    given_back_by: Slug | None = None
+    """Who gave it back, until it has an owner again: somebody else gets it when anybody else can."""
+    touched: bool = False
+    """The owner has worked on it: a claim, a note or a reply. Untouched work is released when the shift ends."""
+    explanation: Explanation | None = None
+    waiting: Waiting | None = None
+    deadline: Deadline | None = None
+    """The earliest unmet promise."""
+    answer_to: ShortText = ""
+    """The `source_id` of the latest mention, which a reply answers."""
+    awaiting_us: bool = True
+    """The customer spoke last."""
+    first_response_at: Instant | None = None
+    first_response_seconds: int | None = None
+    """From the first mention collected to our first reply, in seconds of the clock of its service level."""
+    first_response_in_target: bool | None = None
+    closed_at: Instant | None = None
+    closed_by: ShortText | None = None
+    reopened: int = 0
+    mentions: tuple[Id, ...] = Field(min_length=1)
+    messages: tuple[CaseMessage, ...] = ()
+    history: tuple[HistoryLine, ...] = ()

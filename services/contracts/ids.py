@@ -1,0 +1,45 @@
+"""Deterministic ids (UUIDv5), so that the same thing collected, asked or decided twice has one id everywhere."""
+
+from uuid import NAMESPACE_URL, uuid5
+
+_SPACE = uuid5(NAMESPACE_URL, "urn:webcare")
+
+
+def _id(*parts: str) -> str:
+    """Join with the ASCII unit separator, which no part contains, so that ("a", "bc") and ("ab", "c") differ."""
+    return str(uuid5(_SPACE, "\x1f".join(parts)))
+
+
+def mention_id(team: str, source: str, source_id: str) -> str:
+    """The id of a mention: the same post collected twice, by whatever way, for one team is one mention."""
+    return _id("mention", team, source, source_id)
+
+
+def case_id(team: str, first_mention: str) -> str:
+    """The id of the case that a mention opens."""
+    return _id("case", team, first_mention)
+
+
+def event_id(cause: str, sequence: int) -> str:
+    """The id of the n-th event (counted from 1) that one command, mention or tick caused."""
+    return _id("event", cause, str(sequence))
+
+
+def reply_id(command: str) -> str:
+    """The id of the reply that a `SubmitReply` command asks for; the idempotency key of its delivery."""
+    return _id("reply", command)
+
+
+def delivery_id(reply: str, outcome: str) -> str:
+    """The id of the command that reports what became of a reply."""
+    return _id("delivery", reply, outcome)
+
+
+def rejected_id(topic: str, partition: int, offset: int) -> str:
+    """The id of a rejected record: one per place it was read from."""
+    return _id("rejected", topic, str(partition), str(offset))
+
+
+def signal_id(*parts: str) -> str:
+    """The id of a signal, from what it is about and the start of its window."""
+    return _id("signal", *parts)
