@@ -1,0 +1,45 @@
+"""Every metric of webcare, in one list. Processes import the ones they set; Prometheus scrapes `/metrics` of each."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+# -- every worker ------------------------------------------------------------------------------------------------------
+RECORDS_READ = Counter("webcare_records_read_total", "Records read from a topic.", ["reader", "topic"])
+RECORDS_SENT = Counter("webcare_records_sent_total", "Records sent to a topic and acknowledged.", ["writer", "topic"])
+RECORDS_REJECTED = Counter("webcare_records_rejected_total", "Records sent to the dead letters.", ["reader", "code"])
+BATCH_SECONDS = Histogram("webcare_batch_seconds", "From a polled batch to its commit.", ["reader"], buckets=_SECONDS)
+CONSUMER_LAG = Gauge("webcare_consumer_lag", "Records between a reader and the end of a topic.", ["reader", "topic"])
+RESTORE_SECONDS = Gauge("webcare_restore_seconds", "How long the last reading back of state took.", ["reader"])
+RESTORED_RECORDS = Gauge("webcare_restored_records", "Records of state read back the last time.", ["reader"])
+
+# -- ingest ------------------------------------------------------------------------------------------------------------
+MENTIONS_COLLECTED = Counter("webcare_mentions_collected_total", "Mentions acknowledged by Kafka.", ["source", "team"])
+COLLECT_FAILURES = Counter("webcare_collect_failures_total", "Failed attempts to collect from a source.", ["source"])
+DELIVERIES = Counter("webcare_deliveries_total", "Replies handed to their source, by outcome.", ["source", "outcome"])
+DELIVERIES_PENDING = Gauge("webcare_deliveries_pending", "Replies that wait for a (further) attempt.", [])
+
+# -- classify ----------------------------------------------------------------------------------------------------------
+MENTIONS_CLASSIFIED = Counter(
+    "webcare_mentions_classified_total", "Mentions read.", ["language", "urgency", "sentiment"]
+)
+SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent.", ["team", "kind"])
+
+# -- route -------------------------------------------------------------------------------------------------------------
+CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting or closed.", ["team", "state"])
+COMMANDS = Counter("webcare_commands_total", "Commands answered, by outcome.", ["command", "outcome"])
+DEADLINES = Counter(
+    "webcare_deadlines_total", "Deadlines by what became of them: warned, breached.", ["team", "outcome"]
+)
+
+# -- web ---------------------------------------------------------------------------------------------------------------
+HTTP_SECONDS = Histogram(
+    "webcare_http_seconds", "Time to answer a request.", ["route", "method", "status"], buckets=_SECONDS
+)
+ANSWER_SECONDS = Histogram("webcare_answer_seconds", "From a command to its answer.", ["outcome"], buckets=_SECONDS)
+LIVE_CLIENTS = Gauge("webcare_live_clients", "Open live connections.", [])
+LOGINS = Counter("webcare_logins_total", "Log-in attempts, by outcome.", ["outcome"])
+
+# -- sink --------------------------------------------------------------------------------------------------------------
+DOCUMENTS = Counter("webcare_documents_total", "Documents handed to Elasticsearch, by outcome.", ["index", "outcome"])
+SINK_WAITS = Counter("webcare_sink_waits_total", "Batches tried again because Elasticsearch did not take them.", [])

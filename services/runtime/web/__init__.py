@@ -1,0 +1,1 @@
+"""What the two web apps share: who is asking (session, token), layout, languages, problem details, security headers."""

@@ -1,0 +1,63 @@
+/* The small things a page does by itself: clocks, keys, theme, drafts, selection. Everything else is HTML and htmx.
+   No state lives here that the server does not have, but for drafts (in this tab's session storage). */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  /* Clocks: <time class="clock" data-due="…" data-warn="…"> runs from calm to warn to late. */
+  const span = (milliseconds) => {
+    const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    const sign = milliseconds < 0 ? "−" : "";
+    const hour = document.body.dataset.hour || "h";
+    if (minutes >= 1440) return `${sign}${Math.floor(minutes / 1440)} d ${Math.floor(minutes / 60) % 24} ${hour}`;
+    if (minutes < 60) return `${sign}${minutes} min`;
+    return `${sign}${Math.floor(minutes / 60)} ${hour} ${String(minutes % 60).padStart(2, "0")}`;
+  };
+  const tick = () => {
+    const now = Date.now();
+    for (const clock of $$(".clock[data-due]")) {
+      const due = Date.parse(clock.dataset.due);
+      const state = now >= due ? "late" : now >= Date.parse(clock.dataset.warn) ? "warn" : "calm";
+      const text = span(due - now);
+      if (clock.textContent !== text) clock.textContent = text;
+      if (!clock.classList.contains(state)) {
+        clock.classList.remove("calm", "warn", "late");
+        clock.classList.add(state);
+      }
+    }
+  };
+  setInterval(tick, 1000);
+
+  /* Theme: at once, and remembered for the server's next page. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-theme-switch]");
+    if (!form || !event.submitter) return;
+    event.preventDefault();
+    const theme = event.submitter.value;
+    document.documentElement.dataset.theme = theme;
+    for (const button of $$("button", form)) button.setAttribute("aria-pressed", String(button === event.submitter));
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of $$("details.me[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* Messages of the page go by themselves; errors stay a little longer. */
+  let fading;
+  const toast = $("#toast");
+  if (toast) {
+    new MutationObserver(() => {
+      clearTimeout(fading);
+      if (toast.childElementCount) fading = setTimeout(() => toast.replaceChildren(), $(".late", toast) ? 9000 : 4500);
+    }).observe(toast, { childList: true });
+  }
+
+  document.addEventListener("DOMContentLoaded", tick);
+  document.addEventListener("htmx:afterSettle", tick);
+  document.addEventListener("htmx:oobAfterSwap", tick);
+  window.webcare = { $, $$, tick };
+})();
