@@ -1,0 +1,1 @@
+"""Sources in, approved replies out: writes `mentions.raw`, reads `outbox.approved`, reports back on `desk.commands`."""

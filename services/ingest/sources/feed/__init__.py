@@ -1,0 +1,1 @@
+"""RSS and Atom feeds: each entry becomes a mention of kind `article`. Nothing goes back."""

@@ -1,0 +1,72 @@
+"""Fetches a feed, only when it has changed (ETag, Last-Modified), up to a size. The adapter to HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from services.ingest.domain.backoff import retry_after
+
+LONGEST_WAIT = 86_400.0
+USER_AGENT = "webcare/1 (feed reader)"
+
+
+class FetchError(Exception):
+    """It could not be had. `wait` is how long its server asks us to stay away, in seconds."""
+
+    def __init__(self, what: str, wait: float | None = None) -> None:
+        super().__init__(what)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A feed as its server gave it. `body` of `None`: nothing changed."""
+
+    body: bytes | None
+    content_type: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+async def fetch(client: httpx.AsyncClient, url: str, cursor: Mapping[str, str], most: int, now: datetime) -> Fetched:
+    """Fetch `url`, unless it is as the `cursor` (`etag`, `modified`) knows it.
+
+    Raises:
+        FetchError: no answer, an error, or more than `most` bytes (unpacked).
+    """
+    headers = {
+        "User-Agent": USER_AGENT,
+        "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
+    }
+    if cursor.get("etag"):
+        headers["If-None-Match"] = cursor["etag"]
+    if cursor.get("modified"):
+        headers["If-Modified-Since"] = cursor["modified"]
+    try:
+        async with client.stream("GET", url, headers=headers) as response:
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return Fetched(None)
+            if response.status_code != httpx.codes.OK:
+                wait = retry_after(response.headers.get("retry-after"), now, LONGEST_WAIT)
+                raise FetchError(f"HTTP {response.status_code}", wait)
+            return Fetched(
+                await _read(response, most),
+                response.headers.get("content-type", ""),
+                response.headers.get("etag", ""),
+                response.headers.get("last-modified", ""),
+            )
+    except httpx.HTTPError as error:
+        raise FetchError(type(error).__name__) from error
+
+
+async def _read(response: httpx.Response, most: int) -> bytes:
+    parts: list[bytes] = []
+    length = 0
+    async for part in response.aiter_bytes():
+        length += len(part)
+        if length > most:
+            raise FetchError(f"larger than {most:,} bytes")
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,1 @@
+"""Files: NDJSON and CSV, read once by `webcare import`. Nothing goes back."""
