@@ -1,0 +1,51 @@
+"""What classify does with a batch: reads `mentions.raw`, writes `mentions.classified`. Pure; the runtime does the rest."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from services.classify.domain.reader import Reader
+from services.contracts.mentions import Classification, ClassifiedMention, Mention, MentionBody
+from services.contracts.topics import MENTIONS_CLASSIFIED
+from services.runtime.headers import passed_on
+from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
+from services.runtime.metrics import MENTIONS_CLASSIFIED as CLASSIFIED
+from services.runtime.worker import Transform
+
+REACH = 1_000
+"""Followers from which route looks at a mention itself: the lowest threshold that a team would choose."""
+
+
+def transform(reader: Reader) -> Transform:
+    """Classifies a batch with `reader`."""
+
+    def classify(records: Sequence[Received[Mention]], _now: datetime) -> Iterable[Outgoing]:
+        return [_outgoing(one, _classify(reader, one.message)) for one in records]
+
+    return classify
+
+
+def _classify(reader: Reader, mention: Mention) -> Classification:
+    return reader.classify(
+        mention.text,
+        title=mention.title,
+        kind=mention.kind,
+        followers=mention.author.followers,
+        rating=mention.rating,
+    )
+
+
+def _outgoing(one: Received[Mention], found: Classification) -> Outgoing:
+    CLASSIFIED.labels(found.language.code, found.urgency.label, found.sentiment.label).inc()
+    body = {name: getattr(one.message, name) for name in MentionBody.model_fields}
+    message = ClassifiedMention.model_construct(
+        **body, type="mention.classified", version=1, revision=1, classification=found
+    )
+    headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if is_for_route(one.message, found) else "0"}
+    return Outgoing(MENTIONS_CLASSIFIED, one.message.team, message, headers=headers)
+
+
+def is_for_route(mention: Mention, found: Classification) -> bool:
+    """Whether route must look at it, to decide by what the team has agreed: it may need a person, or go on with a case."""
+    goes_on = mention.in_reply_to is not None or mention.conversation != mention.source_id
+    urgent = found.urgency.label in ("high", "critical")
+    return found.needs_person or urgent or goes_on or (mention.author.followers or 0) >= REACH
