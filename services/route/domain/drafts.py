@@ -1,0 +1,46 @@
+"""What a decision consists of: drafts of events, which `handle.py` numbers and turns into events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.contracts.cases import RECENT_LINES, Case, HistoryLine
+from services.contracts.events import CaseEvent, Event
+
+ROUTER = "system:route"
+"""Who acts when nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event without its envelope. `actor` of `None` is whoever asked; `identity` replaces the cause in all later ids."""
+
+    kind: type[Event]
+    fields: dict[str, Any]
+    actor: str | None = None
+    identity: str | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case afterwards, of a case event."""
+        case: Case = self.fields["case"]
+        return case
+
+
+def case_draft(kind: type[CaseEvent], case: Case, now: datetime, actor: str, told: str = "", **fields: Any) -> Draft:
+    """A draft of an event of `case`, which already has its changes: adds the next revision and a line of history.
+
+    `told` is the detail of that line, `fields` are the event's own besides the case.
+    """
+    line = HistoryLine(at=now, type=kind.__name__, actor=actor, detail=told)
+    update = {
+        "revision": case.revision + 1,
+        "updated_at": now,
+        "history": (*case.history, line)[-RECENT_LINES:],
+    }
+    return Draft(kind, {"case": case.model_copy(update=update), **fields}, actor)  # type: ignore[arg-type]
+
+
+def changed(case: Case, **changes: Any) -> Case:
+    """The case with changes that are valid by construction; not validated again, since this is the hot path."""
+    return case.model_copy(update=changes)

@@ -1,0 +1,79 @@
+"""How an event changes a team's state: the only way it changes. Deterministic, and the same for stored and new events.
+
+Forgetting answers that are too old to be asked for is the one thing that time does without an event; `answer_to` does
+not see them either, so nobody can tell the difference.
+"""
+
+from datetime import datetime, timedelta
+
+from services.contracts.events import (
+    CaseArchived,
+    CaseEvent,
+    CaseOpened,
+    CaseReopened,
+    CommandRejected,
+    CommandRepeated,
+    Event,
+    MentionJoined,
+    TeamConfigured,
+)
+from services.contracts.ids import event_id
+from services.contracts.teams import AnsweredCommand
+from services.route.domain.agreement import agreement
+from services.route.domain.state import TeamState
+
+COMMAND_LIFE = timedelta(hours=24)
+"""A command older than this is refused, so that an answer need not be remembered for ever."""
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of whoever asks may be ahead of ours."""
+ANSWER_KEPT = COMMAND_LIFE + 2 * CLOCK_SKEW
+"""Longer than a command can come again without being refused as expired."""
+ANSWER_EVENTS = 1000
+"""An answer of more events than this is remembered by its first ones."""
+
+
+def evolve(state: TeamState, event: Event) -> None:
+    """Fold one event into the state; the events of a cause in their sequence."""
+    apply(state, event)
+    remember(state, event)
+
+
+def apply(state: TeamState, event: Event) -> None:
+    """What the event says of a case or of the team."""
+    if isinstance(event, CaseArchived):
+        state.archive(event.case, event.at)
+    elif isinstance(event, CaseEvent):
+        state.put(event.case)
+    elif isinstance(event, TeamConfigured):
+        state.agreement = agreement(event.config, event.revision, event.at)
+
+
+def remember(state: TeamState, event: Event) -> AnsweredCommand | None:
+    """That the event's command is answered: known from the first event, because ids are numbered through."""
+    if event.sequence != 1 or not is_answer(event):
+        return None
+    case = event.case.id if isinstance(event, CaseEvent) else getattr(event, "case_id", None)
+    record = AnsweredCommand(
+        team=event.team,
+        command=event.cause,
+        at=event.at,
+        events=tuple(event_id(event.cause, number) for number in range(1, min(event.of, ANSWER_EVENTS) + 1)),
+        case=case,
+        rejected=event.code if isinstance(event, CommandRejected) else None,
+    )
+    state.remember_answer(record)
+    return record
+
+
+def is_answer(event: Event) -> bool:
+    """Whether a repeat of the event's cause is to be told of it; mentions are known by their cases."""
+    if isinstance(event, CaseOpened | MentionJoined | CaseReopened):
+        return event.mention != event.cause
+    if isinstance(event, CommandRejected):
+        return event.code != "expired"
+    return not isinstance(event, CommandRepeated)
+
+
+def forget(state: TeamState, now: datetime) -> list[str]:
+    """Forget the answers that nobody can ask for any more; gives their commands."""
+    return state.forget_answers(now - ANSWER_KEPT)

@@ -1,0 +1,151 @@
+"""What route knows of one team, in memory: its agreement, its cases with their indexes, and what it has answered.
+
+`evolve.py` alone changes it. The records of `desk.cases` and `desk.teams` are all it consists of: everything else is
+derived from them (`places.py`) and kept in order, so that no question costs more the more cases there are.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sortedcontainers import SortedList
+
+from services.contracts.cases import Candidate, Case
+from services.contracts.teams import AnsweredCommand, HandledMentions
+from services.route.domain import places
+from services.route.domain.agreement import Agreement
+from services.route.domain.indexes import Index, Totals
+from services.route.domain.places import Requirement
+
+Conversation = tuple[str, str]
+"""A source and its id of the thread."""
+_LAST = "~"
+"""After every id."""
+_KEPT_LISTS = 200
+
+
+class Notes:
+    """What `explain.py` has worked out before. `version` is that of the loads and the times of assignment."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.lists: dict[Any, tuple[int, tuple[Candidate, ...]]] = {}
+        self.candidates: dict[tuple[str, Requirement], tuple[Any, Candidate]] = {}
+
+    def keep_list(self, key: Any, listed: tuple[Candidate, ...]) -> None:
+        """Keep a list of candidates for as long as nobody's load changes."""
+        if len(self.lists) >= _KEPT_LISTS:
+            self.lists.clear()
+        self.lists[key] = self.version, listed
+
+
+class TeamState:
+    """The state of one team. Read it freely; change it only through `evolve`."""
+
+    def __init__(self, team: str) -> None:
+        self.team = team
+        self.agreement: Agreement | None = None
+        self.cases: dict[str, Case] = {}
+        self.answered: dict[str, AnsweredCommand] = {}
+        self.handled: dict[str, HandledMentions] = {}
+        self.case_of_mention: dict[str, str] = {}
+        self._case_of_conversation: dict[Conversation, str] = {}
+        self._expiries: Any = SortedList()
+        self.queues = Index(places.queued)
+        self.announced = Index(places.announced)
+        self.unannounced = Index(places.unannounced)
+        self.owned = Index(places.owned)
+        self.releasable = Index(places.releasable)
+        self.overdue = Index(places.overdue)
+        self._loads = Totals(places.load)
+        self._held = Index(places.held)
+        self._alarms = Index(places.alarm)
+        self._closed = Index(places.closed)
+        self.notes = Notes()
+        self.indexes = tuple(one for one in vars(self).values() if isinstance(one, Index))
+
+    # -- questions -----------------------------------------------------------------------------------------------------
+
+    def load(self, person: str) -> int:
+        """The points of the person's open cases that await us."""
+        return self._loads.totals.get(person, 0)
+
+    def last_assigned_at(self, person: str) -> datetime | None:
+        """When the person got the latest of the cases that they hold, or were the last to hold."""
+        latest = self._held.last(person)
+        return latest[0] if latest else None
+
+    def latest_case(self, conversation: Conversation) -> Case | None:
+        """The case of a conversation that was opened last: the only one that can be open, or reopen."""
+        known = self._case_of_conversation.get(conversation)
+        return self.cases[known] if known else None
+
+    def alarms_until(self, now: datetime) -> Iterator[Case]:
+        """The cases whose alarm is due, earliest first."""
+        return (self.cases[case] for _, case in self._alarms.of().irange(maximum=(now, _LAST)))
+
+    def closed_until(self, moment: datetime) -> Iterator[Case]:
+        """The cases that were closed at `moment` or before, earliest first."""
+        return (self.cases[case] for _, case in self._closed.of().irange(maximum=(moment, _LAST)))
+
+    def answer_to(self, command: str, now: datetime, kept: timedelta) -> AnsweredCommand | None:
+        """What the command was answered, unless that is as long ago as `kept`."""
+        known = self.answered.get(command)
+        return known if known and known.at > now - kept else None
+
+    @property
+    def open_count(self) -> int:
+        """How many cases are open."""
+        return len(self.cases) - self._closed.size
+
+    # -- changes, for `evolve` -----------------------------------------------------------------------------------------
+
+    def put(self, case: Case) -> None:
+        """Keep the case as it is now, in the place of what was known of it."""
+        old = self.cases.get(case.id)
+        self.cases[case.id] = case
+        for mention in case.mentions[len(old.mentions) if old else 0 :]:
+            self.case_of_mention[mention] = case.id
+        if old is None:
+            self._join_conversation(case)
+        self._move(old, case)
+
+    def archive(self, case: Case, at: datetime) -> HandledMentions:
+        """Forget a case but for the ids of its mentions."""
+        self._move(self.cases.pop(case.id), None)
+        conversation = (case.source, case.conversation)
+        if self._case_of_conversation.get(conversation) == case.id:
+            del self._case_of_conversation[conversation]
+        record = HandledMentions(team=self.team, case=case.id, at=at, mentions=case.mentions)
+        self.remember_handled(record)
+        return record
+
+    def remember_handled(self, record: HandledMentions) -> None:
+        """Remember the mentions of a case that is forgotten."""
+        self.handled[record.case] = record
+        self.case_of_mention.update(dict.fromkeys(record.mentions, record.case))
+
+    def remember_answer(self, record: AnsweredCommand) -> None:
+        """Remember what a command was answered."""
+        if record.command not in self.answered:
+            self.answered[record.command] = record
+            self._expiries.add((record.at, record.command))
+
+    def forget_answers(self, until: datetime) -> list[str]:
+        """Forget what was answered at `until` or before; gives the commands."""
+        forgotten = [command for _, command in self._expiries.irange(maximum=(until, _LAST))]
+        del self._expiries[: len(forgotten)]
+        for command in forgotten:
+            del self.answered[command]
+        return forgotten
+
+    def _join_conversation(self, case: Case) -> None:
+        conversation = (case.source, case.conversation)
+        known = self.latest_case(conversation)
+        if known is None or (known.opened_at, known.id) < (case.opened_at, case.id):
+            self._case_of_conversation[conversation] = case.id
+
+    def _move(self, old: Case | None, new: Case | None) -> None:
+        for index in self.indexes:
+            if index.move(old, new) and index in (self._loads, self._held):
+                self.notes.version += 1

@@ -1,0 +1,54 @@
+"""A partition that tells Prometheus and the log what it does. Used by `main.py`."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.contracts.events import CaseEvent, DeadlineBreached, DeadlineWarned, Event
+from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS
+from services.route.partition import RoutePartition, outcome
+from services.runtime.headers import trace_id
+from services.runtime.messages import Outgoing, Received
+from services.runtime.metrics import CASES, COMMANDS, DEADLINES
+
+log = logging.getLogger(__name__)
+
+
+class MeasuredPartition(RoutePartition):
+    """A `RoutePartition` with metrics; a batch that is worked on again after a failure is counted again."""
+
+    def restored(self) -> None:
+        super().restored()
+        self._show_cases()
+
+    def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
+        output = super().handle(batch, now)
+        events: list[Any] = [one.message for one in output if one.topic is DESK_EVENTS]
+        asked = {one.message.id: one.message.type for one in batch if one.topic is DESK_COMMANDS}
+        _count(events, asked)
+        if events:
+            self._show_cases()
+        for one in output:
+            if one.topic is DESK_EVENTS and isinstance(one.message, CaseEvent):
+                log.info(type(one.message).__name__, extra=_about(one.message, one))
+        return output
+
+    def _show_cases(self) -> None:
+        for team, figures in self.figures().items():
+            for state in ("owned", "waiting", "closed"):
+                CASES.labels(team, state).set(getattr(figures, state))
+
+
+def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:
+    """What a log line says of an event."""
+    mention = getattr(event, "mention", None)
+    return {"team": event.team, "case": event.case.id, "mention": mention, "trace": trace_id(sent.headers)}
+
+
+def _count(events: Iterable[Event], asked: dict[str, str]) -> None:
+    for event in events:
+        if event.sequence == 1 and event.cause in asked:
+            COMMANDS.labels(asked[event.cause], outcome(event)).inc()
+        if isinstance(event, DeadlineWarned | DeadlineBreached):
+            DEADLINES.labels(event.team, "warned" if isinstance(event, DeadlineWarned) else "breached").inc()

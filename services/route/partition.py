@@ -1,0 +1,202 @@
+"""One partition of route: the teams whose keys fall on it, between the runtime's worker and the domain.
+
+Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what must outlive this process: the cases on
+`desk.cases`, the agreements, answers and handled mentions on `desk.teams`, and replies on `outbox.approved`. What is
+written stays on the partition, so that state and input move together.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.contracts.base import Model
+from services.contracts.cases import Case
+from services.contracts.commands import Tick
+from services.contracts.events import CaseArchived, CaseEvent, CommandRejected, CommandRepeated, Event, ReplyApproved
+from services.contracts.teams import AnsweredCommand, HandledMentions, TeamConfiguration
+from services.contracts.topics import (
+    DESK_CASES,
+    DESK_EVENTS,
+    DESK_TEAMS,
+    MENTIONS_CLASSIFIED,
+    OUTBOX_APPROVED,
+    Topic,
+    case_key,
+    team_key,
+)
+from services.route.domain.agreement import agreement
+from services.route.domain.decide import Input
+from services.route.domain.evolve import forget
+from services.route.domain.handle import handle
+from services.route.domain.outbox import outbox_items
+from services.route.domain.state import TeamState
+from services.runtime.headers import passed_on
+from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
+
+Traces = Mapping[str, Mapping[str, str]]
+"""The trace of each command and mention of a batch, by its id, as headers."""
+
+STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS)
+"""The topics that a partition's state is read back from."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFigures:
+    """One team now: its cases by state, and how many of the open ones have a broken promise."""
+
+    open: int
+    waiting: int
+    owned: int
+    closed: int
+    overdue: int
+
+
+class RoutePartition:
+    """The state of the teams of one partition. `counts` counts events by (team, type) since the process started."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._teams: dict[str, TeamState] = {}
+        self._latest = datetime(1, 1, 1, tzinfo=UTC)
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    # -- state ---------------------------------------------------------------------------------------------------------
+
+    def restore(self, topic: Topic, key: str, message: Model) -> None:  # noqa: ARG002  # the port's signature
+        """Take in the latest record of one key of `desk.cases` or `desk.teams`, in any order."""
+        match message:
+            case Case():
+                self._team(message.team).put(message)
+                self._latest = max(self._latest, message.updated_at)
+            case TeamConfiguration():
+                self._team(message.team).agreement = agreement(message.config, message.revision, message.at)
+                self._latest = max(self._latest, message.at)
+            case AnsweredCommand():
+                self._team(message.team).remember_answer(message)
+                self._latest = max(self._latest, message.at)
+            case HandledMentions():
+                self._team(message.team).remember_handled(message)
+                self._latest = max(self._latest, message.at)
+            case _:
+                raise TypeError(f"{type(message).__name__} is not state of route")
+
+    def restored(self) -> None:
+        """Nothing more to do: the state is in order after every record."""
+
+    def figures(self) -> Mapping[str, TeamFigures]:
+        """Each team's figures; their cost does not depend on the number of cases."""
+        return {team: _figures(state) for team, state in self._teams.items()}
+
+    @staticmethod
+    def wants(topic: Topic, headers: Mapping[str, str]) -> bool:
+        """Whether a record is worth decoding: not a mention that needs nobody."""
+        return topic is not MENTIONS_CLASSIFIED or headers.get(NEEDS_PERSON) != "0"
+
+    # -- work ----------------------------------------------------------------------------------------------------------
+
+    def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
+        """Work on a batch in order, and give all that is to be written."""
+        now = self._latest = max(now, self._latest)
+        events: list[Event] = []
+        for given in _without_stale_ticks([received.message for received in batch]):
+            if not isinstance(given, Tick) or given.team in self._teams:
+                events += handle(self._team(given.team), given, now)
+        events = _once(events)
+        self.counts.update((event.team, event.type) for event in events)
+        touched = sorted({received.message.team for received in batch} & self._teams.keys())
+        traces = {received.message.id: passed_on(received.headers) for received in batch}
+        written = [
+            *self._events(events, traces),
+            *self._cases(events),
+            *self._team_records(events),
+            *self._outbox(events, traces),
+        ]
+        return written + [tombstone for team in touched for tombstone in self._forgotten(team, now)]
+
+    def _team(self, team: str) -> TeamState:
+        if team not in self._teams:
+            self._teams[team] = TeamState(team)
+        return self._teams[team]
+
+    def _events(self, events: Iterable[Event], traces: Traces) -> list[Outgoing]:
+        return [self._out(DESK_EVENTS, event.team, event, traces.get(event.cause)) for event in events]
+
+    def _cases(self, events: Iterable[Event]) -> list[Outgoing]:
+        """Each touched case once, as it is after the batch; a tombstone once it is archived."""
+        keys = {(event.team, event.case.id) for event in events if isinstance(event, CaseEvent)}
+        return [
+            self._out(DESK_CASES, case_key(team, case), self._teams[team].cases.get(case))
+            for team, case in sorted(keys)
+        ]
+
+    def _team_records(self, events: Sequence[Event]) -> list[Outgoing]:
+        configured = {event.team for event in events if event.type == "TeamConfigured"}
+        answered = {
+            (event.team, event.cause): record
+            for event in events
+            if event.sequence == 1 and (record := self._teams[event.team].answered.get(event.cause))
+        }
+        archived = [(event.team, event.case.id) for event in events if isinstance(event, CaseArchived)]
+        return [
+            *(self._out(DESK_TEAMS, team_key(team, "config", "current"), self._agreed(team)) for team in configured),
+            *(self._out(DESK_TEAMS, team_key(team, "answered", id_), one) for (team, id_), one in answered.items()),
+            *(
+                self._out(DESK_TEAMS, team_key(team, "handled", case), self._teams[team].handled[case])
+                for team, case in archived
+            ),
+        ]
+
+    def _outbox(self, events: Sequence[Event], traces: Traces) -> list[Outgoing]:
+        causes = {event.reply: event.cause for event in events if isinstance(event, ReplyApproved)}
+        return [
+            self._out(OUTBOX_APPROVED, item.case, item, traces.get(causes[item.id]))
+            for item in outbox_items(events, self._people)
+        ]
+
+    def _forgotten(self, team: str, now: datetime) -> list[Outgoing]:
+        forgotten = forget(self._teams[team], now)
+        return [self._out(DESK_TEAMS, team_key(team, "answered", command), None) for command in forgotten]
+
+    def _agreed(self, team: str) -> TeamConfiguration:
+        agreed = self._teams[team].agreement
+        assert agreed is not None, "the team was configured in this batch"
+        return TeamConfiguration(team=team, revision=agreed.revision, at=agreed.at, config=agreed.config)
+
+    def _people(self, team: str, person: str) -> str:
+        agreed = self._teams[team].agreement
+        known = agreed.people.get(person) if agreed else None
+        return known.name if known else person
+
+    def _out(self, topic: Topic, key: str, message: Model | None, headers: Mapping[str, str] | None = None) -> Outgoing:
+        return Outgoing(topic, key, message, partition=self._number, headers=headers or {})
+
+
+def _once(events: Iterable[Event]) -> list[Event]:
+    """Each id once: the repeats of one command in one batch are the same answer."""
+    return list({event.id: event for event in events}.values())
+
+
+def outcome(event: Event) -> str:
+    """How an event answers a command, for the metrics: accepted, rejected or repeated."""
+    if isinstance(event, CommandRejected):
+        return "rejected"
+    return "repeated" if isinstance(event, CommandRepeated) else "accepted"
+
+
+def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
+    """Of several ticks of a team only the latest."""
+    latest = {given.team: index for index, given in enumerate(batch) if isinstance(given, Tick)}
+    return [given for index, given in enumerate(batch) if not isinstance(given, Tick) or latest[given.team] == index]
+
+
+def _figures(state: TeamState) -> TeamFigures:
+    waiting = state.queues.size
+    return TeamFigures(
+        open=state.open_count,
+        waiting=waiting,
+        owned=state.open_count - waiting,
+        closed=len(state.cases) - state.open_count,
+        overdue=state.overdue.size,
+    )

@@ -1,0 +1,267 @@
+"""What must hold of route whatever is asked of it, in whatever order, however often: a desk played at random.
+
+The machine drives `RoutePartition`, so that what is checked is also what would be written to Kafka.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.contracts.base import Model
+from services.contracts.cases import Case
+from services.contracts.codec import decode, encode
+from services.contracts.commands import (
+    AddNote,
+    ClaimCase,
+    CloseCase,
+    Command,
+    ConfigureTeam,
+    ReleaseCase,
+    ReportDelivery,
+    SubmitReply,
+    Tick,
+)
+from services.contracts.events import CaseAssigned, CaseEvent, CommandRepeated, Event
+from services.contracts.mentions import ClassifiedMention
+from services.contracts.outbox import OutboxItem
+from services.contracts.teams import Person, TeamConfig
+from services.contracts.topics import (
+    BY_NAME,
+    DESK_CASES,
+    DESK_COMMANDS,
+    DESK_EVENTS,
+    DESK_TEAMS,
+    MENTIONS_CLASSIFIED,
+    OUTBOX_APPROVED,
+)
+from services.route.domain.evolve import evolve, forget
+from services.route.domain.rota import Rota
+from services.route.domain.state import TeamState
+from services.route.partition import RoutePartition
+from services.runtime.messages import Outgoing, Received
+from tests.support.route import TEAM, at, away, config, contents, examples, mention, uuid
+
+PEOPLE = (
+    Person(id="noor", name="Noor", languages=("nl",), capacity=4),
+    Person(id="jeroen", name="Jeroen", languages=("nl",), channels=("post",), capacity=3),
+    Person(id="aisha", name="Aisha", languages=("nl", "en"), capacity=2),
+)
+CONFIGS: tuple[TeamConfig, ...] = (
+    config(people=PEOPLE),
+    config(people=PEOPLE, leave=(away("noor", at(0), at(72)), away("jeroen", at(11), at(15), "sick"))),
+    config(people=PEOPLE[::2], shifts=config().shifts[1:], reopen_days=0),
+    config(people=(*PEOPLE, Person(id="tom", name="Tom", languages=("en",), capacity=50)), opening_hours=()),
+)
+ACTORS = ("noor", "jeroen", "aisha", "tom", "vreemde", "lead:els", "integration:bot")
+NAMES = tuple(f"m{number}" for number in range(40))
+CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
+    (ClaimCase, {}),
+    (ReleaseCase, {}),
+    (AddNote, {"text": "let op"}),
+    (SubmitReply, {"text": "Dank voor uw bericht."}),
+    (SubmitReply, {"text": "Dank voor uw bericht."}),
+    (CloseCase, {}),
+)
+
+
+class Routing(RuleBasedStateMachine):
+    """A partition with one team; what it writes is kept as Kafka's compacted topics would keep it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = at(8)
+        self.partition = RoutePartition(0)
+        self.folded = TeamState(TEAM)
+        self.stored: dict[tuple[str, str], bytes] = {}
+        self.given: list[tuple[Any, bool]] = []
+        self.events: dict[str, Event] = {}
+        self.revisions: dict[str, int] = {}
+        self.outbox: list[str] = []
+        self.agreed: TeamConfig | None = None
+
+    # -- what happens --------------------------------------------------------------------------------------------------
+
+    @initialize(configured=st.booleans())
+    def begin(self, configured: bool) -> None:
+        if configured:
+            self.command(ConfigureTeam, "system:test", config=CONFIGS[0])
+
+    @rule(
+        name=st.sampled_from(NAMES),
+        conversation=st.sampled_from(NAMES[:12]),
+        urgency=st.sampled_from(("low", "normal", "high", "critical")),
+        language=st.sampled_from(("nl", "nl", "en", "fr", "und")),
+        kind=st.sampled_from(("post", "email")),
+        needed=st.sampled_from((True, True, True, False)),
+    )
+    def write(self, name: str, conversation: str, urgency: Any, language: str, kind: str, needed: bool) -> None:
+        self.give(
+            mention(
+                name,
+                self.now,
+                conversation=conversation,
+                urgency=urgency,
+                language=language,
+                kind=kind,
+                needs_person=needed,
+            )
+        )
+
+    @rule(which=st.sampled_from(CASE_COMMANDS), actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000))
+    def ask(self, which: tuple[type[Command], dict[str, Any]], actor: str, pick: int) -> None:
+        kind, fields = which
+        cases = sorted(self.state.cases)
+        case = cases[pick % len(cases)] if cases else uuid("nothing")
+        assert self.command(kind, actor, case=case, **fields), "every command is answered"
+
+    @precondition(lambda self: self.outbox)
+    @rule(pick=st.integers(0, 1000), outcome=st.sampled_from(("delivered", "failed")))
+    def report(self, pick: int, outcome: str) -> None:
+        reply = self.outbox[pick % len(self.outbox)]
+        known = [case.id for case in self.state.cases.values() if any(one.id == reply for one in case.messages)]
+        case = known[0] if known else uuid("nothing")
+        assert self.command(ReportDelivery, "system:ingest", case=case, reply=reply, outcome=outcome)
+
+    @rule(which=st.sampled_from(CONFIGS))
+    def configure(self, which: TeamConfig) -> None:
+        assert self.command(ConfigureTeam, "lead:els", config=which)
+
+    @rule(minutes=st.sampled_from((1, 20, 60, 180, 600, 1440, 8 * 1440)))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self.command(Tick, "system:ticker")
+
+    @rule(minutes=st.sampled_from((1, 60, 300)))
+    def pass_time_without_a_tick(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.given)
+    @rule(pick=st.integers(0, 1000))
+    def redeliver(self, pick: int) -> None:
+        self.command(Tick, "system:ticker")
+        before, leaving = contents(self.state), list(self.outbox)
+        given, handled = self.given[pick % len(self.given)]
+        if isinstance(given, ClassifiedMention) and not handled:
+            return  # it needed nobody at the time; it may join an open case now
+        events = self.give(given, again=True)
+        after = contents(self.state)
+        assert {**before, "answered": None} == {**after, "answered": None}
+        assert before["answered"] == after["answered"]
+        assert leaving == self.outbox
+        assert all(isinstance(event, CommandRepeated) or event.type == "CommandRejected" for event in events)
+
+    # -- how it happens ------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> TeamState:
+        return self.partition._team(TEAM)
+
+    def command(self, kind: type[Command], actor: str, **fields: Any) -> list[Event]:
+        made: Any = kind
+        return self.give(made(id=uuid(f"command {len(self.given)}"), team=TEAM, at=self.now, actor=actor, **fields))
+
+    def give(self, given: Any, again: bool = False) -> list[Event]:
+        topic = MENTIONS_CLASSIFIED if isinstance(given, ClassifiedMention) else DESK_COMMANDS
+        before = dict(self.state.cases)
+        output = self.partition.handle([Received(topic, 0, 0, self.now, TEAM, given)], self.now)
+        events = [one.message for one in output if one.topic is DESK_EVENTS]
+        self.keep(output)
+        self.check(events, before)  # type: ignore[arg-type]  # what is on desk.events is an event
+        if not again:
+            handled = not isinstance(given, ClassifiedMention) or given.id in self.state.case_of_mention
+            self.given.append((given, handled))
+        return events  # type: ignore[return-value]  # as above
+
+    def keep(self, output: Sequence[Outgoing]) -> None:
+        assert all(one.partition == 0 for one in output)
+        for one in output:
+            if one.topic in (DESK_CASES, DESK_TEAMS):
+                if one.message is None:
+                    del self.stored[one.topic.name, one.key]
+                else:
+                    self.stored[one.topic.name, one.key] = encode(one.message)
+            elif one.topic is OUTBOX_APPROVED:
+                assert isinstance(one.message, OutboxItem)
+                assert one.message.id not in self.outbox, "a reply leaves once"
+                self.outbox.append(one.message.id)
+
+    def check(self, events: Sequence[Event], before: dict[str, Case]) -> None:
+        cases = dict(before)
+        for number, event in enumerate(events, start=1):
+            assert self.events.setdefault(event.id, event) == event, "an id is of one event"
+            assert (event.sequence, event.of) == (number, len(events))
+            if event.type == "TeamConfigured":
+                self.agreed = event.config
+            if isinstance(event, CaseEvent):
+                assert event.case.revision == self.revisions.get(event.case.id, 0) + 1
+                self.revisions[event.case.id] = event.case.revision
+                if isinstance(event, CaseAssigned):
+                    self.check_assignment(event, cases)
+                cases[event.case.id] = event.case
+            evolve(self.folded, event)
+
+    def check_assignment(self, event: CaseAssigned, cases: dict[str, Case]) -> None:
+        assert self.agreed is not None
+        (person,) = [one for one in self.agreed.people if one.id == event.person]
+        held = [one for one in cases.values() if one.owner == person.id and one.status == "open" and one.awaiting_us]
+        assert can_take(self.agreed, person, event.case, held, event.at) is None
+        assert event.explanation.chosen == person.id == event.explanation.candidates[0].person
+
+    # -- what must hold ------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_case_is_lost(self) -> None:
+        for case in self.state.cases.values():
+            assert case.status == "closed" or case.owner or case.waiting, case
+
+    @invariant()
+    def state_read_back_equals_the_live_one(self) -> None:
+        fresh = RoutePartition(0)
+        for (topic, key), value in sorted(self.stored.items(), reverse=True):
+            message: Model = decode(BY_NAME[topic], value)
+            fresh.restore(BY_NAME[topic], key, message)
+        fresh.restored()
+        assert contents(fresh._team(TEAM)) == contents(self.state)
+        assert fresh.figures().get(TEAM) == self.partition.figures().get(TEAM)
+
+    @invariant()
+    def events_folded_equal_the_live_state(self) -> None:
+        forget(self.folded, self.now)
+        live, folded = contents(self.state), contents(self.folded)
+        answered = {id_: one for id_, one in live.pop("answered").items() if id_ in folded["answered"]}
+        assert answered == folded.pop("answered")
+        assert live == folded
+
+    def teardown(self) -> None:
+        """After a last tick, whatever waits cannot be taken by anybody."""
+        self.command(Tick, "system:ticker")
+        for case in self.state.cases.values():
+            if case.status == "open" and case.owner is None and self.agreed is not None:
+                for person in self.agreed.people:
+                    held = [one for one in self.state.cases.values() if (one.owner, one.status) == (person.id, "open")]
+                    held = [one for one in held if one.awaiting_us]
+                    assert can_take(self.agreed, person, case, held, self.now) is not None
+
+
+def can_take(agreed: TeamConfig, person: Person, case: Case, held: Sequence[Case], now: Any) -> str | None:
+    """Why the person cannot be given the case, by a way of its own."""
+    spans = Rota(agreed.model_copy(update={"leave": ()})).spans(now, now + timedelta(seconds=1))
+    if not any(span.person == person.id for span in spans):
+        return "off shift"
+    if any(leave.person == person.id and leave.start <= now < leave.end for leave in agreed.leave):
+        return "away"
+    if case.language not in (*person.languages, "und"):
+        return "language"
+    if person.channels is not None and case.kind not in person.channels:
+        return "channel"
+    return "full" if sum(one.weight for one in held) + case.weight > person.capacity else None
+
+
+TestRouting = Routing.TestCase
+TestRouting.settings = settings(
+    max_examples=examples(40), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)

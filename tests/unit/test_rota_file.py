@@ -1,0 +1,157 @@
+"""The team file: read, refused with a reason for people, written back, and checked."""
+
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts.teams import Leave, Shift, TeamConfig
+from services.route.check import Finding, check
+from services.route.domain.rota import Rota
+from services.route.rota_file import RotaFileError, parse
+from services.route.rota_text import render
+from tests.support.route import at, away, config, examples
+
+TEAMS = Path(__file__).parents[2] / "deploy" / "demo" / "teams"
+SMALL = """
+[team]
+id = "klein"
+name = "Klein"
+
+[[people]]
+id = "noor"
+name = "Noor"
+
+[[shifts]]
+people = ["noor"]
+days = ["mon", "tue"]
+from = "22:00"
+to = "06:30"
+until = 2026-03-31
+
+[[leave]]
+person = "noor"
+from = 2026-03-10
+to = 2026-03-11
+
+[opening_hours]
+mon = ["08:00-12:00", "13:00-24:00"]
+
+[[service_levels]]
+id = "usual"
+first_response_minutes = 240
+"""
+
+
+def test_a_small_file() -> None:
+    team = parse(SMALL)
+    (shift,), (leave,) = team.shifts, team.leave
+    assert (shift.id, shift.minutes, shift.rule) == ("shift-1", 510, "FREQ=WEEKLY;BYDAY=MO,TU")
+    assert (leave.start, leave.end) == (at(0, day=8), at(0, day=10))  # both days whole, local
+    assert [(span.start, span.end) for span in team.opening_hours] == [(time(8), time(12)), (time(13), time(0))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[team]", "[team", "not a TOML file"),
+        ('id = "klein"', "", "[team]: team: "),
+        ('name = "Noor"', "", "person 'noor': name: Field required"),
+        ('name = "Noor"', 'nmae = "Noor"', "person 'noor': "),
+        ('people = ["noor"]', 'people = ["piet"]', "shift 'shift-1' names unknown people: ['piet']"),
+        ('days = ["mon", "tue"]', 'days = ["maandag"]', "shift number 1: days is a list of mon"),
+        ('days = ["mon", "tue"]', "", "shift number 1: say when with one of days, date or rule"),
+        ('days = ["mon", "tue"]', 'rule = "FREQ=HOURLY"', "shift 'shift-1': rule 'FREQ=HOURLY'"),
+        ('from = "22:00"', 'from = "tien uur"', "shift number 1: from is a time like"),
+        ('from = "22:00"', "form = 22", "shift number 1: it has an unknown 'form'"),
+        ("to = 2026-03-11", "to = 2026-03-01", "leave 'noor': leave 'leave-1' ends before it starts"),
+        ("to = 2026-03-11", 'to = "morgen"', "leave 'noor': to is a date or a time"),
+        ('"13:00-24:00"', '"13:00"', "[opening_hours] mon: a span is like"),
+        ("mon = [", "maandag = [", "[opening_hours] has an unknown 'maandag'"),
+        ("first_response_minutes = 240", "first_response_minutes = 0", "service level 'usual': first_response_minutes"),
+        ("[[leave]]", "[[leaves]]", "the file has an unknown 'leaves'"),
+    ],
+)
+def test_what_is_wrong_is_said_for_people(old: str, new: str, said: str) -> None:
+    with pytest.raises(RotaFileError) as caught:
+        parse(SMALL.replace(old, new, 1))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=examples(50), deadline=None)
+@given(
+    start=st.integers(0, 730 * 86_400).map(lambda seconds: at(0).replace(tzinfo=None) + timedelta(seconds=seconds)),
+    minutes=st.integers(1, 7 * 1440),
+    rule=st.sampled_from((None, "FREQ=WEEKLY;BYDAY=MO,SU", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=DAILY;INTERVAL=2")),
+    leave=st.integers(0, 48 * 60).map(lambda minutes: datetime(2026, 10, 24, tzinfo=UTC) + timedelta(minutes=minutes)),
+    name=st.text(max_size=40),
+)
+def test_what_is_written_is_read_back(
+    start: datetime, minutes: int, rule: str | None, leave: datetime, name: str
+) -> None:
+    shift = Shift(id="s", people=("noor",), start=start, minutes=minutes, rule=rule)
+    gone = Leave(id="l", person="noor", start=leave, end=leave + timedelta(hours=1))
+    team = config(name=name, shifts=(shift,), leave=(gone,), holidays=(start.date(),))
+    if rule and "1MO" in rule:
+        with pytest.raises(RotaFileError):
+            parse(render(team))
+    else:
+        assert parse(render(team)) == team
+
+
+@pytest.mark.parametrize("name", ["spoorlijn", "waterveen"])
+def test_the_demo_teams_cover_every_hour(name: str) -> None:
+    team = parse((TEAMS / f"{name}.toml").read_text(encoding="utf-8"))
+    rota, dutch = Rota(team), {person.id for person in team.people if "nl" in person.languages}
+    english = {person.id for person in team.people if "en" in person.languages}
+    for hour in range(24 * 14):
+        on = rota.on_shift(at(0) + timedelta(hours=hour))
+        assert on & dutch
+        if name == "spoorlijn":
+            assert on & english
+    assert [one for one in check(team, at(0)) if one.level == "problem"] == []
+
+
+def codes(team: TeamConfig, now: datetime) -> list[tuple[str, str | None]]:
+    return [(one.code, one.person) for one in check(team, now)]
+
+
+def test_a_good_rota_has_nothing_to_say_of_it() -> None:
+    assert [code for code, _ in codes(config(), at(0)) if code != "only_one"] == []
+
+
+def test_gaps_in_opening_hours_are_found() -> None:
+    team = config(leave=(away("aisha", at(0, day=1), at(24, day=1)),))
+    gap = next(one for one in check(team, at(0)) if one.code == "gap")
+    assert (gap.start, gap.end) == (at(17, day=1), at(20, day=1))
+    assert str(gap) == "problem: nobody is on from Tue 03 Mar 17:00 to 20:00"
+
+
+def test_people_and_leave_that_make_no_sense_are_found() -> None:
+    noor, jeroen, aisha = config().people
+    team = config(
+        people=(noor, jeroen.model_copy(update={"capacity": 0}), aisha.model_copy(update={"languages": ("en",)})),
+        shifts=config().shifts[1:],
+        leave=(away("noor", at(0, day=-9), at(0, day=-8)),),
+    )
+    found = codes(team, at(0))
+    assert ("language_gap", None) in found
+    assert {("never_on_shift", "noor"), ("no_capacity", "jeroen"), ("leave_over", "noor")} <= set(found)
+
+
+def test_a_team_that_never_opens_is_told_so() -> None:
+    holidays = tuple((at(12) + timedelta(days=day)).date() for day in range(-2, 10))
+    assert ("never_open", None) in codes(config(holidays=holidays), at(0))
+
+
+def test_a_finding_is_plain_data() -> None:
+    finding = Finding(level="notice", code="no_capacity", text="x", person="noor")
+    assert finding.model_dump(mode="json", exclude_none=True) == {
+        "level": "notice",
+        "code": "no_capacity",
+        "text": "x",
+        "person": "noor",
+    }

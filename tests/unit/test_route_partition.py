@@ -1,0 +1,133 @@
+"""What a partition writes: one record for each touched case, tombstones, ticks once, time that never goes back."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.contracts.commands import CloseCase, ConfigureTeam, SubmitReply, Tick
+from services.contracts.topics import (
+    DESK_CASES,
+    DESK_COMMANDS,
+    DESK_EVENTS,
+    DESK_TEAMS,
+    MENTIONS_CLASSIFIED,
+    OUTBOX_APPROVED,
+    Topic,
+)
+from services.route.measured import MeasuredPartition
+from services.route.partition import RoutePartition, TeamFigures
+from services.route.ticker import KnownTeams, ticks
+from services.runtime.follow import Followed
+from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
+from tests.support.route import TEAM, at, config, mention, uuid
+
+
+def received(message: Any) -> Received[Any]:
+    topic = MENTIONS_CLASSIFIED if message.type == "mention.classified" else DESK_COMMANDS
+    return Received(topic, 3, 0, message.at if topic is DESK_COMMANDS else message.collected_at, message.team, message)
+
+
+def tick(number: int, now: datetime) -> Tick:
+    return Tick(id=uuid(f"tick {number}"), team=TEAM, at=now, actor="system:ticker")
+
+
+def on(topic: Topic, output: list[Outgoing]) -> list[Outgoing]:
+    return [one for one in output if one.topic is topic]
+
+
+@pytest.fixture
+def partition() -> RoutePartition:
+    made = MeasuredPartition(3)
+    command = ConfigureTeam(id=uuid("configure"), team=TEAM, at=at(10), actor="lead:els", config=config())
+    output = made.handle([received(command)], at(10))
+    assert [one.key for one in on(DESK_TEAMS, output)] == [
+        f"{TEAM}:config:current",
+        f"{TEAM}:answered:{command.id}",
+    ]
+    return made
+
+
+def test_a_case_is_written_once_for_a_batch_as_it_is_afterwards(partition: RoutePartition) -> None:
+    batch = [received(mention(name, at(10), conversation="een")) for name in ("een", "twee", "drie")]
+    output = partition.handle(batch, at(10))
+    assert len(on(DESK_EVENTS, output)) == 4
+    (case,) = on(DESK_CASES, output)
+    assert case.message is not None
+    assert case.message.revision == 4  # type: ignore[attr-defined]  # it is a case
+    assert {one.partition for one in output} == {3}
+    assert partition.figures()[TEAM] == TeamFigures(open=1, waiting=0, owned=1, closed=0, overdue=0)
+
+
+def test_a_reply_is_written_to_the_outbox_with_the_name_of_its_author(partition: RoutePartition) -> None:
+    partition.handle([received(mention("een", at(10)))], at(10))
+    case = next(iter(partition._team(TEAM).cases))
+    command = SubmitReply(id=uuid("reply"), team=TEAM, at=at(10), actor="noor", case=case, text="Bekend.")
+    (item,) = on(OUTBOX_APPROVED, partition.handle([received(command)], at(10)))
+    assert item.key == case
+    assert item.message is not None
+    assert (item.message.sender, item.message.person) == ("Noor", "noor")  # type: ignore[attr-defined]  # it is an item
+    assert on(OUTBOX_APPROVED, partition.handle([received(command)], at(10))) == []
+
+
+def test_what_is_archived_and_forgotten_leaves_tombstones(partition: RoutePartition) -> None:
+    partition.handle([received(mention("een", at(10)))], at(10))
+    case = next(iter(partition._team(TEAM).cases))
+    close = CloseCase(id=uuid("close"), team=TEAM, at=at(10), actor="noor", case=case)
+    partition.handle([received(close)], at(10))
+    later = at(10, day=8)
+    output = partition.handle([received(tick(1, later))], later)
+    assert [(one.key, one.message) for one in on(DESK_CASES, output)] == [(f"{TEAM}:{case}", None)]
+    kept = {one.key: one.message is not None for one in on(DESK_TEAMS, output)}
+    assert kept == {
+        f"{TEAM}:answered:{uuid('configure')}": False,
+        f"{TEAM}:answered:{close.id}": False,
+        f"{TEAM}:answered:{uuid('tick 1')}": True,
+        f"{TEAM}:handled:{case}": True,
+    }
+
+
+def test_of_several_ticks_only_the_latest_counts(partition: RoutePartition) -> None:
+    partition.handle([received(mention("een", at(10)))], at(10))
+    late = at(14)
+    output = partition.handle([received(tick(1, late)), received(tick(2, late))], late)
+    assert {one.message.cause for one in on(DESK_EVENTS, output)} == {uuid("tick 2")}  # type: ignore[union-attr]
+
+
+def test_a_tick_of_an_unknown_team_leaves_no_trace() -> None:
+    partition = RoutePartition(0)
+    assert partition.handle([received(tick(1, at(10)))], at(10)) == []
+    assert partition.figures() == {}
+
+
+def test_time_never_goes_back_not_even_after_a_restart(partition: RoutePartition) -> None:
+    output = partition.handle([received(mention("een", at(11)))], at(11))
+    fresh = RoutePartition(3)
+    for one in on(DESK_CASES, output):
+        assert one.message is not None
+        fresh.restore(one.topic, one.key, one.message)
+    fresh.restored()
+    events = on(DESK_EVENTS, fresh.handle([received(mention("twee", at(9)))], at(9)))
+    assert {one.message.at for one in events} == {at(11)}  # type: ignore[union-attr]  # they are events
+
+
+@pytest.mark.parametrize(
+    ("topic", "headers", "wanted"),
+    [
+        (MENTIONS_CLASSIFIED, {NEEDS_PERSON: "0"}, False),
+        (MENTIONS_CLASSIFIED, {NEEDS_PERSON: "1"}, True),
+        (MENTIONS_CLASSIFIED, {}, True),
+        (DESK_COMMANDS, {NEEDS_PERSON: "0"}, True),
+    ],
+)
+def test_mentions_that_need_nobody_are_not_decoded(topic: Topic, headers: dict[str, str], wanted: bool) -> None:
+    assert RoutePartition.wants(topic, headers) is wanted
+
+
+def test_the_ticker_knows_the_teams_that_are_configured(partition: RoutePartition) -> None:
+    known = KnownTeams()
+    later = ConfigureTeam(id=uuid("later"), team=TEAM, at=at(10), actor="lead:els", config=config(reopen_days=1))
+    for one in on(DESK_TEAMS, partition.handle([received(later)], at(10) + timedelta(minutes=1))):
+        known.on_record(Followed(one.topic, 3, 0, at(10), one.key, one.message, {}))
+    (sent,) = ticks(known.all(), at(11))
+    assert (sent.topic, sent.key) == (DESK_COMMANDS, TEAM)
