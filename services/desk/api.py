@@ -1,0 +1,157 @@
+"""The desk's API under `/api/v1`: commands, cases, live events, team. Problems are RFC 9457."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import AwareDatetime
+from pydantic_core import to_jsonable_python
+from starlette.concurrency import run_in_threadpool
+
+from services.contracts.cases import Case
+from services.contracts.commands import COMMANDS, ReportDelivery, Tick
+from services.contracts.teams import TeamConfig
+from services.desk.commands import read_command
+from services.desk.context import desk_of, visible_case
+from services.desk.domain.inbox import View
+from services.desk.domain.rota import duties
+from services.desk.live import parse_vector
+from services.desk.streams import HEADERS, StillIn, events_stream
+from services.runtime.web.auth import SESSION_COOKIE, Asking, require, teams_with
+from services.runtime.web.layout import web_of
+from services.runtime.web.problems import Problem
+
+router = APIRouter(prefix="/api/v1", tags=["desk"])
+
+_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery)]
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "team"],
+    "properties": {"type": {"enum": _COMMAND_NAMES}, "team": {"type": "string"}},
+    "additionalProperties": True,
+}
+_EXAMPLE = {"type": "ClaimCase", "team": "spoorlijn", "case": "0b0e7a52-0000-5000-8000-000000000001"}
+
+
+@router.post(
+    "/commands",
+    summary="Send one command and wait for its answer",
+    responses={202: {"description": "No answer yet; repeat"}, 409: {"description": "Refused, with `code` and reason"}},
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": _SCHEMA, "example": _EXAMPLE}}}},
+)
+async def send_command(
+    request: Request,
+    identity: Asking,
+    body: Annotated[dict[str, Any], Body()],
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Response:
+    """`id`, `at` and `actor` are filled in here. 200 gives the events and the case as it is afterwards."""
+    roster = desk_of(request).model.roster(str(body.get("team")))
+    command = read_command(body, identity, idempotency_key, web_of(request).clock(), roster)
+    answer = await desk_of(request).commands.ask(command)
+    if answer is None:
+        return JSONResponse({"id": command.id, "status": "pending"}, 202)
+    if answer.rejection:
+        code, reason = answer.rejection
+        words = web_of(request).pages.translator(request).maybe(f"rejected.{code}", reason)
+        raise Problem(409, code, words, id=command.id)
+    case = answer.case.model_dump(mode="json") if answer.case else None
+    events = [event.model_dump(mode="json") for event in answer.events]
+    return JSONResponse({"id": command.id, "events": events, "case": case})
+
+
+@router.get("/cases", summary="The cases of a view, the most pressing first, in pages of 50")
+def list_cases(
+    request: Request,
+    identity: Asking,
+    team: Annotated[str, Query()],
+    view: Annotated[View, Query()] = "team",
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> Response:
+    """`view`: mine, team, waiting or closed."""
+    require(identity, team)
+    model = desk_of(request).model
+    found = model.page(team, view, identity.name, page)
+    return JSONResponse(
+        {
+            "cases": [_brief(case) for case in found.cases],
+            "page": found.page,
+            "pages": found.pages,
+            "total": found.total,
+            "counts": dict(model.counts(team, identity.name)),
+        }
+    )
+
+
+@router.get("/cases/{case}", summary="A case with its messages, history and the explanation of its assignment")
+def show_case(request: Request, identity: Asking, case: str) -> Response:
+    """The current state, as the last event left it."""
+    return JSONResponse(visible_case(request, identity, case).model_dump(mode="json"))
+
+
+@router.get("/live", summary="Server-sent events: what happens, as it happens", response_class=StreamingResponse)
+async def live(
+    request: Request, identity: Asking, last_event_id: Annotated[str | None, Header()] = None
+) -> StreamingResponse:
+    """Resumes by `Last-Event-ID`; `reset` says that something was missed and state must be read again."""
+    since = None if last_event_id is None else parse_vector(last_event_id)
+    if last_event_id is not None and since is None:
+        raise Problem(422, "invalid", "Last-Event-ID is not one of ours.")
+    teams = frozenset(teams_with(identity))
+    stream = events_stream(desk_of(request).model.hub, teams, since, still_in(request))
+    return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+
+
+@router.get("/team/{team}/roster", summary="The people of a team")
+def roster(request: Request, identity: Asking, team: str) -> Response:
+    """People with their languages, channels and capacity."""
+    config = _config(request, identity, team)
+    people = [person.model_dump(mode="json") for person in config.people]
+    return JSONResponse({"team": team, "name": config.name, "time_zone": config.time_zone, "people": people})
+
+
+@router.get("/team/{team}/rota", summary="Who is on, when, with leave taken out")
+def rota(
+    request: Request,
+    identity: Asking,
+    team: str,
+    start: Annotated[AwareDatetime | None, Query()] = None,
+    days: Annotated[int, Query(ge=1, le=92)] = 7,
+) -> Response:
+    """Each person's duties from `start` (now when absent), in UTC."""
+    config = _config(request, identity, team)
+    begin: datetime = start or web_of(request).clock()
+    found = duties(config, begin, begin + timedelta(days=days))
+    return JSONResponse({"team": team, "duties": to_jsonable_python(found), "leave": _leave(config)})
+
+
+def _leave(config: TeamConfig) -> list[dict[str, Any]]:
+    return [leave.model_dump(mode="json") for leave in config.leave]
+
+
+def _config(request: Request, identity: Asking, team: str) -> TeamConfig:
+    require(identity, team)
+    config = desk_of(request).model.config(team)
+    if config is None:
+        raise Problem(404, "unknown_team", "This team has not been configured.")
+    return config
+
+
+def _brief(case: Case) -> dict[str, Any]:
+    return case.model_dump(mode="json", exclude={"messages", "history", "mentions", "explanation"})
+
+
+def still_in(request: Request) -> StillIn:
+    """Whether whoever opened a stream may still read it; a token is looked at when it is opened only."""
+    cookie, web = request.cookies.get(SESSION_COOKIE), web_of(request)
+    find: Callable[..., Any] = web.sessions.find
+
+    async def check() -> bool:
+        if "authorization" in request.headers:
+            return True
+        return cookie is not None and await run_in_threadpool(find, cookie, web.clock()) is not None
+
+    checked: Callable[[], Awaitable[bool]] = check
+    return checked

@@ -1,0 +1,57 @@
+"""Builds the desk's FastAPI app from its parts. Nothing connects here."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from services.desk import actions, api, login, pages
+from services.desk.accounts import Accounts
+from services.desk.commands import CommandDesk
+from services.desk.context import Desk
+from services.desk.navigation import Navigation
+from services.desk.readmodel import ReadModel
+from services.desk.settings import DeskSettings
+from services.desk.throttle import Throttle
+from services.runtime.clock import Clock, system_clock
+from services.runtime.producer import Sender
+from services.runtime.web.install import install_preferences, install_web
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def build_app(
+    settings: DeskSettings,
+    *,
+    model: ReadModel,
+    sender: Sender,
+    accounts: Accounts,
+    signing_key: str,
+    clock: Clock = system_clock,
+) -> FastAPI:
+    """The desk over a read model that somebody feeds, a sender of commands, and open accounts.
+
+    Raises:
+        AssetsMissingError: htmx is not installed.
+    """
+    app = FastAPI(title="webcare desk", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None)
+    web = install_web(
+        app,
+        packages=[PACKAGE],
+        sessions=accounts,
+        signing_key=signing_key,
+        clock=clock,
+        nav=Navigation(model),
+        secure_cookies=settings.https,
+        node_modules=settings.desk_node_modules,
+    )
+    known = web.pages.environment.globals
+    known["key"] = lambda: uuid4().hex
+    known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
+    commands = CommandDesk(sender, model, settings.desk_answer_seconds)
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle())
+    install_preferences(app)
+    for part in (login, api, pages, actions):
+        app.include_router(part.router)
+    return app

@@ -1,0 +1,122 @@
+"""Sends commands for people and integrations and waits for what came of them. Writes `desk.commands`.
+
+The API and the pages use the same path: fill in who asks and when, check that they may, send, wait (bounded).
+"""
+
+import asyncio
+import time
+from collections.abc import Container, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from services.contracts.codec import encode
+from services.contracts.commands import AnyCommand, Command, ConfigureTeam, ReportDelivery, Tick
+from services.contracts.events import CommandRepeated, Event
+from services.contracts.topics import DESK_COMMANDS
+from services.desk.domain.answers import Answer, answer_of
+from services.desk.readmodel import ReadModel
+from services.runtime.headers import TRACEPARENT, new_trace
+from services.runtime.messages import Outgoing
+from services.runtime.metrics import ANSWER_SECONDS
+from services.runtime.producer import Sender, SendError, fits
+from services.runtime.web.auth import require
+from services.runtime.web.identity import Identity
+from services.runtime.web.problems import Problem
+
+_KEYS = uuid5(NAMESPACE_URL, "urn:webcare:idempotency")
+_COMMAND: TypeAdapter[Command] = TypeAdapter(AnyCommand)
+MAX_KEY = 200
+
+
+def command_id(identity: Identity, key: str | None) -> str:
+    """The id of a command: made from who asks and their idempotency key, else random."""
+    return str(uuid5(_KEYS, f"{identity.name}\x1f{key}") if key else uuid4())
+
+
+def actor_of(identity: Identity, team: str, roster: Container[str]) -> str:
+    """How commands name who asks: people of the rota by their id, leads who are not in it and tokens as what they are."""
+    if not identity.session:
+        return f"integration:{identity.name}"
+    outside = identity.name not in roster and identity.may(team, "lead", "commands")
+    return f"lead:{identity.name}" if outside else identity.name
+
+
+def read_command(
+    body: Mapping[str, Any], identity: Identity, key: str | None, now: datetime, roster: Container[str] = ()
+) -> Command:
+    """The command that `body` asks for, in the name of who asks; `roster` are the people of its team.
+
+    Raises:
+        Problem: 422 it is not a command; 403 they may not; both name the field or the role.
+    """
+    given = str(body["id"]) if body.get("id") else None
+    if key is not None and (not key.isprintable() or len(key) > MAX_KEY):
+        raise Problem(422, "invalid", f"Idempotency-Key is at most {MAX_KEY} printable characters.")
+    filled = dict(body) | {"at": now, "actor": actor_of(identity, str(body.get("team")), roster)}
+    filled["id"] = command_id(identity, key) if key or not given else given
+    try:
+        command = _COMMAND.validate_python(filled)
+    except ValidationError as error:
+        errors = [
+            {"pointer": "/".join(map(str, one["loc"])), "detail": one["msg"]}
+            for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]
+        ]
+        raise Problem(422, "invalid", "This is not a command that we know.", errors=errors) from error
+    check_allowed(command, identity)
+    return command
+
+
+def check_allowed(command: Command, identity: Identity) -> None:
+    """Refuse what only processes send, and what the role in the team does not allow."""
+    if isinstance(command, Tick | ReportDelivery):
+        raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
+    require(identity, command.team, "lead" if isinstance(command, ConfigureTeam) else "agent", "commands")
+    if isinstance(command, ConfigureTeam) and command.config.team != command.team:
+        raise Problem(422, "invalid", "config.team is not the command's team.")
+    if not fits(encode(command)):
+        raise Problem(413, "too_large", "The command is too large.")
+
+
+class CommandDesk:
+    """Sends a command and waits for its answer, at most `patience` seconds."""
+
+    def __init__(self, sender: Sender, model: ReadModel, patience: float) -> None:
+        self._sender, self._model, self._patience = sender, model, patience
+
+    async def ask(self, command: Command) -> Answer | None:
+        """The answer, already folded into the read model; `None` when it did not come in time.
+
+        Raises:
+            Problem: 503 when Kafka did not acknowledge; asking again with the same id is harmless.
+        """
+        began = time.monotonic()
+        headers = {TRACEPARENT: new_trace()}
+        with self._model.answers.expect(command.id) as coming:
+            try:
+                await run_in_threadpool(
+                    self._sender.send, [Outgoing(DESK_COMMANDS, command.team, command, headers=headers)]
+                )
+            except SendError as error:
+                raise Problem(503, "unavailable", "Kafka cannot be reached; try again.") from error
+            try:
+                async with asyncio.timeout(self._patience):
+                    answer = self._complete(await coming)
+            except TimeoutError:
+                answer = None
+        outcome = "none" if answer is None else "rejected" if answer.rejection else "done"
+        ANSWER_SECONDS.labels(outcome).observe(time.monotonic() - began)
+        return answer
+
+    def _complete(self, answer: Answer) -> Answer:
+        """A repeat's answer is the first one's events, where we still have them; then the case as it is now."""
+        events: tuple[Event, ...] = answer.events
+        if events and isinstance(events[0], CommandRepeated):
+            first: Any = self._model.hub.find(events[0].events)
+            if first and not answer.rejection:
+                answer = answer_of(first)
+        case_id = answer.case_id
+        return Answer(answer.events, self._model.case(case_id) if case_id else None)

@@ -1,0 +1,1 @@
+"""What the desk knows and decides without Kafka, HTTP, database or clock."""

@@ -1,0 +1,71 @@
+"""Opens the desk on Kafka and the accounts' database, for the process `web` (see `services/control`)."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.contracts.teams import TeamConfig
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS
+from services.desk.app import build_app
+from services.desk.live import Hub
+from services.desk.navigation import Navigation
+from services.desk.readmodel import ReadModel
+from services.desk.settings import DeskSettings
+from services.desk.user_commands import open_accounts
+from services.runtime.clock import Clock, system_clock
+from services.runtime.follow import Followed, Follower
+from services.runtime.health import Check
+from services.runtime.producer import Producer
+from services.runtime.settings import signing_key
+from services.runtime.web.identity import Sessions
+from services.runtime.web.layout import NavSource
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """The desk at work: its app, what the report shares with it, its readiness checks, and how to close it."""
+
+    app: FastAPI
+    close: Callable[[], None]
+    sessions: Sessions
+    nav: NavSource
+    teams: Callable[[str], TeamConfig | None]
+    signing_key: str
+    checks: Mapping[str, Check]
+    failure: Callable[[], str | None]
+    """Why the inbox is not kept up to date any more; the process is then to be started again."""
+
+
+def open_desk(settings: DeskSettings, clock: Clock = system_clock) -> OpenDesk:
+    """Open the accounts, begin to follow, and build the app. Call `close` at the end.
+
+    Raises:
+        SettingsError: the signing key is missing or too short.
+        AssetsMissingError: htmx is not installed.
+    """
+    with ExitStack() as opening:
+        key = signing_key(settings)
+        accounts = opening.enter_context(open_accounts(settings))
+        producer = opening.enter_context(Producer(settings, "desk"))
+        model = ReadModel(Hub(settings.desk_live_ring, settings.desk_live_queue))
+        app = build_app(settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock)
+
+        def on_record(record: Followed) -> None:
+            model.apply(record.topic, record.key, record.message, record.partition, record.offset)
+
+        follower = Follower(
+            settings,
+            reads={DESK_CASES: "beginning", DESK_TEAMS: "beginning", DESK_EVENTS: "end", SIGNALS: "end"},
+            on_record=on_record,
+            name="desk",
+        )
+        follower.start()
+        opening.callback(follower.stop)
+        checks = {"inbox": follower.check, "kafka": producer.check}
+
+        def failure() -> str | None:
+            return f"the inbox stopped: {follower.error}" if follower.error else None
+
+        return OpenDesk(app, opening.pop_all().close, accounts, Navigation(model), model.config, key, checks, failure)

@@ -1,0 +1,40 @@
+"""The navigation's facts from the read model: counts of each view, and who is on now. The report's pages use them too."""
+
+import logging
+from datetime import datetime
+
+from services.desk.readmodel import ReadModel
+from services.runtime.web.identity import Identity
+from services.runtime.web.layout import NavFacts, OnNow
+
+log = logging.getLogger(__name__)
+
+
+class Navigation:
+    """Implements `NavSource`."""
+
+    def __init__(self, model: ReadModel) -> None:
+        self._model = model
+
+    def __call__(self, identity: Identity, team: str, now: datetime, /) -> NavFacts:
+        """The facts of a team for one reader."""
+        config = self._model.config(team)
+        counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
+        if config is None:
+            return NavFacts(team_name=team, counts=counts)
+        known = {one: found.name for one in identity.teams if (found := self._model.config(one))}
+        return NavFacts(config.name, config.time_zone, counts, self._on_now(identity.name, team, now), known)
+
+    def _on_now(self, me: str, team: str, now: datetime) -> OnNow | None:
+        try:
+            cover = self._model.cover(team, now)
+        except ValueError as error:
+            log.warning("the rota of %s cannot be read: %s", team, error)
+            return None
+        config = self._model.config(team)
+        if cover is None or config is None:
+            return None
+        names = {person.id: person.name for person in config.people}
+        people = sorted(cover.people, key=lambda one: one != me)
+        after = tuple(names[one] for one in cover.next_people)
+        return OnNow(tuple(names[one] for one in people), me in people, cover.until, after, cover.next_at)

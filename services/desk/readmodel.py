@@ -1,0 +1,187 @@
+"""The desk's live read model: every team's inbox and agreements, the answers that clients wait for, recent events.
+
+Fed record by record from `desk.cases`, `desk.teams`, `desk.events` and `signals`, by the follower's thread; asked by the
+pages and the API. What an event says is folded before anybody is told of it, so that people read their own writes.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import get_args
+
+from services.contracts.base import Model
+from services.contracts.cases import Case
+from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, TeamConfigured
+from services.contracts.signals import Signal
+from services.contracts.teams import TeamConfig, TeamConfiguration
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
+from services.desk.domain.answers import Answer, Collector
+from services.desk.domain.inbox import Inbox, View, ViewPage, paged
+from services.desk.domain.rota import Cover, cover_at
+from services.desk.live import Entry, Hub
+
+_EVENTS = get_args(Event)
+SIGNAL_LASTS = timedelta(hours=2)
+"""A case shows a signal about its topic for so long after its window."""
+
+
+class Answers:
+    """Clients that wait for the answer of a command; `offer` is called in the follower's thread."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[Collector, list[asyncio.Future[Answer]]]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def expect(self, command: str) -> Iterator[asyncio.Future[Answer]]:
+        """A future for the answer of `command`; ask before the command is sent."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._waiting.setdefault(command, (Collector(), []))[1].append(future)
+        try:
+            yield future
+        finally:
+            with self._lock:
+                futures = self._waiting[command][1]
+                futures.remove(future)
+                if not futures:
+                    del self._waiting[command]
+
+    def offer(self, event: Event) -> None:
+        """Take an event; whoever waits for its command is answered when it was the last one."""
+        with self._lock:
+            waiting = self._waiting.get(event.cause)
+            if waiting is None or (answer := waiting[0].add(event)) is None:
+                return
+            futures = list(waiting[1])
+        for future in futures:
+            loop = future.get_loop()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, future, answer)
+
+
+def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+class ReadModel:
+    """Thread-safe. `apply` feeds it; everything else only reads."""
+
+    def __init__(self, hub: Hub | None = None) -> None:
+        self.hub = hub or Hub()
+        self.answers = Answers()
+        self._inboxes: dict[str, Inbox] = {}
+        self._team_of: dict[str, str] = {}
+        self._configurations: dict[str, TeamConfiguration] = {}
+        self._covers: dict[str, tuple[int, datetime, Cover]] = {}
+        self._signals: dict[tuple[str, str], Signal] = {}
+        self._lock = threading.RLock()
+
+    def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
+        """Fold one record; `message` of `None` is a tombstone."""
+        if topic is DESK_CASES:
+            self._apply_case(key, message)
+        elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
+            self._configure(message)
+        elif topic is DESK_EVENTS and isinstance(message, EventBase):
+            self._apply_event(message, partition, offset)
+        elif topic is SIGNALS and isinstance(message, Signal):
+            with self._lock:
+                self._signals[message.team, message.topic] = message
+            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
+
+    def _apply_case(self, key: str, message: Model | None) -> None:
+        if isinstance(message, Case):
+            self._put(message)
+        elif message is None:
+            team, _, case = key.partition(":")
+            self._remove(team, case)
+
+    def _apply_event(self, message: EventBase, partition: int, offset: int) -> None:
+        assert isinstance(message, _EVENTS)
+        if isinstance(message, CaseArchived):
+            self._remove(message.team, message.case.id)
+        elif isinstance(message, CaseEvent):
+            self._put(message.case)
+        elif isinstance(message, TeamConfigured):
+            self._configure(
+                TeamConfiguration(team=message.team, revision=message.revision, at=message.at, config=message.config)
+            )
+        self.hub.publish(Entry(str(partition), offset, message.team, message))
+        self.answers.offer(message)
+
+    def _put(self, case: Case) -> None:
+        with self._lock:
+            if self._inboxes.setdefault(case.team, Inbox()).put(case):
+                self._team_of[case.id] = case.team
+
+    def _remove(self, team: str, case: str) -> None:
+        with self._lock:
+            self._inboxes.setdefault(team, Inbox()).remove(case)
+            self._team_of.pop(case, None)
+
+    def _configure(self, configuration: TeamConfiguration) -> None:
+        with self._lock:
+            known = self._configurations.get(configuration.team)
+            if known is None or known.revision < configuration.revision:
+                self._configurations[configuration.team] = configuration
+
+    def case(self, case: str) -> Case | None:
+        """A case by its id, of whatever team."""
+        with self._lock:
+            team = self._team_of.get(case)
+            return self._inboxes[team].cases.get(case) if team is not None else None
+
+    def page(self, team: str, view: View, person: str, page: int) -> ViewPage:
+        """One page of a view."""
+        with self._lock:
+            inbox = self._inboxes.setdefault(team, Inbox())
+            return paged(inbox.view(view, person), page)
+
+    def counts(self, team: str, person: str) -> Mapping[View, int]:
+        """How many cases each view of a team has."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).counts(person)
+
+    def earlier(self, case: Case) -> int:
+        """How many other cases of the same author there are."""
+        with self._lock:
+            return self._inboxes.setdefault(case.team, Inbox()).earlier(case)
+
+    def signals(self, team: str, topics: Iterable[str], now: datetime) -> list[Signal]:
+        """The latest signals of these topics that are not over for long."""
+        with self._lock:
+            found = [self._signals.get((team, topic)) for topic in topics]
+        return [one for one in found if one is not None and now - one.end < SIGNAL_LASTS]
+
+    def config(self, team: str) -> TeamConfig | None:
+        """What a team has agreed; `None` when it has not been configured (or not been read yet)."""
+        with self._lock:
+            found = self._configurations.get(team)
+            return found.config if found else None
+
+    def roster(self, team: str) -> frozenset[str]:
+        """The ids of a team's people; empty while the team is not known."""
+        config = self.config(team)
+        return frozenset(person.id for person in config.people) if config else frozenset()
+
+    def cover(self, team: str, now: datetime) -> Cover | None:
+        """Who is on, to the minute; `None` for a team without agreements.
+
+        Raises:
+            ValueError: a recurrence rule is not one.
+        """
+        minute = now.replace(second=0, microsecond=0)
+        with self._lock:
+            found, kept = self._configurations.get(team), self._covers.get(team)
+        if found is None:
+            return None
+        if kept and kept[:2] == (found.revision, minute):
+            return kept[2]
+        cover = cover_at(found.config, now)
+        with self._lock:
+            self._covers[team] = (found.revision, minute, cover)
+        return cover

@@ -1,0 +1,38 @@
+"""The settings of the desk: how long a command waits, where accounts live, how people reach it."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.runtime.settings import Settings
+
+
+class DeskSettings(Settings):
+    """What the desk's pages and API need."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=0, le=65_535)
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    """How people reach us, when that is not by host and port; with https the cookies are `Secure`."""
+    desk_answer_seconds: float = Field(default=5.0, gt=0, le=60)
+    """A command waits this long for its answer."""
+    desk_database_url: str = ""
+    """Where accounts and sessions are, as SQLAlchemy writes it; empty is SQLite, `accounts.db` in the data folder."""
+    desk_session_hours: float = Field(default=12, gt=0, le=24 * 30)
+    """A session ends after so many hours without a request."""
+    desk_live_ring: int = Field(default=2_000, ge=10, le=100_000)
+    """So many recent events per partition are kept for clients that come back."""
+    desk_live_queue: int = Field(default=500, ge=10, le=100_000)
+    """So many events may wait for one live client; one that is slower must load again."""
+    desk_node_modules: Path | None = None
+    """Where htmx was installed, when not beside `package.json`."""
+
+    @property
+    def database_url(self) -> str:
+        """The accounts' database."""
+        return self.desk_database_url or f"sqlite:///{self.data / 'accounts.db'}"
+
+    @property
+    def https(self) -> bool:
+        """Whether people come by https."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,88 @@
+"""Server-sent events: `GET /api/v1/live` for programs, and the pages' own stream of what to fetch again.
+
+A stream ends when its session does: that is looked up with every heartbeat.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+
+from services.contracts.base import Model
+from services.contracts.codec import encode
+from services.contracts.events import CaseEvent, TeamConfigured
+from services.desk.live import Entry, Hub, Vector, format_vector
+from services.runtime.metrics import LIVE_CLIENTS
+
+HEARTBEAT_SECONDS = 15.0
+COALESCE_SECONDS = 0.25
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+StillIn = Callable[[], Awaitable[bool]]
+
+
+def sse(event: str, data: str, ident: str = "") -> bytes:
+    """One server-sent event; `data` is one line."""
+    return (f"id: {ident}\n" if ident else "").encode() + f"event: {event}\ndata: {data}\n\n".encode()
+
+
+async def events_stream(
+    hub: Hub, teams: frozenset[str], since: Vector | None, still_in: StillIn
+) -> AsyncIterator[bytes]:
+    """Every event and signal of `teams` as JSON; begins with `hello` and its place, or with `reset`."""
+    client, place = hub.subscribe(teams, since)
+    LIVE_CLIENTS.inc()
+    try:
+        yield b"retry: 2000\n\n" + sse("hello", json.dumps({"at": datetime.now(UTC).isoformat()}), format_vector(place))
+        while True:
+            if client.take_reset():
+                place = hub.heads()
+                yield sse("reset", "{}", format_vector(place))
+            entries = await client.take(HEARTBEAT_SECONDS)
+            for entry in entries:
+                place[entry.stream] = max(entry.offset, place.get(entry.stream, -1))
+                yield sse(_kind(entry.message), encode(entry.message).decode(), format_vector(place))
+            if not entries:
+                if not await still_in():
+                    return
+                yield b": heartbeat\n\n"
+    finally:
+        hub.unsubscribe(client)
+        LIVE_CLIENTS.dec()
+
+
+async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: StillIn) -> AsyncIterator[bytes]:
+    """What a page must fetch again: `list`, and `case-<id>` per case that changed; at most four times a second.
+
+    `since` is the place at which the page was made: what happened before its stream opened is not missed.
+    """
+    client, _ = hub.subscribe(frozenset({team}), since)
+    LIVE_CLIENTS.inc()
+    try:
+        yield b"retry: 2000\n\n"
+        while True:
+            if client.take_reset():
+                yield sse("list", "reset") + sse("case", "reset")
+            entries = await client.take(HEARTBEAT_SECONDS)
+            if entries:
+                await asyncio.sleep(COALESCE_SECONDS)
+                yield b"".join(page_events([*entries, *await client.take(0)]))
+            elif await still_in():
+                yield b": heartbeat\n\n"
+            else:
+                yield sse("ended", "session")
+                return
+    finally:
+        hub.unsubscribe(client)
+        LIVE_CLIENTS.dec()
+
+
+def page_events(entries: Iterable[Entry]) -> list[bytes]:
+    """The page's events for some entries: the list once, each case once."""
+    messages = [entry.message for entry in entries]
+    cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
+    changed = bool(cases) or any(isinstance(one, TeamConfigured) for one in messages)
+    return ([sse("list", "changed")] if changed else []) + [sse(f"case-{case}", "changed") for case in cases]
+
+
+def _kind(message: Model) -> str:
+    return str(getattr(message, "type", "message"))

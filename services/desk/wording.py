@@ -1,0 +1,130 @@
+"""A case in words, for the pages: names for ids, the clock's state, why this person. Languages come from the catalogs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from babel import Locale
+from babel.lists import format_list
+
+from services.contracts.cases import Case, CaseMessage, Deadline, Explanation, HistoryLine
+from services.contracts.teams import TeamConfig
+from services.desk.domain.reading import Segment, Why, headline, latest_words, safe_link, segments, why
+from services.runtime.web.i18n import Translator
+
+NAMED = 3
+LIMITS: Mapping[str, int] = {"mastodon": 500, "bluesky": 300}
+"""How long a reply may be at a source, where it says so publicly; a hint beside the counter, not a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words for one reader: their language, who they are, and the names of the team's people."""
+
+    t: Translator
+    me: str
+    names: Mapping[str, str]
+
+    def person(self, ident: str | None) -> str:
+        """A person's name; processes and integrations by what they are."""
+        if not ident:
+            return ""
+        kind, _, name = ident.rpartition(":")
+        if kind in ("integration", "lead"):
+            return name
+        return self.t("who.system") if kind else self.names.get(ident, ident)
+
+    def people(self, idents: Iterable[str]) -> str:
+        """`Marit, Tom en Sanne`; with many, three of them and the number of the others."""
+        listed = [self.person(one) for one in idents]
+        shown = listed[:NAMED]
+        if len(listed) > NAMED + 1:
+            shown.append(self.t("who.others", count=len(listed) - NAMED))
+        else:
+            shown = listed
+        return format_list(shown, locale=self.t.language)
+
+    def language(self, code: str) -> str:
+        """`Nederlands` for `nl`; empty where it could not be told."""
+        known = Locale(self.t.language).languages
+        return str(known.get(code, "")) if code != "und" else ""
+
+    def source(self, source: str) -> str:
+        """`Mastodon`, `e-mail`."""
+        return self.t.maybe(f"source.{source}", source.replace("_", " ").replace("-", " "))
+
+    def topic(self, topic: str) -> str:
+        """A topic's name."""
+        return self.t.maybe(f"topic.{topic}", topic.replace("_", " ").replace("-", " "))
+
+    def signal(self, name: str) -> str:
+        """What a trigger of urgency is called."""
+        return self.t.maybe(f"signal.{name}", name.replace("_", " ").replace("-", " "))
+
+    def why(self, explanation: Explanation) -> str:
+        """The assignment in sentences: `In dienst, spreekt Nederlands, 4 van 8 punten bezet. Marit zit vol.`"""
+        parts = why(explanation)
+        return f"{self._because(parts)} {self._others(parts)}".strip()
+
+    def _because(self, parts: Why) -> str:
+        spoken = self.language(parts.language)
+        return self.t(
+            f"why.{parts.rule}",
+            person=self.t("who.you") if parts.chosen == self.me else self.person(parts.chosen),
+            speaks=self.t("why.speaks", language=spoken) if spoken else "",
+            load=parts.load,
+            capacity=parts.capacity,
+        )
+
+    def _others(self, parts: Why) -> str:
+        groups = [*parts.could_not, *([("busier", parts.busier)] if parts.busier else [])]
+        clauses = [self.t.n(f"why.{code}", len(people), names=self.people(people)) for code, people in groups]
+        return f"{', '.join(clauses)}." if clauses else ""
+
+    def history(self, line: HistoryLine) -> str:
+        """One line of what happened, without its time."""
+        what = self.t.maybe(f"history.{line.type}", line.type)
+        detail = self.names.get(line.detail, self.t.maybe(f"detail.{line.detail}", line.detail))
+        return f"{what} {detail}".strip()
+
+    def headline(self, case: Case) -> str:
+        """The case's title."""
+        return headline(case)
+
+    def latest(self, case: Case) -> str:
+        """What they said last."""
+        return latest_words(case)
+
+    def author(self, case: Case) -> str:
+        """Who asks."""
+        return case.author.name or case.author.handle or self.t("who.unknown")
+
+    def spoken(self, message: CaseMessage, case: Case) -> tuple[Segment, ...]:
+        """A message in pieces, with the words that made the case urgent marked in what they wrote."""
+        marked = message.kind == "mention" and case.urgency.label in ("high", "critical")
+        return segments(message.text, (one.evidence for one in case.urgency.signals) if marked else ())
+
+    def link(self, url: str) -> str | None:
+        """An address that may be a link."""
+        return safe_link(url)
+
+    def host(self, url: str) -> str:
+        """The address's site."""
+        return urlsplit(url).hostname or ""
+
+    def limit(self, case: Case) -> int | None:
+        """The length of a reply that the source takes."""
+        return LIMITS.get(case.source)
+
+
+def wording(t: Translator, me: str, config: TeamConfig | None) -> Wording:
+    """The words for a reader of a team."""
+    return Wording(t, me, {person.id: person.name for person in config.people} if config else {})
+
+
+def clock_state(deadline: Deadline, now: datetime) -> str:
+    """`calm`, `warn` or `late`: the clock's class."""
+    if now >= deadline.due_at:
+        return "late"
+    return "warn" if now >= deadline.warn_at else "calm"
