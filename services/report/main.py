@@ -1,0 +1,88 @@
+"""The process `sink`: keeps the indices up to date until it is told to stop."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
+from services.report.elastic import BACKGROUND_SECONDS, ElasticClient, ElasticUnavailableError
+from services.report.generations import GenerationStore
+from services.report.retention import expire
+from services.report.settings import ReportSettings
+from services.report.sink import GROUP, LONGEST_WAIT, Sink
+from services.report.writer import Writer
+from services.runtime.clock import Clock, system_clock
+from services.runtime.health import Health, HealthServer
+from services.runtime.producer import Producer
+from services.runtime.reader import GroupReader
+
+log = logging.getLogger(__name__)
+
+DAILY = timedelta(days=1)
+AGAIN = timedelta(minutes=5)
+
+
+def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_clock) -> None:
+    """Index until `stop` is set. While Elasticsearch is away it waits and is not ready; while Kafka is away it raises.
+
+    Raises:
+        CircuitOpenError: too many records were refused.
+        SendError, KafkaError: Kafka does not answer; start again.
+    """
+    health = Health()
+    server = HealthServer(settings.metrics_host, settings.sink_metrics_port, health)
+    with server, ElasticClient(settings, BACKGROUND_SECONDS) as elastic:
+        store = GenerationStore(elastic, settings)
+        if not prepared_before(store, health, stop):
+            return
+        topics = (MENTIONS_CLASSIFIED, DESK_EVENTS)
+        with Producer(settings, GROUP) as producer, GroupReader(settings, GROUP, topics, producer) as reader:
+            sink = Sink(reader, store, Writer(elastic, store), producer, clock, settings.sink_batch, health.beat)
+            health.add("elasticsearch", lambda: sink.waiting_for)
+            health.add("partitions", lambda: None if reader.assigned() else "none assigned yet")
+            daily = Daily(elastic, store, settings.retention_days)
+            while not stop.is_set():
+                health.beat()
+                if sink.step(stop) == 0:
+                    daily.run(clock())
+
+
+def prepared_before(store: GenerationStore, health: Health, stop: threading.Event) -> bool:
+    """Prepare the indices, waiting for Elasticsearch as long as it takes; `False` when `stop` came first."""
+    missing: list[str] = ["not prepared yet"]
+    health.add("indices", lambda: missing[0] if missing else None)
+    wait = 0.25
+    while not stop.is_set():
+        health.beat()
+        try:
+            store.prepare()
+        except ElasticUnavailableError as error:
+            log.warning("waiting for Elasticsearch: %s", error)
+            missing[:] = [str(error)]
+            stop.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        else:
+            missing.clear()
+            return True
+    return False
+
+
+class Daily:
+    """Runs the retention when the sink has nothing else to do, once a day; sooner again when it did not work."""
+
+    def __init__(self, elastic: ElasticClient, store: GenerationStore, retention_days: int) -> None:
+        self._elastic = elastic
+        self._store = store
+        self._retention_days = retention_days
+        self._next: datetime | None = None
+
+    def run(self, now: datetime) -> None:
+        """Expire what is due, if a day has passed."""
+        if self._next is not None and now < self._next:
+            return
+        try:
+            expire(self._elastic, self._store, self._retention_days, now)
+            self._next = now + DAILY
+        except ElasticUnavailableError as error:
+            log.warning("retention is tried again later: %s", error)
+            self._next = now + AGAIN

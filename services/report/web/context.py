@@ -1,0 +1,83 @@
+"""What every route of the report has at hand, and the small things they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+
+from services.contracts.teams import TeamConfig
+from services.report.domain.figures import Overview
+from services.report.domain.indices import Names
+from services.report.elastic import Elastic
+from services.report.settings import ReportSettings
+from services.report.web.recent import Recent
+
+Teams = Callable[[str], TeamConfig | None]
+"""What a team has agreed (its name, language, time zone, people); `None` while it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """On `app.state.report`."""
+
+    settings: ReportSettings
+    elastic: Elastic
+    names: Names
+    teams: Teams
+    overviews: Recent[Overview] = field(default_factory=Recent)
+
+    @property
+    def mentions(self) -> str:
+        """The alias of all mentions."""
+        return self.names.alias("mentions")
+
+    @property
+    def cases(self) -> str:
+        """The alias of all cases."""
+        return self.names.alias("cases")
+
+    def zone(self, team: str) -> str:
+        """The time zone of a team."""
+        config = self.teams(team)
+        return config.time_zone if config else self.settings.report_time_zone
+
+    def team_name(self, team: str) -> str:
+        """A team's own name, or its id."""
+        config = self.teams(team)
+        return config.name if config else team
+
+    def person(self, team: str, person: str | None) -> str:
+        """A person's own name, or their id."""
+        config = self.teams(team)
+        names = {one.id: one.name for one in config.people} if config else {}
+        return names.get(person or "", person or "")
+
+
+def report_of(request: Request) -> Report:
+    """What the app of a request was built with."""
+    app: FastAPI = request.app
+    report: Report = app.state.report
+    return report
+
+
+def address(path: str, pairs: list[tuple[str, str]] | dict[str, str]) -> str:
+    """A link with those of `pairs` that have a value."""
+    listed = pairs.items() if isinstance(pairs, dict) else pairs
+    query = urlencode([(name, value) for name, value in listed if value])
+    return f"{path}?{query}" if query else path
+
+
+def case_address(team: str, case: str) -> str:
+    """Where the desk shows a case."""
+    return address("/inbox", {"team": team, "case": case})
+
+
+def thread_address(conversation: str) -> str:
+    """Where a whole conversation can be read."""
+    return address("/search", {"conversation": conversation, "sort": "oldest"})
+
+
+def outside(url: object) -> str:
+    """An address from outside when it is one that a browser may follow from our page, else nothing."""
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

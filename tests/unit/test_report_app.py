@@ -1,0 +1,101 @@
+"""The report's app without Elasticsearch: it says so, and keeps its doors."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services.report.app import PREFIXES, build_app
+from services.report.domain.mappings import Json
+from services.report.domain.wallboard import make_link
+from services.report.elastic import ElasticUnavailableError
+from services.report.settings import ReportSettings
+from services.runtime.web.identity import Identity, Role, issue_token
+from tests.unit.test_report_samples import NOW, TEAM
+
+KEY = "k" * 40
+
+
+class Away:
+    """An Elasticsearch that does not answer."""
+
+    def request(
+        self, method: str, path: str, body: Json | bytes | None = None, params: Mapping[str, Any] | None = None
+    ) -> Any:
+        raise ElasticUnavailableError(f"{method} {path} {bool(body)} {bool(params)}")
+
+    def search(self, index: str, body: Json) -> Json:
+        raise ElasticUnavailableError(f"{index} {bool(body)}")
+
+    def searches(self, parts: list[tuple[str, Json]]) -> list[Json]:
+        raise ElasticUnavailableError(str(len(parts)))
+
+
+class People:
+    """A session cookie is a role."""
+
+    def find(self, cookie: str, now: datetime) -> Identity | None:
+        roles: dict[str, Role] = {"lead": "lead", "agent": "agent"}
+        known = cookie in roles and bool(now)
+        return Identity(cookie, cookie, {TEAM: roles[cookie]}, csrf="c" * 32, language="en") if known else None
+
+
+def client(role: str = "") -> TestClient:
+    app = build_app(
+        ReportSettings(signing_key=KEY), People(), lambda _team: None, clock=lambda: NOW, elastic=Away()
+    )  # fmt: skip
+    cookies = {"webcare_session": role} if role else {}
+    return TestClient(app, base_url="http://testserver", cookies=cookies, follow_redirects=False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/search", "/api/v1/mentions/x", "/api/v1/reports/overview", "/api/v1/reports/cases"]
+)
+def test_without_elasticsearch_the_api_says_503_and_when_to_come_back(path: str) -> None:
+    answer = client("agent").get(path)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "search_unavailable"
+    assert answer.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize("path", ["/search", "/reports", "/reports/cases"])
+def test_without_elasticsearch_a_page_says_so_in_words(path: str) -> None:
+    answer = client("agent").get(path)
+    assert answer.status_code == 503
+    assert "text/html" in answer.headers["content-type"]
+    assert "Traceback" not in answer.text
+    assert client().get(path).status_code == 303, "a stranger goes to the login"
+
+
+def test_without_elasticsearch_the_wallboard_stays_on_the_wall() -> None:
+    token = make_link(KEY, TEAM, 1, NOW, 1)
+    answer = client().get(f"/wallboard/{token}")
+    assert answer.status_code == 503
+    assert 'id="wall"' in answer.text
+
+
+def test_a_wallboard_link_is_made_by_leads_with_their_own_form() -> None:
+    form = {"team": TEAM, "csrf": "c" * 32}
+    assert client("agent").post("/reports/wallboard", data=form).status_code == 403
+    assert client("lead").post("/reports/wallboard", data={"team": TEAM}).status_code == 403
+    assert client("lead").post("/reports/wallboard", data=form | {"team": "other"}).status_code == 403
+    assert client("lead").post("/reports/wallboard", data=form).status_code == 200
+
+
+def test_a_token_opens_no_wallboard_and_a_wallboard_no_api() -> None:
+    bearer = issue_token(KEY, "x", {TEAM: "lead"}, frozenset({"read"}), datetime.now(NOW.tzinfo), timedelta(hours=1))
+    link = make_link(KEY, TEAM, 1, NOW, 1)
+    assert client().get(f"/wallboard/{bearer}").status_code == 404
+    assert client().get("/wallboard/x").status_code == 404
+    assert client().get("/api/v1/search", headers={"Authorization": f"Bearer {link}"}).status_code == 401
+    assert client().get("/api/v1/search", headers={"Authorization": f"Bearer {bearer}"}).status_code == 503
+
+
+def test_the_prefixes_name_every_address_of_the_app() -> None:
+    app = client().app
+    paths = set(app.openapi()["paths"])  # type: ignore[attr-defined]  # the app under the client is FastAPI
+    assert paths
+    assert all(path.startswith(PREFIXES) for path in paths)
