@@ -1,0 +1,83 @@
+"""A desk in a thread and Chromium to look at it with. Pages that log an error in the
+browser's console fail their test (but for a 503, which tests bring about)."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser.desk_backend import PASSWORD, TestDesk, open_test_desk
+from tests.browser.desk_scene import play
+from tests.support.chromium import launch
+
+PATIENCE_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Served:
+    """A desk with its scene, and where it is."""
+
+    desk: TestDesk
+    url: str
+    tunnel: str
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the machine; per module, since Playwright's event loop is in the way of other tests' own."""
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A desk on a free port, with the scene of the mock."""
+    desk = open_test_desk(tmp_path, desk_answer_seconds=5)
+    tunnel = play(desk.backend)
+    config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+    thread.start()
+    yield Served(desk, f"http://127.0.0.1:{socket.getsockname()[1]}", tunnel)
+    server.should_exit = True
+    thread.join(20)
+    socket.close()
+    desk.accounts.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
+    """Opens a page of somebody who has logged in: `enter("youssef", width=390)`."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "503" not in message.text:
+            complaints.append(message.text)
+
+    def go(name: str = "youssef", width: int = 1440, height: int = 900, path: str = "/inbox") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="nl-NL", base_url=served.url, timezone_id="UTC"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"/login?next={path}")
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("form.login button")
+        page.wait_for_url(f"**{path}")
+        return page
+
+    yield go
+    for context in browser.contexts:
+        context.close()
+    assert not complaints

@@ -1,0 +1,1 @@
+"""Everything together, killed and frozen in the middle of its work."""

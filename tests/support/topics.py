@@ -1,0 +1,40 @@
+"""Reads whole topics for tests, as a reader of committed records sees them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+
+from services.contracts.codec import decode
+from services.contracts.topics import Topic
+
+
+def everything(bootstrap: str, topic: Topic) -> Iterator[Any]:
+    """Every committed message of a topic from its beginning to its end as it is now."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_poll_records=5_000,
+    )
+    try:
+        parts = [
+            TopicPartition(topic.name, number) for number in sorted(consumer.partitions_for_topic(topic.name) or ())
+        ]
+        consumer.assign(parts)
+        consumer.seek_to_beginning(*parts)
+        ends = consumer.end_offsets(parts)
+        while any(consumer.position(tp) < ends[tp] for tp in parts):
+            for records in consumer.poll(500).values():
+                for one in records:
+                    if one.value is not None:
+                        yield decode(topic, one.value)
+    finally:
+        consumer.close()
+
+
+def count(bootstrap: str, topic: Topic, of: Callable[[Any], bool] = lambda _: True) -> Counter[str]:
+    """How often each id occurs among the messages of a topic that are meant."""
+    return Counter(message.id for message in everything(bootstrap, topic) if of(message))
