@@ -1,14 +1,14 @@
 """`webcare import FILE`: sends the lines of a file to `mentions.raw`, and goes on where it was broken off.
 
-Reading and checking go on while a thread waits for Kafka. How far Kafka has acknowledged is written to the data folder about
-once a second and at the end; after `kill -9` at most a second's lines are sent again, which their ids make harmless. An
-import that had finished starts over.
+Reading and checking go on while a thread waits for Kafka. How far Kafka has acknowledged is written to the data folder at
+first, about once a second, and at the end; after `kill -9` at most a second's lines are sent again, which their ids make
+harmless. An import that had finished starts over.
 """
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from services.ingest.domain.normalise import Defaults
@@ -109,7 +109,7 @@ class _Import:
         self._begun = clock()
         self._first = self._starting_point()
         self._acknowledged = self._first
-        self._saved_at = self._begun
+        self._saved_at: datetime | None = None
         self._refused: list[RefusedLine] = []
 
     def _starting_point(self) -> ImportPosition:
@@ -180,7 +180,7 @@ class _Import:
             rejected=before.rejected + refused,
         )
         now = self._clock()
-        if now - self._saved_at >= SAVE_EVERY:
+        if self._saved_at is None or now - self._saved_at >= SAVE_EVERY:
             self._store.save_import(self._key, self._acknowledged)
             self._saved_at = now
 

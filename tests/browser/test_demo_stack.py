@@ -73,6 +73,8 @@ def test_a_post_is_answered_and_the_answer_is_seen_where_it_was_written(visit: V
     daan.keyboard.press("c")
     expect(daan.locator("#act-release")).to_be_visible()
     expect(theirs.locator(".owner")).to_have_text("Daan")
+    theirs.click()
+    expect(marit.locator(".bubble", has_text=text)).to_be_visible()
 
     daan.keyboard.press("r")
     daan.keyboard.type(answer)
@@ -81,7 +83,8 @@ def test_a_post_is_answered_and_the_answer_is_seen_where_it_was_written(visit: V
     thread = square.locator(".thread", has_text=text)
     expect(thread.locator(".post.ours .text")).to_have_text(answer)
     expect(daan.locator(".msg.us .state.delivered")).to_be_visible()
-    expect(theirs.locator(".clock")).to_have_text("beantwoord")
+    expect(marit.locator(".msg.us .bubble")).to_have_text(answer)
+    expect(marit.locator(".msg.us .state.delivered")).to_be_visible()
     expect(elsewhere.locator("#list .item", has_text=text)).to_have_count(0)
 
 
