@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.classify.domain.reader import MODEL, Reader, build_reader
+from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.text import READ_CHARACTERS
 from services.contracts.mentions import Classification, MentionKind
 
@@ -145,7 +145,7 @@ def test_reasons_point_at_the_words(reader: Reader) -> None:
     assert (reason.start, reason.end) == (text.index("ruik"), text.index("gas") + 3)
     assert reason.evidence == "ruik gas"
     assert found.urgency.signals[0].evidence == "ruik gas"
-    assert found.model == MODEL
+    assert found.model == reader.version
 
 
 def test_what_a_context_took_away_is_said(reader: Reader) -> None:

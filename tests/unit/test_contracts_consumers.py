@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.classify.domain.reader import Reader
+from services.classify.domain.reader import Reader, build_reader
 from services.classify.worker import transform
 from services.contracts.asyncapi import EXAMPLES
 from services.contracts.base import Model
@@ -85,7 +85,7 @@ def all_can_be_read(written: list[Outgoing]) -> None:
 
 @cache
 def reader() -> Reader:
-    return Reader()
+    return build_reader()
 
 
 def classify(topic: Topic, message: Any) -> None:

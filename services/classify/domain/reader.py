@@ -1,57 +1,37 @@
-"""The reader: loads its parts once and classifies texts. A function of the arguments and the tables, nothing else.
+"""The reader: looks at texts by rules (`look.py`), judges them by trained models, and says why. A function of its arguments,
+the tables and the weights, nothing else.
 
-Used by the worker (`mentions.raw` to `mentions.classified`) and by `webcare classify`.
+Used by the worker (`mentions.raw` to `mentions.classified`) and by `webcare classify`. Dutch and English have models; of
+other languages only the lists say something.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.classify.domain import intent as intents
-from services.classify.domain.context import context_of
-from services.classify.domain.language import LanguageGuess, LanguageReader
-from services.classify.domain.phrases import Hit, Matcher
+from services.classify.domain.judgement import Judge, Judgement, by_rules
+from services.classify.domain.look import Look, Looker, Text
+from services.classify.domain.phrases import Hit
 from services.classify.domain.reasons import Notes
-from services.classify.domain.sentiment import SentimentReader
-from services.classify.domain.tables import load, matcher, phrases
-from services.classify.domain.text import Prepared, Words, prepare
-from services.classify.domain.urgency import UrgencyJudgement, UrgencyRules
+from services.classify.domain.topics import Taxonomy, default_taxonomy
+from services.classify.domain.weights import load_weights
 from services.contracts.mentions import Classification, Intent, Language, MentionKind, Sentiment, Urgency, UrgencyLabel
-
-MODEL = "rules-2025.1"
-"""The version of the method and its tables; it changes when an answer may."""
 
 FAR_REACHING = 10_000
 """An author with so many followers is always seen by a person."""
-_MOST_TOPICS = 5
-_LANGUAGE_CHARACTERS = 240
-_LANGUAGE_WORDS = 50
+LANGUAGES = ("nl", "en")
+"""Those that have models."""
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What is known of a mention before it is read."""
-
-    text: str
-    title: str = ""
-    language_hint: str | None = None
-    kind: MentionKind = "post"
-    followers: int | None = None
-    rating: float | None = None
+__all__ = ["FAR_REACHING", "LANGUAGES", "Reader", "Text", "build_reader", "needs_person"]
 
 
 class Reader:
-    """The loaded parts. Build it once per process with `build_reader()`; it keeps no state between texts."""
+    """The loaded parts. Build it once per process with `build_reader()`; texts do not influence each other."""
 
-    def __init__(self) -> None:
-        self._language = LanguageReader()
-        self._sentiment = SentimentReader()
-        self._rules = UrgencyRules()
-        tone = load("tone")
-        self._tone_words = frozenset(tone["words"].split())
-        self._tone_phrases = matcher(phrases({"tone": tone["phrases"]}))
-        self._matchers = {code: _matcher(code) for code in ("nl", "en", "any", "both")}
-        self._contexts, self._matters = (_names(table) for table in ("context", "matters"))
-        self._topics = matcher(phrases(load("topics")))
+    def __init__(self, looker: Looker, judges: Mapping[str, Judge], version: str) -> None:
+        self._looker = looker
+        self._judges = judges
+        self._topics = default_taxonomy()
+        self.version = version
 
     def classify(
         self,
@@ -72,120 +52,72 @@ class Reader:
             followers: the author's reach, when known.
             rating: 0 to 5, when it came with one.
         """
-        return self._read(Text(text, title, language_hint, kind, followers, rating))
+        return self.classify_batch([Text(text, title, language_hint, kind, followers, rating)])[0]
 
-    def classify_batch(self, texts: Iterable[Text]) -> list[Classification]:
-        """The same for many, in order."""
-        return [self._read(one) for one in texts]
+    def classify_batch(
+        self, texts: Iterable[Text], taxonomies: Sequence[Taxonomy | None] | None = None
+    ) -> list[Classification]:
+        """The same for many, in order; `taxonomies` are the topics of each text's team, where it has its own."""
+        looks = [self._looker.look(one) for one in texts]
+        topics = [one or self._topics for one in taxonomies or [None] * len(looks)]
+        return [
+            self._concluded(look, judged, taxonomy)
+            for look, judged, taxonomy in zip(looks, self.judge(looks), topics, strict=True)
+        ]
 
-    def _read(self, given: Text) -> Classification:
-        prepared = prepare(given.text, given.title, self._tone)
-        language = self._language_of(prepared, given.language_hint)
-        attitude = self._sentiment.read(prepared, language.code, given.rating)
-        hits = self._matchers[_table_for(language)].find(prepared.calm)
-        matters = intents.gather(
-            prepared,
-            (hit for hit in hits if hit.name in self._matters),
-            self._sentiment.polarity(prepared.calm, language.code),
-        )
-        spam = intents.spam_score(prepared, matters)
-        urgency = self._urgency(prepared, hits, matters, spam, given.kind)
-        intent, intent_hit = intents.intent_of(matters, attitude, spam, given.rating)
-        if intent in ("chatter", "praise", "other") and urgency.label in ("high", "critical"):
-            intent = "complaint"
-        topics = self._topics_of(prepared.raw)
-        needs, why = needs_person(intent, urgency.label, given.followers, spam)
-        notes = Notes(prepared)
-        notes.language(language)
-        notes.sentiment(attitude)
-        notes.urgency(urgency)
-        notes.intent(intent, intent_hit)
+    def judge(self, looks: Sequence[Look]) -> list[Judgement]:
+        """What the models make of looks, in order."""
+        found: list[Judgement | None] = [None] * len(looks)
+        for code, judge in self._judges.items():
+            mine = [place for place, look in enumerate(looks) if look.language.code == code]
+            for place, judged in zip(mine, judge.judge([looks[place] for place in mine]), strict=True):
+                found[place] = judged
+        return [one or by_rules(look) for one, look in zip(found, looks, strict=True)]
+
+    def _concluded(self, look: Look, judged: Judgement, taxonomy: Taxonomy) -> Classification:
+        topics: list[Hit] = taxonomy.find(look.prepared.raw)
+        needs, why = needs_person(judged.intent, judged.urgency.label, look.given.followers, judged.spam)
+        notes = Notes(look.prepared)
+        notes.language(look.language)
+        notes.sentiment(judged.attitude)
+        notes.urgency(judged.urgency)
+        notes.intent(judged.intent, judged.intent_hit)
         notes.topics(topics)
-        notes.spam(spam, matters.spam_hits)
+        notes.spam(judged.spam, look.matters.spam_hits)
         notes.needs_person(needs, why)
-        return Classification(
-            language=Language(code=language.code, confidence=language.confidence),
-            sentiment=Sentiment(label=attitude.label, score=attitude.score, confidence=attitude.confidence),
-            urgency=Urgency(label=urgency.label, score=urgency.score, signals=notes.signals(urgency)),
-            intent=intent,
+        return Classification.model_construct(
+            language=Language.model_construct(code=look.language.code, confidence=look.language.confidence),
+            sentiment=Sentiment.model_construct(
+                label=judged.attitude.label, score=judged.attitude.score, confidence=judged.attitude.confidence
+            ),
+            urgency=Urgency.model_construct(
+                label=judged.urgency.label, score=judged.urgency.score, signals=notes.signals(judged.urgency)
+            ),
+            intent=judged.intent,
             topics=tuple(hit.name for hit in topics),
-            spam=spam,
+            spam=judged.spam,
             needs_person=needs,
             reasons=notes.all(),
-            model=MODEL,
+            model=self.version,
         )
-
-    def _tone(self, words: Words) -> set[int]:
-        dropped = {place for place, word in enumerate(words.words) if word in self._tone_words}
-        for hit in self._tone_phrases.find(words):
-            dropped.update(range(hit.first, hit.last + 1))
-        return dropped
-
-    def _language_of(self, prepared: Prepared, hint: str | None) -> LanguageGuess:
-        words = prepared.calm if len(prepared.calm) else prepared.raw
-        pieces = [
-            prepared.whole[start:end]
-            for start, end in zip(words.starts[:_LANGUAGE_WORDS], words.ends[:_LANGUAGE_WORDS], strict=True)
-        ]
-        return self._language.read(words.words, " ".join(pieces)[:_LANGUAGE_CHARACTERS].lower(), hint)
-
-    def _urgency(
-        self, prepared: Prepared, hits: Sequence[Hit], matters: intents.Matters, spam: float, kind: MentionKind
-    ) -> UrgencyJudgement:
-        words = prepared.calm
-        context = context_of(
-            words, (hit for hit in hits if hit.name in self._contexts), prepared.asked, kind == "article"
-        )
-        if spam >= intents.SPAM_FROM:
-            kinds = self._rules.kinds
-            return self._rules.judge(words, (), context, {"spam": None} if "spam" in kinds else {})
-        return self._rules.judge(words, hits, context, intents.everyday(matters))
-
-    def _topics_of(self, words: Words) -> list[Hit]:
-        """The topics with most words, the earliest first among equals."""
-        counts: dict[str, int] = {}
-        first: dict[str, Hit] = {}
-        for hit in self._topics.find(words):
-            counts[hit.name] = counts.get(hit.name, 0) + 1
-            first.setdefault(hit.name, hit)
-        ranked = sorted(first.values(), key=lambda hit: (-counts[hit.name], hit.first, hit.name))
-        return ranked[:_MOST_TOPICS]
 
 
 def build_reader() -> Reader:
-    """Load the language identifier, the lexicons and the tables (about half a second)."""
-    return Reader()
+    """Load the language identifier, the lexicons, the tables and the weights (about a second)."""
+    weights = {code: load_weights(code) for code in LANGUAGES}
+    version = "reader-" + "-".join(one.version for one in weights.values())
+    looker = Looker({code: one.voice.known for code, one in weights.items()})
+    return Reader(looker, {code: Judge(one) for code, one in weights.items()}, version)
 
 
 def needs_person(intent: Intent, urgency: UrgencyLabel, followers: int | None, spam: float) -> tuple[bool, str]:
     """Whether a person must see it, and the code of why (not)."""
-    if spam >= intents.SPAM_FROM or intent == "spam":
-        return False, "nobody-spam"
     if urgency in ("high", "critical"):
         return True, "person-urgent"
+    if spam >= intents.SPAM_FROM or intent == "spam":
+        return False, "nobody-spam"
     if followers is not None and followers >= FAR_REACHING:
         return True, "person-reach"
     if intent in ("question", "complaint", "request"):
         return True, f"person-{intent}"
     return False, f"nobody-{intent}"
-
-
-def _table_for(language: LanguageGuess) -> str:
-    """Which tables to read with: a language's own when it is sure, else all."""
-    if language.code in ("nl", "en") and language.confidence >= 0.8:
-        return language.code
-    return "any" if language.code in ("de", "fr") and language.confidence >= 0.95 else "both"
-
-
-def _names(table: str) -> frozenset[str]:
-    return frozenset(name for code in ("nl", "en") for name in load(f"{table}_{code}"))
-
-
-def _matcher(code: str) -> Matcher:
-    if code in ("nl", "en"):
-        return matcher(*(phrases(load(f"{table}_{code}")) for table in ("urgency", "context", "matters")))
-    tables = [phrases(load("urgency_any"))]
-    if code == "both":
-        for one in ("nl", "en"):
-            tables += [phrases(load(f"{table}_{one}")) for table in ("urgency", "context", "matters")]
-    return matcher(*tables)

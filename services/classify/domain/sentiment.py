@@ -1,7 +1,8 @@
-"""The author's own attitude, from -1 to 1: VADER for English, a lexicon of our own for Dutch, else emoji alone.
+"""What word lists say of the author's attitude, from -1 to 1: VADER's lexicon for English, one of our own for Dutch, else
+emoji alone. The models are told of it; it judges by itself only where there is no model.
 
 A rating that came with a review weighs more than its words. VADER is C.J. Hutto's (ICWSM 2014); its normalisation,
-`x / sqrt(x² + 15)`, is used for Dutch as well.
+`x / sqrt(x² + 15)`, is used for both languages.
 """
 
 import math
@@ -15,7 +16,7 @@ from services.classify.domain.tables import load
 from services.classify.domain.text import Prepared, Words, word_set
 from services.contracts.mentions import SentimentLabel
 
-_VADER_CHARACTERS = 3_000
+_EMOJI_CHARACTERS = 3_000
 _WORDS_READ = 1_500
 _NEGATION_REACH = 3
 _DUTCH_AFTER = 2
@@ -41,6 +42,17 @@ class Attitude:
     confidence: float
     marks: tuple[Mark, ...]
     by_rating: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """What the word lists found in a text: its score, the marks, how many are good and bad, and the weights of its emoji."""
+
+    score: float
+    marks: tuple[Mark, ...]
+    good: int
+    bad: int
+    emoji: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +88,23 @@ class SentimentReader:
         self._emoji = dict.fromkeys(emoji["positive"].split(), 1.8) | dict.fromkeys(emoji["negative"].split(), -1.8)
         self._emoji_pattern = re.compile("|".join(map(re.escape, sorted(self._emoji, key=len, reverse=True))))
 
-    def read(self, prepared: Prepared, language: str, rating: float | None) -> Attitude:
-        """The attitude of one text; `rating` from 0 to 5, when the source has one."""
+    def look(self, prepared: Prepared, language: str) -> Lexical:
+        """What the lists find in one text."""
+        emoji = self._emoji_marks(prepared.whole)
+        words: list[Mark] = []
         if language == "en":
-            score, marks = self._english(prepared)
-        else:
-            marks = self._emoji_marks(prepared.whole)
-            if language == "nl":
-                marks += self._dutch_marks(prepared.raw)
-            score = _normalised(sum(mark.weight for mark in marks))
-        by_rating = rating is not None
-        if rating is not None:
-            score = 0.7 * (rating - 3) / 2 + 0.3 * score if rating > 0 else score * 0.3 - 0.7
-        return _judged(max(-1.0, min(1.0, score)), marks, THRESHOLDS.get(language, THRESHOLDS["other"]), by_rating)
+            words = self._english_marks(prepared.raw)
+        elif language == "nl":
+            words = self._dutch_marks(prepared.raw)
+        good = sum(mark.weight > 0 for mark in words)
+        marks = (*emoji, *words)
+        return Lexical(
+            _normalised(sum(mark.weight for mark in marks)),
+            marks,
+            good,
+            len(words) - good,
+            tuple(mark.weight for mark in emoji),
+        )
 
     def polarity(self, words: Words, language: str) -> float:
         """The weight of the words alone, from -1 to 1: no capitals, exclamation marks or emoji."""
@@ -102,22 +118,21 @@ class SentimentReader:
                 total += -0.7 * weight if _denied(words.words, place) else weight
         return _normalised(total)
 
-    def _english(self, prepared: Prepared) -> tuple[float, list[Mark]]:
-        score = float(self._vader.polarity_scores(prepared.whole[:_VADER_CHARACTERS])["compound"])
+    def _english_marks(self, words: Words) -> list[Mark]:
         lexicon: Mapping[str, float] = self._vader.lexicon
-        words = prepared.raw
-        marks = self._emoji_marks(prepared.whole)
+        marks = []
         for place, word in enumerate(words.words[:_WORDS_READ]):
             weight = lexicon.get(word)
             if weight:
                 denied = _denied(words.words, place)
-                marks.append(Mark(-weight if denied else weight, words.starts[place], words.ends[place], denied))
-        return score, marks
+                weight = -0.74 * weight if denied else weight
+                marks.append(Mark(weight, words.starts[place], words.ends[place], denied))
+        return marks
 
     def _emoji_marks(self, whole: str) -> list[Mark]:
         if whole.isascii() and not any(sign in whole for sign in ":;=<D"):
             return []
-        found = self._emoji_pattern.finditer(whole[:_VADER_CHARACTERS])
+        found = self._emoji_pattern.finditer(whole[:_EMOJI_CHARACTERS])
         return [Mark(self._emoji[one.group()], one.start(), one.end()) for one in found if _stands_alone(whole, one)]
 
     def _dutch_marks(self, words: Words) -> list[Mark]:
@@ -184,7 +199,21 @@ def _normalised(total: float) -> float:
     return total / math.sqrt(total * total + 15)
 
 
-def _judged(score: float, marks: Sequence[Mark], thresholds: Thresholds, by_rating: bool) -> Attitude:
+def rated(score: float, rating: float) -> float:
+    """The score of words together with the rating (0 to 5) that came with them."""
+    return 0.7 * (rating - 3) / 2 + 0.3 * score if rating > 0 else score * 0.3 - 0.7
+
+
+def by_lists(lexical: Lexical, language: str, rating: float | None) -> Attitude:
+    """The attitude by word lists alone, or by a rating and what the words add to it."""
+    score = lexical.score if rating is None else rated(lexical.score, rating)
+    return by_score(
+        max(-1.0, min(1.0, score)), lexical.marks, THRESHOLDS.get(language, THRESHOLDS["other"]), rating is not None
+    )
+
+
+def by_score(score: float, marks: Sequence[Mark], thresholds: Thresholds, by_rating: bool) -> Attitude:
+    """The attitude that a score means."""
     label: SentimentLabel = "neutral"
     edge = min(abs(score - thresholds.negative), abs(score - thresholds.positive))
     if score <= thresholds.negative:
@@ -192,10 +221,14 @@ def _judged(score: float, marks: Sequence[Mark], thresholds: Thresholds, by_rati
     elif score >= thresholds.positive:
         label = "positive"
     confidence = min(0.95, 0.5 + 0.45 * min(1.0, edge / 0.6)) if marks or by_rating else 0.5
+    return Attitude(label, round(score, 4), round(confidence, 3), heaviest(marks, label), by_rating)
+
+
+def heaviest(marks: Sequence[Mark], label: SentimentLabel) -> tuple[Mark, ...]:
+    """The marks that speak most for a label."""
     side = 1 if label == "positive" else -1
     telling = [mark for mark in marks if label == "neutral" or mark.weight * side > 0]
-    heaviest = sorted(telling, key=lambda mark: (-abs(mark.weight), mark.start))[:4]
-    return Attitude(label, round(score, 4), round(confidence, 3), tuple(heaviest), by_rating)
+    return tuple(sorted(telling, key=lambda mark: (-abs(mark.weight), mark.start))[:4])
 
 
 def _expanded(groups: Mapping[str, str]) -> dict[str, float]:

@@ -16,7 +16,12 @@ from services.contracts.mentions import UrgencyLabel
 LEVELS: tuple[UrgencyLabel, ...] = ("low", "normal", "high", "critical")
 _NEAR_SENTENCES = 2
 _PROBLEMS = frozenset({"outage_partial", "delivery", "billing", "defect", "complaint", "request", "question", "churn"})
-_ROOM = {"low": (0.0, 0.24), "normal": (0.25, 0.54), "high": (0.55, 0.84), "critical": (0.85, 1.0)}
+ROOM: Mapping[UrgencyLabel, tuple[float, float]] = {
+    "low": (0.0, 0.24),
+    "normal": (0.25, 0.54),
+    "high": (0.55, 0.84),
+    "critical": (0.85, 1.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Found:
 
     kind: SignalKind
     hit: Hit | None
+    by_model: bool = False
+    """Whether a model told it from the whole, rather than a rule from these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +62,22 @@ class UrgencyJudgement:
     dismissed: tuple[tuple[Found, str], ...]
 
 
+def signal_kinds() -> Mapping[str, SignalKind]:
+    """The signals by name."""
+    return {
+        name: SignalKind(name, entry["level"], entry["weight"], frozenset(entry.get("stands", ())))
+        for name, entry in load("signals").items()
+        if name != "combine"
+    }
+
+
 class UrgencyRules:
     """The signals and their combinations."""
 
     def __init__(self) -> None:
-        table = load("signals")
-        self.combinations = tuple(Combination(one["signal"], tuple(one["all"])) for one in table.pop("combine"))
-        self.kinds: Mapping[str, SignalKind] = {
-            name: SignalKind(name, entry["level"], entry["weight"], frozenset(entry.get("stands", ())))
-            for name, entry in table.items()
-        }
+        combinations = load("signals")["combine"]
+        self.combinations = tuple(Combination(one["signal"], tuple(one["all"])) for one in combinations)
+        self.kinds = signal_kinds()
 
     def judge(
         self, words: Words, hits: Sequence[Hit], context: Context, everyday: Mapping[str, Hit | None]
@@ -130,7 +143,7 @@ def _near(combination: Combination, facts: Mapping[str, Sequence[Hit]], words: W
 
 def _score(label: UrgencyLabel, found: Sequence[Found]) -> float:
     """The weight of the heaviest signal, and a little for each further one of its level, within the level's room."""
-    bottom, top = _ROOM[label]
+    bottom, top = ROOM[label]
     weights = [one.kind.weight for one in found if one.kind.level == label]
     if not weights:
         return 0.05

@@ -1,0 +1,161 @@
+"""From looks to judgements: attitude, intent and urgency by the models of one language, held to what rules are sure of.
+
+Two models look at a text: `voice` at all its words (attitude, intent), `matter` at its words without tone (urgency, and
+which signal it would be), so that shouting, swearing, politeness and emoji cannot change urgency.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from services.classify.domain import intent as intents
+from services.classify.domain.features import Seen, Sight
+from services.classify.domain.linear import LinearModel, Scores
+from services.classify.domain.look import Look, matter_facts, voice_facts
+from services.classify.domain.phrases import Hit
+from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
+from services.classify.domain.urgency import LEVELS, ROOM, Found, SignalKind, UrgencyJudgement, signal_kinds
+from services.classify.domain.weights import LanguageWeights
+from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
+
+SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
+"""Where rules find one of these standing, urgency is not below high, unless the model is as good as sure that it is."""
+DOUBT = 0.15
+"""So little of the probability for high or critical is as good as sure."""
+SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+_NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
+_ENOUGH_MARKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was made of one text."""
+
+    attitude: Attitude
+    intent: Intent
+    intent_hit: Hit | None
+    spam: float
+    urgency: UrgencyJudgement
+    confidence: float
+    """Of the urgency: how likely its label is right."""
+
+
+class Judge:
+    """The models of one language."""
+
+    def __init__(self, weights: LanguageWeights) -> None:
+        self._sight = Sight()
+        self._kinds = signal_kinds()
+        self._voice, self._matter = LinearModel(weights.voice), LinearModel(weights.matter)
+
+    def judge(self, looks: Sequence[Look]) -> list[Judgement]:
+        """Judge a batch, in order."""
+        if not looks:
+            return []
+        voices, matters = self.seen(looks, "voice"), self.seen(looks, "matter")
+        voice = self._voice.score(voices, [voice_facts(look) for look in looks])
+        matter = self._matter.score(matters, [matter_facts(look) for look in looks])
+        judged = zip(
+            looks,
+            voices,
+            matters,
+            self._voice.judge("sentiment", voice),
+            self._voice.judge("intent", voice),
+            self._matter.judge("urgency", matter),
+            self._matter.judge("signal", matter),
+            strict=True,
+        )
+        return [self._judgement(*one) for one in judged]
+
+    def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
+        """The words as a model sees them: `voice` or `matter`."""
+        known = (self._voice if model == "voice" else self._matter).weights.known
+        return [
+            self._sight.see(look.prepared, look.prepared.raw if model == "voice" else look.prepared.calm, known)
+            for look in looks
+        ]
+
+    def _judgement(
+        self, look: Look, voice: Seen, matter: Seen, sentiment: Scores, intent: Scores, urgency: Scores, signal: Scores
+    ) -> Judgement:
+        judged = self._urgency(look, matter, urgency, signal)
+        spam = round(max(look.spam, intent.probabilities["spam"]), 3)
+        wanted, hit = self._intent(look, intent, judged.label, spam)
+        return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence)
+
+    def _attitude(self, look: Look, seen: Seen, found: Scores) -> Attitude:
+        rating = look.given.rating
+        score = found.probabilities["positive"] - found.probabilities["negative"]
+        label: SentimentLabel = next(one for one in SENTIMENTS if one == found.label)
+        confidence = found.probabilities[label]
+        if rating is not None:
+            score = max(-1.0, min(1.0, rated(score, rating)))
+            label = "negative" if score < _NEGATIVE_RATING else "positive" if score > _POSITIVE_RATING else "neutral"
+            confidence = max(0.6, found.probabilities[label])
+        marks = heaviest([*look.lexical.marks, *self._marks(look, seen, label)], label)
+        return Attitude(label, round(score, 4), round(confidence, 3), marks, rating is not None)
+
+    def _marks(self, look: Look, seen: Seen, label: SentimentLabel) -> list[Mark]:
+        """The words that told the model, as marks; none for neutral, which is the absence of a reason."""
+        side = 1 if label == "positive" else -1
+        if label == "neutral" or sum(mark.weight * side > 0 for mark in look.lexical.marks) >= _ENOUGH_MARKS:
+            return []
+        words = look.prepared.raw
+        marked = {mark.start for mark in look.lexical.marks}
+        return [
+            Mark(side * 10 * weight, words.starts[at], words.ends[at], seen.negated[place])
+            for place, weight in self._voice.telling("sentiment", label, seen)
+            if words.starts[at := seen.places[place]] not in marked
+        ]
+
+    def _intent(self, look: Look, found: Scores, urgency: UrgencyLabel, spam: float) -> tuple[Intent, Hit | None]:
+        if urgency in ("high", "critical"):
+            return _most_likely(found, without=("spam", "chatter", "praise")), None
+        if spam >= intents.SPAM_FROM:
+            return "spam", look.matters.spam_hits[0] if look.matters.spam_hits else None
+        return _most_likely(found, without=("spam",)), look.matters.has(found.label)
+
+    def _urgency(self, look: Look, seen: Seen, found: Scores, signal: Scores) -> UrgencyJudgement:
+        rules = look.urgency
+        label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
+        grave = found.probabilities["high"] + found.probabilities["critical"]
+        if label in ("low", "normal") and grave > DOUBT and any(one.kind.name in SURE for one in rules.found):
+            label = "high"
+        signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
+        if label != "low" and not any(one.kind.level == label for one in signals):
+            signals = [*self._told(seen, signal, label), *signals]
+        return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)
+
+    def _told(self, seen: Seen, signal: Scores, label: UrgencyLabel) -> list[Found]:
+        """The signal of this level that the words speak for most, at the words that told."""
+        kinds = [kind for name, kind in self._kinds.items() if kind.level == label and name in signal.probabilities]
+        if not kinds:
+            return []
+        kind: SignalKind = max(kinds, key=lambda one: signal.probabilities[one.name])
+        told = self._matter.telling("signal", kind.name, seen, 1) or self._matter.telling("urgency", label, seen, 1)
+        place = seen.places[told[0][0]] if told else None
+        return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
+
+
+def by_rules(look: Look) -> Judgement:
+    """The judgement where there is no model: word lists and rules alone."""
+    attitude = by_lists(look.lexical, look.language.code, look.given.rating)
+    intent, hit = intents.intent_of(look.matters, attitude, look.spam, look.given.rating)
+    if intent in ("chatter", "praise", "other") and look.urgency.label in ("high", "critical"):
+        intent = "complaint"
+    return Judgement(attitude, intent, hit, look.spam, look.urgency, 0.5)
+
+
+def _most_likely(found: Scores, without: Sequence[str]) -> Intent:
+    allowed = [one for one in INTENTS if one not in without]
+    return max(allowed, key=lambda one: found.probabilities[one])
+
+
+def _score(label: UrgencyLabel, found: Scores) -> float:
+    """From 0 to 1: within the room of its level, higher where higher levels are likelier."""
+    bottom, top = ROOM[label]
+    at = LEVELS.index(label)
+    above = sum(found.probabilities[one] for one in LEVELS[at + 1 :])
+    share = 0.5 * found.probabilities[label] + 0.5 * above if label != "critical" else found.probabilities[label]
+    return round(bottom + (top - bottom) * min(1.0, share), 3)

@@ -1,0 +1,106 @@
+"""The trained weights beside the code (NumPy archives, read without pickle): read once, when a reader is built."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from services.classify.domain.linear import Block, Head, Weights
+
+FOLDER = Path(__file__).parent / "weights"
+MODELS = ("voice", "matter")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWeights:
+    """The two models of a language. `version` changes when an answer may."""
+
+    language: str
+    version: str
+    voice: Weights
+    matter: Weights
+
+
+class WeightsError(ValueError):
+    """A file of weights is not one; the text says what is wrong."""
+
+
+def load_weights(language: str, folder: Path = FOLDER) -> LanguageWeights:
+    """The weights of a language.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
+    path = folder / f"{language}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
+        about = json.loads(arrays["about"].tobytes())
+        models = {name: _weights(name, about[name], arrays) for name in MODELS}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{path.name}: not the weights of a reader ({type(error).__name__})") from error
+    return LanguageWeights(language, about["version"], models["voice"], models["matter"])
+
+
+def save_weights(found: LanguageWeights, folder: Path = FOLDER) -> Path:
+    """Write them; the same weights are the same bytes."""
+    about: dict[str, Any] = {"version": found.version}
+    arrays: dict[str, Any] = {}
+    for name, model in (("voice", found.voice), ("matter", found.matter)):
+        about[name] = [
+            {
+                "name": head.name,
+                "labels": head.labels,
+                "first": head.first,
+                "bias": [round(float(one), 6) for one in head.bias],
+                "temperature": round(head.temperature, 6),
+                "lean": [round(float(one), 6) for one in head.lean],
+            }
+            for head in model.heads
+        ]
+        for part in ("words", "pieces", "facts"):
+            block: Block = getattr(model, part)
+            arrays[f"{name}.{part}.keys"] = block.keys
+            arrays[f"{name}.{part}.weights"] = block.weights.astype(np.float16)
+            arrays[f"{name}.{part}.squares"] = block.squares.astype(np.float16)
+        arrays[f"{name}.known"] = _bytes("\n".join(sorted(model.known)))
+    arrays["about"] = _bytes(json.dumps(about, sort_keys=True))
+    path = folder / f"{found.language}.npz"
+    folder.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    return path
+
+
+def _bytes(text: str) -> Any:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _weights(name: str, heads: Any, arrays: Any) -> Weights:
+    return Weights(
+        heads=tuple(
+            Head(
+                one["name"],
+                tuple(one["labels"]),
+                int(one["first"]),
+                np.array(one["bias"], np.float32),
+                float(one["temperature"]),
+                np.array(one["lean"], np.float32),
+            )
+            for one in heads
+        ),
+        words=_block(f"{name}.words", arrays),
+        pieces=_block(f"{name}.pieces", arrays),
+        facts=_block(f"{name}.facts", arrays),
+        known=frozenset(arrays[f"{name}.known"].tobytes().decode().split("\n")),
+    )
+
+
+def _block(name: str, arrays: Any) -> Block:
+    return Block(
+        arrays[f"{name}.keys"],
+        arrays[f"{name}.weights"].astype(np.float32),
+        arrays[f"{name}.squares"].astype(np.float32),
+    )

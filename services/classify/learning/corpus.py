@@ -1,0 +1,208 @@
+"""The corpus of this project: messages written and labelled for it (CC0), in `../corpus/`, one NDJSON file a language.
+
+`python -m services.classify.learning.corpus add nl FILE` adds lines of the annotation guide's form
+(`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `report` prints
+what it holds and how alike its messages are.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.classify.domain.urgency import LEVELS, signal_kinds
+from services.contracts.base import Model
+from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
+
+FOLDER = Path(__file__).resolve().parents[1] / "corpus"
+Split = Literal["train", "tune", "test"]
+_SHARES: tuple[tuple[Split, float], ...] = (("test", 0.2), ("tune", 0.15))
+_SENTIMENTS: dict[str, SentimentLabel] = {"neg": "negative", "neu": "neutral", "pos": "positive"}
+_GRAM = 4
+
+
+class Labelled(Model):
+    """One message of the corpus with its labels."""
+
+    id: str
+    lang: Literal["nl", "en"]
+    split: Split
+    text: Annotated[str, Field(min_length=1)]
+    sentiment: SentimentLabel
+    urgency: UrgencyLabel
+    signals: Annotated[tuple[str, ...], Field(min_length=1)]
+    intent: Intent
+    topics: tuple[str, ...] = ()
+    sector: str
+    traits: tuple[str, ...] = ()
+
+
+class GuideError(ValueError):
+    """A line is not of the guide's form; the text says which and why."""
+
+
+def read(language: str, folder: Path = FOLDER) -> list[Labelled]:
+    """All messages of a language, in order; none when there is no file."""
+    path = folder / f"{language}.ndjson"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return [Labelled.model_validate_json(line) for line in file]
+
+
+def of_guide(language: Literal["nl", "en"], line: str) -> Labelled:
+    """A line of the guide's form, not placed yet (its split is `train`).
+
+    Raises:
+        GuideError: a field is missing or has an unknown value.
+    """
+    parts = line.rstrip("\n").split("|", 7)
+    if len(parts) != 8:
+        raise GuideError(f"eight fields with | between, not {len(parts)}: {line[:60]!r}")
+    sentiment, urgency, intent, topics, signals, sector, traits, written = parts
+    text = written.replace("\\n", "\n").strip()
+    known = signal_kinds()
+    named = _list(signals)
+    if unknown := [one for one in named if one not in known]:
+        raise GuideError(f"unknown signal {unknown[0]!r}: {line[:60]!r}")
+    try:
+        made = Labelled.model_validate(
+            {
+                "id": f"{language}-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+                "lang": language,
+                "split": "train",
+                "text": text,
+                "sentiment": _SENTIMENTS[sentiment],
+                "urgency": urgency,
+                "signals": named,
+                "intent": intent,
+                "topics": _list(topics),
+                "sector": sector,
+                "traits": _list(traits),
+            }
+        )
+    except (KeyError, ValueError) as error:
+        raise GuideError(f"{error}: {line[:60]!r}") from error
+    highest = max((known[one].level for one in named), key=LEVELS.index)
+    if highest != made.urgency:
+        raise GuideError(f"urgency {made.urgency} with signals of level {highest}: {line[:60]!r}")
+    return made
+
+
+def placed(messages: Sequence[Labelled]) -> list[Labelled]:
+    """The messages with a fixed place each: of every language, urgency and sentiment, a fifth is for testing and three
+    twentieths for tuning, chosen by the hash of the text alone."""
+    strata: dict[tuple[str, ...], list[Labelled]] = defaultdict(list)
+    for one in messages:
+        strata[one.lang, one.urgency, one.sentiment].append(one)
+    places: dict[str, Split] = {}
+    for group in strata.values():
+        ordered = sorted(group, key=lambda one: hashlib.sha256(one.id.encode()).hexdigest())
+        begin = 0
+        for split, share in _SHARES:
+            end = begin + round(share * len(ordered))
+            places |= {one.id: split for one in ordered[begin:end]}
+            begin = end
+    return [one.model_copy(update={"split": places.get(one.id, "train")}) for one in messages]
+
+
+def add(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
+    """Add lines of the guide's form; those that are there already stay as they are. Gives how many are new.
+
+    Raises:
+        GuideError: a line is not of that form.
+    """
+    there = read(language, folder)
+    known = {one.id for one in there}
+    new = {one.id: one for line in lines if line.strip() and (one := of_guide(language, line)).id not in known}
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{language}.ndjson").open("w", encoding="utf-8") as file:
+        for one in [*there, *placed(list(new.values()))]:
+            file.write(json.dumps(one.model_dump(mode="json"), ensure_ascii=False) + "\n")
+    return len(new)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return re.findall(r"\w+", text.lower())
+
+
+def grams(found: Sequence[str], size: int = _GRAM) -> Iterator[str]:
+    """The runs of `size` words."""
+    for at in range(len(found) - size + 1):
+        yield " ".join(found[at : at + size])
+
+
+def nearest(texts: Sequence[str]) -> list[float]:
+    """For each text how alike the nearest other is: shared word triples of all triples of both, 0 to 1."""
+    sets = [set(grams(words(text), 3)) for text in texts]
+    where: dict[str, list[int]] = defaultdict(list)
+    for number, found in enumerate(sets):
+        for one in found:
+            where[one].append(number)
+    best = []
+    for number, found in enumerate(sets):
+        shared = Counter(other for one in found for other in where[one] if other != number)
+        best.append(max((n / (len(found) + len(sets[other]) - n) for other, n in shared.items()), default=0.0))
+    return best
+
+
+def report(language: str) -> str:
+    """What the corpus of a language holds and how alike its messages are, as Markdown."""
+    found = read(language)
+    texts = [words(one.text) for one in found]
+    all_grams = [one for text in texts for one in grams(text)]
+    openings = Counter(" ".join(text[:3]) for text in texts if len(text) > 3)
+    alike = sorted(nearest([one.text for one in found]))
+    lengths = sorted(map(len, texts))
+
+    def counts(values: Iterable[str]) -> str:
+        return ", ".join(f"{name} {number}" for name, number in Counter(values).most_common())
+
+    return "\n".join(
+        [
+            f"- messages: {len(found)} ({counts(one.split for one in found)}); words: median {lengths[len(lengths) // 2]}, "
+            f"longest {lengths[-1]}",
+            f"- urgency: {counts(one.urgency for one in found)}",
+            f"- sentiment: {counts(one.sentiment for one in found)}",
+            f"- intent: {counts(one.intent for one in found)}",
+            f"- sectors: {counts(one.sector for one in found)}",
+            f"- traits: {counts(trait for one in found for trait in one.traits)}",
+            f"- signals: {counts(signal for one in found for signal in one.signals)}",
+            f"- distinct 4-grams: {100 * len(set(all_grams)) / max(1, len(all_grams)):.1f} % of {len(all_grams)}; "
+            f"the same three opening words at most {max(openings.values(), default=0)} times",
+            f"- nearest neighbour (shared word triples): 99th percentile {alike[int(0.99 * len(alike))]:.2f}, "
+            f"most {alike[-1]:.2f}",
+        ]
+    )
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(one for one in text.split(",") if one)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`add LANGUAGE FILE…` or `report`."""
+    parser = argparse.ArgumentParser(prog="python -m services.classify.learning.corpus", description=__doc__)
+    parser.add_argument("what", choices=("add", "report"))
+    parser.add_argument("language", nargs="?", choices=("nl", "en"))
+    parser.add_argument("files", nargs="*", type=Path)
+    given = parser.parse_args(arguments)
+    if given.what == "report":
+        for language in (given.language,) if given.language else ("nl", "en"):
+            sys.stdout.write(f"## {language}\n{report(language)}\n")
+        return 0
+    lines = [line for path in given.files for line in path.read_text(encoding="utf-8").splitlines()]
+    sys.stdout.write(f"{add(given.language, lines)} new messages\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,303 @@
+"""Trains the fast readers: `python -m services.classify.learning.train [DATA FOLDER]` writes `domain/weights/*.npz`.
+
+The corpus of this project teaches everything; public sets whose licence allows it teach sentiment as well, where they are
+beside the checkout. The same data and library versions give the same bytes: one thread, no randomness.
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from services.classify.domain.features import Sight
+from services.classify.domain.judgement import INTENTS, SENTIMENTS
+from services.classify.domain.linear import Head, LinearModel, Weights
+from services.classify.domain.look import Look, Looker, Text, matter_facts, voice_facts
+from services.classify.domain.urgency import LEVELS
+from services.classify.domain.weights import LanguageWeights, save_weights
+from services.classify.learning import corpus
+from services.classify.learning.vectors import Keyed, Vectoriser, keyed
+
+DATA = Path(os.environ.get("WEBCARE_LEARNING_DATA", corpus.FOLDER.parents[3] / "shared" / "data"))
+VERSION = "2026.11"
+STRENGTH: Mapping[str, float] = {"sentiment": 4.0, "intent": 4.0, "urgency": 4.0, "signal": 6.0}
+"""The inverse of regularisation, chosen by cross-validation on the training part."""
+PUBLIC_SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
+"""How much of what the public sets teach of sentiment is added; the tuning part chooses."""
+FOLDS = 4
+LEAST_RECALL, LEAST_F1 = 0.87, 0.755
+"""Urgency leans so that of the critical messages so many are found and, as long as macro-F1 allows, the fewest of them are
+rated low or normal; measured on texts of the training part that the model did not see."""
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A text with its labels by head (absent: not taught) and how much it counts."""
+
+    text: str
+    labels: Mapping[str, str]
+    weight: float = 1.0
+
+
+PUBLIC: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "en": (("en_tweets_semeval2013_2016", 1.0), ("en_mixed_hutto_vader_groundtruth", 0.5)),
+    "nl": (("nl_subtitles_xed_dev", 0.25),),
+}
+"""The sets whose licence allows a model to be shipped, and what their texts count."""
+
+
+def lessons(language: str, split: str) -> list[Lesson]:
+    """A part of the corpus."""
+    return [lesson(one) for one in corpus.read(language) if one.split == split]
+
+
+def lesson(one: corpus.Labelled) -> Lesson:
+    """A message of the corpus as a lesson."""
+    labels = {"sentiment": one.sentiment, "intent": one.intent, "urgency": one.urgency, "signal": one.signals[0]}
+    return Lesson(one.text, labels)
+
+
+def public(language: str, data: Path) -> list[Lesson]:
+    """The public sets that are there; they teach sentiment alone."""
+    found = []
+    for name, weight in PUBLIC[language]:
+        path = data / f"{name}.ndjson"
+        if path.exists():
+            with path.open(encoding="utf-8") as file:
+                rows = [json.loads(line) for line in file]
+            found += [Lesson(one["text"], {"sentiment": one["sentiment"]}, weight) for one in rows]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Lessons as both models see them."""
+
+    voice: list[Keyed]
+    matter: list[Keyed]
+
+
+def known_words(looks: Iterable[Look], least: int = 2) -> frozenset[str]:
+    """The words that are written without a capital in at least `least` texts."""
+    counts: Counter[str] = Counter()
+    for look in looks:
+        words, whole = look.prepared.raw, look.prepared.whole
+        counts.update({word for word, start in zip(words.words, words.starts, strict=True) if whole[start].islower()})
+    return frozenset(word for word, count in counts.items() if count >= least)
+
+
+def views(looks: Sequence[Look], sight: Sight, known: frozenset[str]) -> Views:
+    """The keys of looks for both models."""
+    voice = [keyed(sight.see(one.prepared, one.prepared.raw, known), voice_facts(one)) for one in looks]
+    matter = [keyed(sight.see(one.prepared, one.prepared.calm, known), matter_facts(one)) for one in looks]
+    return Views(voice, matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The columns of one head."""
+
+    name: str
+    labels: tuple[str, ...]
+    coefficients: Array
+    bias: Array
+
+
+def fit(name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson]) -> Fitted:
+    """Logistic regression over all labels of a head, classes balanced, each lesson by its weight."""
+    rows = [place for place, one in enumerate(taught) if name in one.labels]
+    wanted = [taught[place].labels[name] for place in rows]
+    present = [label for label in labels if label in set(wanted)]
+    counts = Counter(wanted)
+    balance = {label: (len(wanted) / (len(present) * counts[label])) ** 0.5 for label in present}
+    weights = np.array([taught[place].weight * balance[label] for place, label in zip(rows, wanted, strict=True)])
+    weights *= len(weights) / weights.sum()
+    model = LogisticRegression(C=STRENGTH[name], max_iter=2000, tol=1e-6)
+    model.fit(matrix[rows], np.array([present.index(label) for label in wanted]), sample_weight=weights)
+    return Fitted(name, tuple(present), model.coef_.T, model.intercept_)
+
+
+def assembled(vectoriser: Vectoriser, fitted: Sequence[Fitted], known: frozenset[str]) -> Weights:
+    """The weights that scoring uses, heads not calibrated yet."""
+    words, pieces, facts = vectoriser.blocks(np.hstack([one.coefficients for one in fitted]))
+    heads, first = [], 0
+    for one in fitted:
+        bias = one.bias.astype(np.float32)
+        heads.append(Head(one.name, one.labels, first, bias, 1.0, np.zeros(len(one.labels), np.float32)))
+        first += len(one.labels)
+    return Weights(tuple(heads), words, pieces, facts, known)
+
+
+def calibrated(head: Head, scores: Array, wanted: Sequence[str]) -> Head:
+    """The head with the temperature under which its probabilities are most likely on texts it has not seen."""
+    places = [at for at, label in enumerate(wanted) if label in head.labels]
+    logits = scores[places][:, head.columns] + head.bias
+    targets = np.array([head.labels.index(wanted[at]) for at in places])
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        return float(-(scaled[np.arange(len(targets)), targets] - np.log(np.exp(scaled).sum(axis=1))).mean())
+
+    best = minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x
+    return Head(head.name, head.labels, head.first, head.bias, float(best), head.lean)
+
+
+def leaning(head: Head, logits: Array, wanted: Sequence[str]) -> Head:
+    """The urgency head with its lean.
+
+    Args:
+        head: calibrated.
+        logits: scores with the bias of texts that were not seen, `(texts, labels)`.
+        wanted: their labels.
+    """
+    chances = _chances(logits / head.temperature)
+    targets = np.array([head.labels.index(one) for one in wanted])
+    best, lean = (-9.0, -9.0), head.lean
+    for critical in np.arange(0.0, 2.6, 0.1):
+        for high in np.arange(-0.4, 1.6, 0.1):
+            tried = np.array([0.0, 0.0, high, critical], np.float32)
+            chosen = (np.log(chances + 1e-9) + tried).argmax(axis=1)
+            recall = float((chosen[targets == 3] == 3).mean())
+            passed_over = float((chosen[targets == 3] < 2).mean())
+            f1 = _macro_f1(targets, chosen, 4)
+            found = (min(recall, LEAST_RECALL), -passed_over if f1 >= LEAST_F1 else f1 - 9)
+            if (recall >= LEAST_RECALL and found > best) or (best[0] < LEAST_RECALL and found > best):
+                best, lean = found, tried
+    return Head(head.name, head.labels, head.first, head.bias, head.temperature, lean)
+
+
+def unseen(name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson]) -> Array:
+    """The scores with bias of each lesson by a model that was fitted without it."""
+    logits = np.zeros((len(taught), len(labels)))
+    fold = np.arange(len(taught)) % FOLDS
+    for number in range(FOLDS):
+        rest, mine = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        fitted = fit(name, labels, matrix[rest], [taught[int(place)] for place in rest])
+        logits[mine] = matrix[mine] @ fitted.coefficients + fitted.bias
+    return logits
+
+
+def _chances(logits: Array) -> Array:
+    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(chances / chances.sum(axis=1, keepdims=True))
+
+
+def _macro_f1(wanted: Array, chosen: Array, count: int) -> float:
+    scores = []
+    for label in range(count):
+        right = ((wanted == label) & (chosen == label)).sum()
+        scores.append(2 * right / max(1, (wanted == label).sum() + (chosen == label).sum()))
+    return float(np.mean(scores))
+
+
+def train(language: str, data: Path = DATA, looker: Looker | None = None) -> LanguageWeights:
+    """Train both models of a language on the training part and calibrate them on the tuning part."""
+    looker, sight = looker or Looker(), Sight()
+    taught, tuned, others = lessons(language, "train"), lessons(language, "tune"), public(language, data)
+    looks, tuning, more = (
+        [looker.look(Text(one.text, language_hint=language)) for one in part] for part in (taught, tuned, others)
+    )
+    known = known_words([*looks, *more])
+    seen = views(looks, sight, known)
+    shares = _voice(seen.voice, taught, views(more, sight, known).voice, others, known)
+    tried = [_tuned(one, tuning, tuned, sight) for one in shares]
+    voice = max(tried, key=lambda one: _sentiment_f1(one, tuning, tuned, sight))
+    return LanguageWeights(language, VERSION, voice, _matter(seen.matter, taught, known, tuning, tuned, sight))
+
+
+def _voice(
+    texts: Sequence[Keyed],
+    taught: Sequence[Lesson],
+    more: Sequence[Keyed],
+    others: Sequence[Lesson],
+    known: frozenset[str],
+) -> list[Weights]:
+    """The model of attitude and intent, for each share of what the public sets teach of sentiment."""
+    vectoriser = Vectoriser.of([*texts, *more], 2 if len(others) < 10_000 else 3, 3 if len(others) < 10_000 else 5)
+    matrix = vectoriser.matrix(texts)
+    own, intent = fit("sentiment", SENTIMENTS, matrix, taught), fit("intent", INTENTS, matrix, taught)
+    if not others:
+        return [assembled(vectoriser, [own, intent], known)]
+    taught_there = {one.labels["sentiment"] for one in others}
+    extra = fit("sentiment", [one for one in SENTIMENTS if one in taught_there], vectoriser.matrix(more), others)
+    return [assembled(vectoriser, [added(own, extra, share), intent], known) for share in PUBLIC_SHARES]
+
+
+def added(own: Fitted, extra: Fitted, share: float) -> Fitted:
+    """A head with a share of another added, label by label; of two labels the second is the one that is scored."""
+    coefficients, bias = own.coefficients.copy(), own.bias.copy()
+    sides = (
+        extra.coefficients if extra.coefficients.shape[1] > 1 else np.hstack([-extra.coefficients, extra.coefficients])
+    )
+    offset = extra.bias if len(extra.bias) > 1 else np.array([-extra.bias[0], extra.bias[0]])
+    for place, label in enumerate(extra.labels):
+        coefficients[:, own.labels.index(label)] += share * sides[:, place]
+        bias[own.labels.index(label)] += share * offset[place]
+    return Fitted(own.name, own.labels, coefficients, bias)
+
+
+def _matter(
+    texts: Sequence[Keyed],
+    taught: Sequence[Lesson],
+    known: frozenset[str],
+    tuning: Sequence[Look],
+    tuned: Sequence[Lesson],
+    sight: Sight,
+) -> Weights:
+    """The model of urgency and its signals."""
+    vectoriser = Vectoriser.of(texts, 2, 3)
+    matrix = vectoriser.matrix(texts)
+    signals = sorted({one.labels["signal"] for one in taught})
+    heads = [fit("urgency", LEVELS, matrix, taught), fit("signal", signals, matrix, taught)]
+    weights = _tuned(assembled(vectoriser, heads, known), tuning, tuned, sight)
+    urgency, signal = weights.heads
+    logits = unseen("urgency", LEVELS, matrix, taught)
+    leant = leaning(urgency, logits, [one.labels["urgency"] for one in taught])
+    return replace(weights, heads=(leant, signal))
+
+
+def scores_of(weights: Weights, looks: Sequence[Look], sight: Sight) -> Array:
+    """The very scores that readers will see."""
+    calm = weights.heads[0].name == "urgency"
+    seen = [sight.see(one.prepared, one.prepared.calm if calm else one.prepared.raw, weights.known) for one in looks]
+    return LinearModel(weights).score(seen, [matter_facts(one) if calm else voice_facts(one) for one in looks])
+
+
+def _tuned(weights: Weights, looks: Sequence[Look], tuned: Sequence[Lesson], sight: Sight) -> Weights:
+    """Every head with its temperature."""
+    scores = scores_of(weights, looks, sight)
+    heads = [calibrated(head, scores, [one.labels[head.name] for one in tuned]) for head in weights.heads]
+    return replace(weights, heads=tuple(heads))
+
+
+def _sentiment_f1(weights: Weights, looks: Sequence[Look], tuned: Sequence[Lesson], sight: Sight) -> float:
+    head = weights.heads[0]
+    chosen = (scores_of(weights, looks, sight)[:, head.columns] + head.bias).argmax(axis=1)
+    return _macro_f1(np.array([head.labels.index(one.labels[head.name]) for one in tuned]), chosen, len(head.labels))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train both languages."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    data = Path(given[0]) if given else DATA
+    with threadpool_limits(1):
+        for language in ("nl", "en"):
+            path = save_weights(train(language, data))
+            sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} KB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
