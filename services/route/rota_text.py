@@ -100,7 +100,9 @@ def _value(value: Any) -> str:
             return value.isoformat()
         case list() | tuple():
             return "[" + ", ".join(_value(one) for one in value) + "]"
-        case int():
+        case dict():
+            return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+        case int() | float():
             return str(value)
         case _:
             return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

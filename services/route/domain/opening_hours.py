@@ -26,7 +26,7 @@ class OpeningHours:
     def __init__(self, config: TeamConfig) -> None:
         self.always_open = not config.opening_hours
         self._zone = ZoneInfo(config.time_zone)
-        self._holidays = frozenset(config.holidays)
+        self._holidays = config.all_holidays
         self._spans = tuple(config.opening_hours)
         self._days: dict[date, list[Interval]] = {}
 
