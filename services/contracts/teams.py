@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.contracts.base import Id, Instant, Model, ShortText, Slug
+from services.contracts.base import Instant, Model, ShortText, Slug
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.rota import Demand as Demand
 from services.contracts.rota import LanguageCode as LanguageCode
@@ -70,12 +70,18 @@ class HolidayCalendar(Model):
 
 
 class ServiceLevel(Model):
-    """A first-response target. The first that matches counts; the last has no condition."""
+    """The targets of three clocks. The first level that matches counts; the last has no condition."""
 
     id: Slug
     urgency: tuple[UrgencyLabel, ...] | None = None
     kinds: tuple[MentionKind, ...] | None = None
     first_response_minutes: int = Field(gt=0)
+    next_response_minutes: int | None = Field(default=None, gt=0)
+    """From a later message of the customer to our reply; absent is not promised."""
+    resolution_minutes: int | None = Field(default=None, gt=0)
+    """From the first message to the close, without the time in which the customer has the word or it is snoozed."""
+    escalate_minutes: int = Field(default=30, gt=0)
+    """After a broken promise went to the next layer: so long, on the level's own clock, until it goes to the lead."""
     warn_minutes: int = Field(default=15, ge=0)
     """Warn this long before the deadline, or at 80 % of the time, whichever is later."""
     always_open: bool = False
@@ -118,6 +124,8 @@ class TeamConfig(Model):
     reopen_days: int = Field(default=7, ge=0, le=365)
     """A closed case reopens when its conversation goes on within this many days."""
     weights: UrgencyWeights = UrgencyWeights()
+    skills_for_topics: dict[Slug, Slug] = Field(default_factory=dict)
+    """The skill that a topic asks of whoever takes its cases; topics that are not named ask none."""
 
     @property
     def all_holidays(self) -> frozenset[date]:
@@ -181,28 +189,3 @@ class TeamConfiguration(Model):
     revision: int = Field(ge=1)
     at: Instant
     config: TeamConfig
-
-
-class AnsweredCommand(Model):
-    """The record `team:answered:<command>`: what a command was answered, kept for 24 hours for those who ask again."""
-
-    type: Literal["team.answered"] = "team.answered"
-    version: Literal[1] = 1
-    team: Slug
-    command: Id
-    at: Instant
-    events: tuple[Id, ...]
-    case: Id | None = None
-    rejected: ShortText | None = None
-    """The code of the rejection, when that was the answer."""
-
-
-class HandledMentions(Model):
-    """The record `team:handled:<case>`: the mentions of a case that is archived, so that a repeat opens no new one."""
-
-    type: Literal["team.handled"] = "team.handled"
-    version: Literal[1] = 1
-    team: Slug
-    case: Id
-    at: Instant
-    mentions: tuple[Id, ...]

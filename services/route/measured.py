@@ -36,7 +36,7 @@ class MeasuredPartition(RoutePartition):
 
     def _show_cases(self) -> None:
         for team, figures in self.figures().items():
-            for state in ("owned", "waiting", "closed"):
+            for state in ("owned", "waiting", "snoozed", "closed"):
                 CASES.labels(team, state).set(getattr(figures, state))
 
 

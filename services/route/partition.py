@@ -14,8 +14,19 @@ from typing import Any
 from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.commands import Tick
-from services.contracts.events import CaseArchived, CaseEvent, CommandRejected, CommandRepeated, Event, ReplyApproved
-from services.contracts.teams import AnsweredCommand, HandledMentions, TeamConfiguration
+from services.contracts.events import (
+    CaseArchived,
+    CaseEvent,
+    ClassificationCorrected,
+    CommandRejected,
+    CommandRepeated,
+    Event,
+    OwnCapacityChanged,
+    ReplyApproved,
+    TeamConfigured,
+)
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
     DESK_EVENTS,
@@ -44,10 +55,11 @@ STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS)
 
 @dataclass(frozen=True, slots=True)
 class TeamFigures:
-    """One team now: its cases by state, and how many of the open ones have a broken promise."""
+    """One team now: its cases by state, and how many of the open ones have a broken promise. Snoozed ones are not owned."""
 
     open: int
     waiting: int
+    snoozed: int
     owned: int
     closed: int
     overdue: int
@@ -75,6 +87,12 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case AnsweredCommand():
                 self._team(message.team).remember_answer(message)
+                self._latest = max(self._latest, message.at)
+            case OwnCapacity():
+                self._team(message.team).set_capacity(message.person, message)
+                self._latest = max(self._latest, message.at)
+            case CorrectedMention():
+                self._team(message.team).remember_correction(message)
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
@@ -132,7 +150,7 @@ class RoutePartition:
         ]
 
     def _team_records(self, events: Sequence[Event]) -> list[Outgoing]:
-        configured = {event.team for event in events if event.type == "TeamConfigured"}
+        configured = {event.team for event in events if isinstance(event, TeamConfigured)}
         answered = {
             (event.team, event.cause): record
             for event in events
@@ -146,6 +164,26 @@ class RoutePartition:
                 self._out(DESK_TEAMS, team_key(team, "handled", case), self._teams[team].handled[case])
                 for team, case in archived
             ),
+            *self._words(events),
+        ]
+
+    def _words(self, events: Sequence[Event]) -> list[Outgoing]:
+        """The records of what people said of their own capacity and of mentions, as it is after the batch."""
+        capacities = {(one.team, one.person) for one in events if isinstance(one, OwnCapacityChanged)}
+        corrected = {
+            (one.team, one.mention)
+            for one in events
+            if isinstance(one, ClassificationCorrected) and one.author == "person"
+        }
+        return [
+            *(
+                self._out(DESK_TEAMS, team_key(team, "capacity", person), self._teams[team].capacities.get(person))
+                for team, person in sorted(capacities)
+            ),
+            *(
+                self._out(DESK_TEAMS, team_key(team, "corrected", mention), self._teams[team].corrected[mention])
+                for team, mention in sorted(corrected)
+            ),
         ]
 
     def _outbox(self, events: Sequence[Event], traces: Traces) -> list[Outgoing]:
@@ -157,7 +195,7 @@ class RoutePartition:
 
     def _forgotten(self, team: str, now: datetime) -> list[Outgoing]:
         forgotten = forget(self._teams[team], now)
-        return [self._out(DESK_TEAMS, team_key(team, "answered", command), None) for command in forgotten]
+        return [self._out(DESK_TEAMS, team_key(team, kind, id_), None) for kind, id_ in forgotten]
 
     def _agreed(self, team: str) -> TeamConfiguration:
         agreed = self._teams[team].agreement
@@ -192,11 +230,12 @@ def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
 
 
 def _figures(state: TeamState) -> TeamFigures:
-    waiting = state.queues.size
+    waiting, snoozed = state.queues.size, state.snoozed.size
     return TeamFigures(
         open=state.open_count,
         waiting=waiting,
-        owned=state.open_count - waiting,
+        snoozed=snoozed,
+        owned=state.open_count - waiting - snoozed,
         closed=len(state.cases) - state.open_count,
         overdue=state.overdue.size,
     )

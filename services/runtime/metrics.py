@@ -26,7 +26,7 @@ MENTIONS_CLASSIFIED = Counter(
 SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent.", ["team", "kind"])
 
 # -- route -------------------------------------------------------------------------------------------------------------
-CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting or closed.", ["team", "state"])
+CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting, snoozed or closed.", ["team", "state"])
 COMMANDS = Counter("webcare_commands_total", "Commands answered, by outcome.", ["command", "outcome"])
 DEADLINES = Counter(
     "webcare_deadlines_total", "Deadlines by what became of them: warned, breached.", ["team", "outcome"]

@@ -163,6 +163,8 @@ def contents(state: TeamState) -> dict[str, Any]:
         "cases": state.cases,
         "answered": state.answered,
         "handled": state.handled,
+        "capacities": state.capacities,
+        "corrected": state.corrected,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],
         "loads": {person: state.load(person) for person in (agreed.people if agreed else ())},

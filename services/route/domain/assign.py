@@ -1,4 +1,4 @@
-"""Who gets a case, and why nobody does. Eligible: on shift, not away, speaks the language, may use the channel, has room.
+"""Who gets a case, and why nobody does. Eligible: on shift, not away, has language, skills and channel, has room.
 
 Used by `settle.py`; `explain.py` says why.
 """
@@ -16,14 +16,15 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def able(person: Person, needed: Requirement) -> bool:
-    """Whether the person has the language and the channel, on shift or not."""
+    """Whether the person has the language, the skills and the channel, on shift or not."""
     speaks = not needed.language or needed.language in person.languages
-    return speaks and (person.channels is None or needed.kind in person.channels)
+    knows = all(skill in person.skills for skill in needed.skills)
+    return speaks and knows and (person.channels is None or needed.kind in person.channels)
 
 
 def has_room(state: TeamState, person: Person, needed: Requirement) -> bool:
     """Whether the case fits into what is left of the person's capacity."""
-    return state.load(person.id) + needed.weight <= person.capacity
+    return state.load(person.id) + needed.weight <= state.capacity(person)
 
 
 def eligible(state: TeamState, present: Iterable[Person], needed: Requirement) -> list[Person]:
@@ -76,4 +77,10 @@ def preference(state: TeamState, person: Person) -> tuple[float, datetime, str]:
 
 def score(state: TeamState, person: Person) -> float:
     """Load ÷ capacity."""
-    return state.load(person.id) / person.capacity if person.capacity else 0.0
+    capacity = state.capacity(person)
+    return state.load(person.id) / capacity if capacity else 0.0
+
+
+def room(state: TeamState, person: Person) -> int:
+    """The points that are left of the person's capacity."""
+    return state.capacity(person) - state.load(person.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.cases import RECENT_LINES, Case, HistoryLine
+from services.contracts.cases import MESSAGE_CHARACTERS, RECENT_LINES, RECENT_MESSAGES, Case, CaseMessage, HistoryLine
 from services.contracts.events import CaseEvent, Event
 
 ROUTER = "system:route"
@@ -44,3 +44,10 @@ def case_draft(kind: type[CaseEvent], case: Case, now: datetime, actor: str, tol
 def changed(case: Case, **changes: Any) -> Case:
     """The case with changes that are valid by construction; not validated again, since this is the hot path."""
     return case.model_copy(update=changes)
+
+
+def with_message(case: Case, message: CaseMessage) -> tuple[CaseMessage, ...]:
+    """The case's recent messages with one more, cut to length; the event carries it whole."""
+    if len(message.text) > MESSAGE_CHARACTERS:
+        message = message.model_copy(update={"text": message.text[:MESSAGE_CHARACTERS], "cut": True})
+    return (*case.messages, message)[-RECENT_MESSAGES:]

@@ -11,14 +11,17 @@ from services.contracts.events import (
     CaseEvent,
     CaseOpened,
     CaseReopened,
+    ClassificationCorrected,
     CommandRejected,
     CommandRepeated,
     Event,
     MentionJoined,
+    OwnCapacityChanged,
     TeamConfigured,
 )
 from services.contracts.ids import event_id
-from services.contracts.teams import AnsweredCommand
+from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
+from services.contracts.topics import TeamRecord
 from services.route.domain.agreement import agreement
 from services.route.domain.state import TeamState
 
@@ -28,6 +31,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far the clock of whoever asks may be ahead of ours."""
 ANSWER_KEPT = COMMAND_LIFE + 2 * CLOCK_SKEW
 """Longer than a command can come again without being refused as expired."""
+CORRECTION_KEPT = timedelta(days=30)
+"""Longer than the second reader lags behind."""
 ANSWER_EVENTS = 1000
 """An answer of more events than this is remembered by its first ones."""
 
@@ -46,6 +51,22 @@ def apply(state: TeamState, event: Event) -> None:
         state.put(event.case)
     elif isinstance(event, TeamConfigured):
         state.agreement = agreement(event.config, event.revision, event.at)
+    elif isinstance(event, OwnCapacityChanged):
+        state.set_capacity(event.person, _own_capacity(event))
+    elif isinstance(event, ClassificationCorrected) and event.author == "person":
+        state.remember_correction(_corrected(state, event))
+
+
+def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:
+    if event.capacity is None or event.until is None:
+        return None
+    return OwnCapacity(team=event.team, person=event.person, capacity=event.capacity, until=event.until, at=event.at)
+
+
+def _corrected(state: TeamState, event: ClassificationCorrected) -> CorrectedMention:
+    known = state.corrected.get(event.mention)
+    fields = tuple(sorted({*(known.fields if known else ()), *event.corrected}))
+    return CorrectedMention(team=event.team, mention=event.mention, fields=fields, at=event.at)
 
 
 def remember(state: TeamState, event: Event) -> AnsweredCommand | None:
@@ -74,6 +95,8 @@ def is_answer(event: Event) -> bool:
     return not isinstance(event, CommandRepeated)
 
 
-def forget(state: TeamState, now: datetime) -> list[str]:
-    """Forget the answers that nobody can ask for any more; gives their commands."""
-    return state.forget_answers(now - ANSWER_KEPT)
+def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
+    """Forget the answers that nobody can ask for any more, and old corrections; gives the kinds and ids of the records."""
+    answers = state.forget_answers(now - ANSWER_KEPT)
+    corrections = state.forget_corrections(now - CORRECTION_KEPT)
+    return [*(("answered", one) for one in answers), *(("corrected", one) for one in corrections)]

@@ -7,6 +7,7 @@ not made again: `state.notes` keeps them. That is a matter of speed alone.
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
+from typing import Literal
 
 from services.contracts.cases import CANDIDATES, Candidate, Exclusion, Explanation
 from services.contracts.teams import Person
@@ -18,14 +19,20 @@ from services.route.domain.state import TeamState
 
 
 def why_chosen(
-    state: TeamState, agreed: Agreement, needed: Requirement, person: Person, handled_before: bool, now: datetime
+    state: TeamState,
+    agreed: Agreement,
+    needed: Requirement,
+    person: Person,
+    rule: Literal["previous_handler", "least_loaded", "most_room"],
+    now: datetime,
 ) -> Explanation:
     """Why `person` gets a case that asks this."""
     listed = _nearest(state, agreed, agreed.rota.duty(now), needed, person)
     return Explanation(
-        rule="previous_handler" if handled_before else "least_loaded",
+        rule=rule,
         chosen=person.id,
         needs_language=needed.language,
+        needs_skills=needed.skills,
         weight=needed.weight,
         candidates=listed,
         more_candidates=len(agreed.people) - len(listed),
@@ -40,6 +47,7 @@ def why_nobody(state: TeamState, needed: Requirement, now: datetime) -> Explanat
     return Explanation(
         rule="nobody_eligible",
         needs_language=needed.language,
+        needs_skills=needed.skills,
         weight=needed.weight,
         candidates=listed,
         more_candidates=len(agreed.people) - len(listed) if agreed else 0,
@@ -77,7 +85,8 @@ def _rank(state: TeamState, person: Person, needed: Requirement) -> tuple[int, t
 def _candidate(state: TeamState, duty: Duty, person: Person, needed: Requirement) -> Candidate:
     standing = duty.away.get(person.id) or ("" if person.id in duty.scheduled else "off_shift")
     last = state.last_assigned_at(person.id)
-    key = (person, standing, state.load(person.id), last)
+    capacity, snoozed = state.capacity(person), len(state.snoozed.of(person.id))
+    key = (person, standing, state.load(person.id), last, capacity, snoozed)
     known = state.notes.candidates.get((person.id, needed))
     if known is None or known[0] != key:
         excluded = tuple(_exclusions(state, standing, person, needed))
@@ -85,7 +94,9 @@ def _candidate(state: TeamState, duty: Duty, person: Person, needed: Requirement
             person=person.id,
             excluded=excluded,
             load=state.load(person.id),
-            capacity=person.capacity,
+            capacity=capacity,
+            agreed_capacity=person.capacity if person.id in state.capacities else None,
+            snoozed=snoozed,
             score=None if excluded else round(score(state, person), 3),
             last_assigned_at=last,
         )
@@ -100,7 +111,9 @@ def _exclusions(state: TeamState, standing: str, person: Person, needed: Require
         yield Exclusion(code="sick" if standing == "sick" else "on_leave")
     if needed.language and needed.language not in person.languages:
         yield Exclusion(code="language", detail=needed.language)
+    if lacking := [skill for skill in needed.skills if skill not in person.skills]:
+        yield Exclusion(code="skill", detail=", ".join(lacking)[:500])
     if person.channels is not None and needed.kind not in person.channels:
         yield Exclusion(code="channel", detail=needed.kind)
     if not has_room(state, person, needed):
-        yield Exclusion(code="full", detail=f"{state.load(person.id)} + {needed.weight} > {person.capacity}")
+        yield Exclusion(code="full", detail=f"{state.load(person.id)} + {needed.weight} > {state.capacity(person)}")

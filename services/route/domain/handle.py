@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.contracts.commands import ConfigureTeam, Tick
+from services.contracts.commands import Tick
 from services.contracts.events import Event, TeamConfigured
 from services.contracts.ids import event_id
 from services.contracts.mentions import ClassifiedMention
-from services.route.domain.decide import Input, decide, new_promises
+from services.route.domain.decide import Input, decide
 from services.route.domain.drafts import ROUTER, Draft
 from services.route.domain.evolve import ANSWER_KEPT, apply, remember
+from services.route.domain.reconsider import reconsider
 from services.route.domain.releases import releases
 from services.route.domain.settle import refresh, settle
+from services.route.domain.snoozes import wakes
 from services.route.domain.state import TeamState
-from services.route.domain.ticks import alarms, archive
+from services.route.domain.ticks import alarms, archive, capacities_end, escalations
 
 
 def handle(state: TeamState, given: Input, now: datetime) -> list[Event]:
@@ -38,12 +40,13 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     """The steps of an input, each decided on the state that the steps before have made."""
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
-            yield from (alarms(state, now), releases(state, now), settle(state, now), refresh(state, now))
-            yield archive(state, now)
+            yield from (capacities_end(state, now), wakes(state, now), alarms(state, now), releases(state, now))
+            yield from (settle(state, now), refresh(state, now), escalations(state, now), archive(state, now))
         return
+    before = state.agreement.config if state.agreement else None
     yield decide(state, given, now)
-    if isinstance(given, ConfigureTeam) and events and isinstance(events[0], TeamConfigured):
-        yield from (new_promises(state, now), releases(state, now), settle(state, now), refresh(state, now))
+    if events and isinstance(events[0], TeamConfigured):
+        yield from (reconsider(state, before, now), releases(state, now), settle(state, now), refresh(state, now))
     elif events:
         yield settle(state, now)
 

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Literal
 
 from services.contracts.cases import Case
 from services.contracts.events import CaseAssigned, CaseWaiting
@@ -59,19 +60,21 @@ def _possible(state: TeamState, present: list[Person]) -> list[Requirement]:
     """The queues that somebody present can take from; none at once when everybody is full."""
     needs: list[Requirement] = state.queues.groups()
     least = min(needed.weight for needed in needs)
-    free = [person for person in present if state.load(person.id) + least <= person.capacity]
+    free = [person for person in present if assign.room(state, person) >= least]
     return [needed for needed in needs if assign.anybody(state, free, needed)] if free else []
 
 
 def _assignment(state: TeamState, agreed: Agreement, case: Case, people: list[Person], now: datetime) -> Draft:
     person, handled_before = assign.choose(state, case, people)
-    explanation = why_chosen(state, agreed, requirement(case), person, handled_before, now)
+    rule: Literal["previous_handler", "least_loaded"] = "previous_handler" if handled_before else "least_loaded"
+    explanation = why_chosen(state, agreed, requirement(case), person, rule, now)
     after = changed(
         case,
         owner=person.id,
         assigned_at=now,
         touched=False,
         given_back_by=None,
+        handed_over=False,
         waiting=None,
         explanation=explanation,
     )

@@ -11,7 +11,8 @@ from typing import Any
 from sortedcontainers import SortedList
 
 from services.contracts.cases import Candidate, Case
-from services.contracts.teams import AnsweredCommand, HandledMentions
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
 from services.route.domain.indexes import Index, Totals
@@ -48,18 +49,23 @@ class TeamState:
         self.cases: dict[str, Case] = {}
         self.answered: dict[str, AnsweredCommand] = {}
         self.handled: dict[str, HandledMentions] = {}
+        self.capacities: dict[str, OwnCapacity] = {}
+        self.corrected: dict[str, CorrectedMention] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
+        self._corrections: Any = SortedList()
         self.queues = Index(places.queued)
         self.announced = Index(places.announced)
         self.unannounced = Index(places.unannounced)
         self.owned = Index(places.owned)
         self.releasable = Index(places.releasable)
         self.overdue = Index(places.overdue)
+        self.snoozed = Index(places.snoozed)
         self._loads = Totals(places.load)
         self._held = Index(places.held)
         self._alarms = Index(places.alarm)
+        self._wakes = Index(places.wake)
         self._closed = Index(places.closed)
         self.notes = Notes()
         self.indexes = tuple(one for one in vars(self).values() if isinstance(one, Index))
@@ -69,6 +75,11 @@ class TeamState:
     def load(self, person: str) -> int:
         """The points of the person's open cases that await us."""
         return self._loads.totals.get(person, 0)
+
+    def capacity(self, person: Person) -> int:
+        """The points that the person takes: their own word while it is in force, else what is agreed."""
+        own = self.capacities.get(person.id)
+        return own.capacity if own else person.capacity
 
     def last_assigned_at(self, person: str) -> datetime | None:
         """When the person got the latest of the cases that they hold, or were the last to hold."""
@@ -83,6 +94,10 @@ class TeamState:
     def alarms_until(self, now: datetime) -> Iterator[Case]:
         """The cases whose alarm is due, earliest first."""
         return (self.cases[case] for _, case in self._alarms.of().irange(maximum=(now, _LAST)))
+
+    def wakes_until(self, now: datetime) -> Iterator[Case]:
+        """The snoozed cases whose time has come, earliest first."""
+        return (self.cases[case] for _, case in self._wakes.of().irange(maximum=(now, _LAST)))
 
     def closed_until(self, moment: datetime) -> Iterator[Case]:
         """The cases that were closed at `moment` or before, earliest first."""
@@ -124,6 +139,30 @@ class TeamState:
         """Remember the mentions of a case that is forgotten."""
         self.handled[record.case] = record
         self.case_of_mention.update(dict.fromkeys(record.mentions, record.case))
+
+    def set_capacity(self, person: str, record: OwnCapacity | None) -> None:
+        """A person's own capacity; `None` is what was agreed again."""
+        self.notes.version += 1
+        if record is None:
+            self.capacities.pop(person, None)
+        else:
+            self.capacities[person] = record
+
+    def remember_correction(self, record: CorrectedMention) -> None:
+        """Remember what a person has corrected of a mention."""
+        old = self.corrected.get(record.mention)
+        if old:
+            self._corrections.remove((old.at, old.mention))
+        self.corrected[record.mention] = record
+        self._corrections.add((record.at, record.mention))
+
+    def forget_corrections(self, until: datetime) -> list[str]:
+        """Forget what was corrected at `until` or before; gives the mentions."""
+        forgotten = [mention for _, mention in self._corrections.irange(maximum=(until, _LAST))]
+        del self._corrections[: len(forgotten)]
+        for mention in forgotten:
+            del self.corrected[mention]
+        return forgotten
 
     def remember_answer(self, record: AnsweredCommand) -> None:
         """Remember what a command was answered."""
