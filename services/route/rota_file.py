@@ -23,7 +23,7 @@ from services.contracts.teams import Leave, OpeningSpan, Person, ServiceLevel, S
 from services.route.check import check as check
 from services.route.domain.agreement import agreement
 from services.route.domain.recurrence import RotaError
-from services.route.domain.rota import localise
+from services.route.domain.wall_clock import localise
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CODES = dict(zip(DAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))

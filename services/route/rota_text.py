@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Leave, OpeningSpan, ServiceLevel, Shift, TeamConfig
-from services.route.domain.rota import localise
+from services.route.domain.wall_clock import localise
 from services.route.rota_file import CODES, DAYS
 
 _WEEKLY = "FREQ=WEEKLY;BYDAY="
