@@ -1,7 +1,7 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -24,6 +24,21 @@ from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CommandBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.rota_commands import AcceptPlan as AcceptPlan
+from services.contracts.rota_commands import AddOverride as AddOverride
+from services.contracts.rota_commands import AnswerStandIn as AnswerStandIn
+from services.contracts.rota_commands import AskLeave as AskLeave
+from services.contracts.rota_commands import AskStandIn as AskStandIn
+from services.contracts.rota_commands import CallInSick as CallInSick
+from services.contracts.rota_commands import DecideLeave as DecideLeave
+from services.contracts.rota_commands import EditShift as EditShift
+from services.contracts.rota_commands import OfferSwap as OfferSwap
+from services.contracts.rota_commands import RemoveOverride as RemoveOverride
+from services.contracts.rota_commands import RemoveShift as RemoveShift
+from services.contracts.rota_commands import ReportWell as ReportWell
+from services.contracts.rota_commands import TakeSwap as TakeSwap
+from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
+from services.contracts.rota_commands import WithdrawSwap as WithdrawSwap
 from services.contracts.teams import TeamConfig
 
 
@@ -99,9 +114,41 @@ CaseCommand = (
     | ReopenCase
     | ReportDelivery
 )
-Command = CaseCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+RotaCommand = (
+    AskLeave
+    | DecideLeave
+    | WithdrawLeave
+    | CallInSick
+    | ReportWell
+    | OfferSwap
+    | TakeSwap
+    | WithdrawSwap
+    | AskStandIn
+    | AnswerStandIn
+    | AddOverride
+    | RemoveOverride
+    | EditShift
+    | RemoveShift
+    | AcceptPlan
+)
+Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
+    AskLeave,
+    DecideLeave,
+    WithdrawLeave,
+    CallInSick,
+    ReportWell,
+    OfferSwap,
+    TakeSwap,
+    WithdrawSwap,
+    AskStandIn,
+    AnswerStandIn,
+    AddOverride,
+    RemoveOverride,
+    EditShift,
+    RemoveShift,
+    AcceptPlan,
     SetOwnCapacity,
     ClaimCase,
     ReleaseCase,
@@ -118,4 +165,14 @@ COMMANDS: tuple[type[Command], ...] = (
     ReportDelivery,
     Tick,
 )
+LEAD_COMMANDS: tuple[type[Command], ...] = (
+    ConfigureTeam,
+    DecideLeave,
+    AddOverride,
+    RemoveOverride,
+    EditShift,
+    RemoveShift,
+    AcceptPlan,
+)
+"""What only leads may ask."""
 AnyCommand = Annotated[Command, Field(discriminator="type")]

@@ -2,7 +2,8 @@
 
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
-client when the answer is complete. Events of one case are in `case_events.py`.
+client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
+`rota_events.py`.
 """
 
 from typing import Annotated, Literal
@@ -39,15 +40,27 @@ from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
-from services.contracts.teams import TeamConfig
-
-
-class TeamConfigured(EventBase):
-    """The team's agreements were replaced."""
-
-    type: Literal["TeamConfigured"] = "TeamConfigured"
-    revision: int = Field(ge=1)
-    config: TeamConfig
+from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
+from services.contracts.rota_events import CoverGapFound as CoverGapFound
+from services.contracts.rota_events import LeaveAsked as LeaveAsked
+from services.contracts.rota_events import LeaveDecided as LeaveDecided
+from services.contracts.rota_events import LeaveWithdrawn as LeaveWithdrawn
+from services.contracts.rota_events import OverrideAdded as OverrideAdded
+from services.contracts.rota_events import OverrideRemoved as OverrideRemoved
+from services.contracts.rota_events import PlanAccepted as PlanAccepted
+from services.contracts.rota_events import RotaEvent as RotaEvent
+from services.contracts.rota_events import ShiftEdited as ShiftEdited
+from services.contracts.rota_events import ShiftRemoved as ShiftRemoved
+from services.contracts.rota_events import SickReported as SickReported
+from services.contracts.rota_events import StandInAnswered as StandInAnswered
+from services.contracts.rota_events import StandInAsked as StandInAsked
+from services.contracts.rota_events import StandInExpired as StandInExpired
+from services.contracts.rota_events import SwapOffered as SwapOffered
+from services.contracts.rota_events import SwapPastDue as SwapPastDue
+from services.contracts.rota_events import SwapTaken as SwapTaken
+from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
+from services.contracts.rota_events import TeamConfigured as TeamConfigured
+from services.contracts.rota_events import WellReported as WellReported
 
 
 class OwnCapacityChanged(EventBase):
@@ -93,6 +106,7 @@ class CommandRejected(EventBase):
         "unknown_reply",
         "unknown_person",
         "not_allowed",
+        "not_found",
         "expired",
         "invalid",
     ]
@@ -145,9 +159,31 @@ AnyCaseEvent = (
     | DeadlineWarned
     | DeadlineBreached
 )
+AnyRotaEvent = (
+    TeamConfigured
+    | LeaveAsked
+    | LeaveDecided
+    | LeaveWithdrawn
+    | SickReported
+    | WellReported
+    | SwapOffered
+    | SwapTaken
+    | SwapWithdrawn
+    | SwapPastDue
+    | StandInAsked
+    | StandInAnswered
+    | StandInExpired
+    | OverrideAdded
+    | OverrideRemoved
+    | ShiftEdited
+    | ShiftRemoved
+    | PlanAccepted
+)
 Event = (
     AnyCaseEvent
-    | TeamConfigured
+    | AnyRotaEvent
+    | CoverGapFound
+    | CoverGapClosed
     | OwnCapacityChanged
     | ClassificationCorrected
     | CommandRejected
@@ -156,6 +192,25 @@ Event = (
 )
 EVENTS: tuple[type[Event], ...] = (
     TeamConfigured,
+    LeaveAsked,
+    LeaveDecided,
+    LeaveWithdrawn,
+    SickReported,
+    WellReported,
+    SwapOffered,
+    SwapTaken,
+    SwapWithdrawn,
+    SwapPastDue,
+    StandInAsked,
+    StandInAnswered,
+    StandInExpired,
+    OverrideAdded,
+    OverrideRemoved,
+    ShiftEdited,
+    ShiftRemoved,
+    PlanAccepted,
+    CoverGapFound,
+    CoverGapClosed,
     OwnCapacityChanged,
     CaseOpened,
     MentionJoined,

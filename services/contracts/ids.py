@@ -43,3 +43,8 @@ def rejected_id(topic: str, partition: int, offset: int) -> str:
 def signal_id(*parts: str) -> str:
     """The id of a signal, from what it is about and the start of its window."""
     return _id("signal", *parts)
+
+
+def gap_id(*parts: str) -> str:
+    """The id of a gap in the cover, from the team, the need and its bounds."""
+    return _id("gap", *parts)

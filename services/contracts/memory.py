@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.contracts.base import Id, Instant, Model, ShortText, Slug
 from services.contracts.cases import CorrectedField
+from services.contracts.rota_events import CoverGap
 
 
 class AnsweredCommand(Model):
@@ -53,4 +54,14 @@ class CorrectedMention(Model):
     team: Slug
     mention: Id
     fields: tuple[CorrectedField, ...]
+    at: Instant
+
+
+class KnownGap(Model):
+    """The record `team:gap:<id>`: a gap in the cover that was announced and is not over."""
+
+    type: Literal["team.gap"] = "team.gap"
+    version: Literal[1] = 1
+    team: Slug
+    gap: CoverGap
     at: Instant

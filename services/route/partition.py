@@ -20,12 +20,14 @@ from services.contracts.events import (
     ClassificationCorrected,
     CommandRejected,
     CommandRepeated,
+    CoverGapClosed,
+    CoverGapFound,
     Event,
     OwnCapacityChanged,
     ReplyApproved,
-    TeamConfigured,
+    RotaEvent,
 )
-from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -63,6 +65,8 @@ class TeamFigures:
     owned: int
     closed: int
     overdue: int
+    gaps: int = 0
+    """Gaps in the cover of the coming 8 weeks that were announced."""
 
 
 class RoutePartition:
@@ -93,6 +97,9 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case CorrectedMention():
                 self._team(message.team).remember_correction(message)
+                self._latest = max(self._latest, message.at)
+            case KnownGap():
+                self._team(message.team).gaps[message.gap.id] = message.gap
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
@@ -150,7 +157,7 @@ class RoutePartition:
         ]
 
     def _team_records(self, events: Sequence[Event]) -> list[Outgoing]:
-        configured = {event.team for event in events if isinstance(event, TeamConfigured)}
+        configured = {event.team for event in events if isinstance(event, RotaEvent)}
         answered = {
             (event.team, event.cause): record
             for event in events
@@ -165,6 +172,19 @@ class RoutePartition:
                 for team, case in archived
             ),
             *self._words(events),
+            *self._gaps(events),
+        ]
+
+    def _gaps(self, events: Sequence[Event]) -> list[Outgoing]:
+        """The gaps in the cover that were found, and tombstones of those that are closed."""
+        changed = {(one.team, one.gap.id): one for one in events if isinstance(one, CoverGapFound | CoverGapClosed)}
+        return [
+            self._out(
+                DESK_TEAMS,
+                team_key(team, "gap", gap),
+                KnownGap(team=team, gap=one.gap, at=one.at) if isinstance(one, CoverGapFound) else None,
+            )
+            for (team, gap), one in changed.items()
         ]
 
     def _words(self, events: Sequence[Event]) -> list[Outgoing]:
@@ -238,4 +258,5 @@ def _figures(state: TeamState) -> TeamFigures:
         owned=state.open_count - waiting - snoozed,
         closed=len(state.cases) - state.open_count,
         overdue=state.overdue.size,
+        gaps=len(state.gaps),
     )

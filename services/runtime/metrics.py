@@ -32,6 +32,9 @@ DEADLINES = Counter(
     "webcare_deadlines_total", "Deadlines by what became of them: warned, breached.", ["team", "outcome"]
 )
 
+ESCALATIONS = Counter("webcare_escalations_total", "Broken promises brought to the next step.", ["team", "step"])
+COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
+
 # -- web ---------------------------------------------------------------------------------------------------------------
 HTTP_SECONDS = Histogram(
     "webcare_http_seconds", "Time to answer a request.", ["route", "method", "status"], buckets=_SECONDS

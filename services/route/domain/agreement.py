@@ -25,6 +25,10 @@ class Agreement:
     leads: tuple[str, ...]
     levels: Mapping[str, ServiceLevel]
 
+    def present(self, now: datetime) -> list[Person]:
+        """The people who are on duty; a shift that ends may name somebody who has left."""
+        return [self.people[person] for person in self.rota.on_shift(now) if person in self.people]
+
     def promise(
         self, promised: DeadlineKind, urgency: UrgencyLabel, kind: MentionKind, started_at: datetime
     ) -> Deadline | None:

@@ -17,6 +17,7 @@ Code = Literal[
     "unknown_reply",
     "unknown_person",
     "not_allowed",
+    "not_found",
     "expired",
     "invalid",
 ]

@@ -6,28 +6,44 @@ from typing import Any
 
 from services.contracts.cases import Case
 from services.contracts.commands import (
+    AcceptPlan,
     AddNote,
+    AddOverride,
+    AnswerStandIn,
+    AskLeave,
+    AskStandIn,
+    CallInSick,
     CaseCommand,
     ClaimCase,
     CloseCase,
     Command,
     ConfigureTeam,
     CorrectClassification,
+    DecideLeave,
+    EditShift,
     HandOver,
+    OfferSwap,
     ReleaseCase,
+    RemoveOverride,
+    RemoveShift,
     ReopenCase,
     ReportDelivery,
+    ReportWell,
+    RotaCommand,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
     TagCase,
+    TakeSwap,
     Tick,
     UntagCase,
     WakeCase,
+    WithdrawLeave,
+    WithdrawSwap,
 )
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
-from services.route.domain import answers, case_rules, hand_overs, snoozes
+from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.corrections import correct
@@ -54,6 +70,23 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
     ReportDelivery: case_rules.delivery,
+}
+ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list[Draft]]] = {
+    AskLeave: leave_rules.ask,
+    DecideLeave: leave_rules.decide,
+    WithdrawLeave: leave_rules.withdraw,
+    CallInSick: leave_rules.call_in_sick,
+    ReportWell: leave_rules.report_well,
+    OfferSwap: swap_rules.offer,
+    TakeSwap: swap_rules.take,
+    WithdrawSwap: swap_rules.withdraw,
+    AskStandIn: swap_rules.ask_stand_in,
+    AnswerStandIn: swap_rules.answer_stand_in,
+    AddOverride: shift_rules.add_override,
+    RemoveOverride: shift_rules.remove_override,
+    EditShift: shift_rules.edit_shift,
+    RemoveShift: shift_rules.remove_shift,
+    AcceptPlan: shift_rules.accept_plan,
 }
 
 
@@ -86,6 +119,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return _own_capacity(state, agreed, command, now)
     if isinstance(command, CorrectClassification):
         return correct(state, agreed, command, now)
+    if isinstance(command, RotaCommand):
+        return ROTA_RULES[type(command)](agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:

@@ -1,11 +1,11 @@
 """A promise is broken: the case goes to the next layer, then the team's leads are told. Each step once per promise.
 
-The next layer is whoever is eligible and not on it yet, the one with the most room first; or who was given the case since.
-What nobody works on becomes theirs; what its owner has touched stays the owner's, and they come beside. With nobody
-eligible the leads are told at once.
+The next layer is who was given the case since; else somebody of the nearest layer below the one on duty, who comes beside
+its owner; else whoever on duty can take it and is not on it yet: what nobody works on becomes theirs, what its owner has
+touched stays the owner's and they come beside. Most room first. With nobody who can, the leads are told at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from services.contracts.cases import Case, Deadline, DeadlineKind, EscalationStep
@@ -29,10 +29,13 @@ def escalate(state: TeamState, case: Case, kind: DeadlineKind, now: datetime) ->
         yield _to_leads(state, agreed, case, deadline, now)
     elif _new_owner(case, deadline):
         yield _with_owner(state, agreed, case, deadline, now)
-    elif (person := _next_layer(state, agreed, case, now)) is None:
-        yield _to_leads(state, agreed, case, deadline, now)
+    elif (person := _standby(state, agreed, case, now)) is not None:
+        yield _to_next_layer(state, agreed, case, deadline, person, False, now)
+    elif (person := _next_layer(state, agreed, case, now)) is not None:
+        moved = case.owner is None or not case.touched
+        yield _to_next_layer(state, agreed, case, deadline, person, moved, now)
     else:
-        yield _to_next_layer(state, agreed, case, deadline, person, now)
+        yield _to_leads(state, agreed, case, deadline, now)
 
 
 def _new_owner(case: Case, deadline: Deadline) -> bool:
@@ -48,18 +51,27 @@ def _with_owner(state: TeamState, agreed: Agreement, case: Case, deadline: Deadl
     return case_draft(CaseEscalated, clocks.put(case, step), now, ROUTER, case.owner or "", **fields)
 
 
+def _standby(state: TeamState, agreed: Agreement, case: Case, now: datetime) -> Person | None:
+    """Somebody of the nearest layer below the one on duty, where there is one that can."""
+    layers = (_most_room(state, agreed, case, people) for people in agreed.rota.duty(now).standby)
+    return next((person for person in layers if person is not None), None)
+
+
 def _next_layer(state: TeamState, agreed: Agreement, case: Case, now: datetime) -> Person | None:
+    return _most_room(state, agreed, case, agreed.rota.on_shift(now))
+
+
+def _most_room(state: TeamState, agreed: Agreement, case: Case, among: Iterable[str]) -> Person | None:
     on_it = {case.owner, *case.escalated_to}
-    present = (agreed.people[person] for person in agreed.rota.on_shift(now) if person not in on_it)
+    present = (agreed.people[person] for person in among if person in agreed.people and person not in on_it)
     people = assign.eligible(state, present, requirement(case))
     return min(people, key=lambda one: (-assign.room(state, one), assign.preference(state, one)), default=None)
 
 
 def _to_next_layer(
-    state: TeamState, agreed: Agreement, case: Case, deadline: Deadline, person: Person, now: datetime
+    state: TeamState, agreed: Agreement, case: Case, deadline: Deadline, person: Person, moved: bool, now: datetime
 ) -> Draft:
     why = why_chosen(state, agreed, requirement(case), person, "most_room", now)
-    moved = case.owner is None or not case.touched
     after = changed(case, escalated_to=(*case.escalated_to, person.id))
     if moved:
         after = changed(

@@ -14,10 +14,12 @@ from services.contracts.events import (
     ClassificationCorrected,
     CommandRejected,
     CommandRepeated,
+    CoverGapClosed,
+    CoverGapFound,
     Event,
     MentionJoined,
     OwnCapacityChanged,
-    TeamConfigured,
+    RotaEvent,
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
@@ -49,12 +51,16 @@ def apply(state: TeamState, event: Event) -> None:
         state.archive(event.case, event.at)
     elif isinstance(event, CaseEvent):
         state.put(event.case)
-    elif isinstance(event, TeamConfigured):
+    elif isinstance(event, RotaEvent):
         state.agreement = agreement(event.config, event.revision, event.at)
     elif isinstance(event, OwnCapacityChanged):
         state.set_capacity(event.person, _own_capacity(event))
     elif isinstance(event, ClassificationCorrected) and event.author == "person":
         state.remember_correction(_corrected(state, event))
+    elif isinstance(event, CoverGapFound):
+        state.gaps[event.gap.id] = event.gap
+    elif isinstance(event, CoverGapClosed):
+        state.gaps.pop(event.gap.id, None)
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:

@@ -68,7 +68,7 @@ def _nearest(
     state: TeamState, agreed: Agreement, duty: Duty, needed: Requirement, chosen: Person | None
 ) -> tuple[Candidate, ...]:
     """Who was chosen, those on shift as they would be chosen, then the others in the order of the roster."""
-    on = (agreed.people[person] for person in duty.on if chosen is None or person != chosen.id)
+    on = (agreed.people[one] for one in duty.on & agreed.people.keys() if chosen is None or one != chosen.id)
     ranked_on = sorted(on, key=lambda person: _rank(state, person, needed))
     others = (person for person in agreed.config.people if person.id not in duty.on)
     first = [chosen] if chosen else []

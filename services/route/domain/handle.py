@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.contracts.commands import Tick
-from services.contracts.events import Event, TeamConfigured
+from services.contracts.events import Event, RotaEvent
 from services.contracts.ids import event_id
 from services.contracts.mentions import ClassifiedMention
+from services.route.domain.cover_watch import watch
 from services.route.domain.decide import Input, decide
 from services.route.domain.drafts import ROUTER, Draft
 from services.route.domain.evolve import ANSWER_KEPT, apply, remember
@@ -20,6 +21,7 @@ from services.route.domain.releases import releases
 from services.route.domain.settle import refresh, settle
 from services.route.domain.snoozes import wakes
 from services.route.domain.state import TeamState
+from services.route.domain.swap_rules import time_passes
 from services.route.domain.ticks import alarms, archive, capacities_end, escalations
 
 
@@ -40,12 +42,13 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     """The steps of an input, each decided on the state that the steps before have made."""
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
-            yield from (capacities_end(state, now), wakes(state, now), alarms(state, now), releases(state, now))
-            yield from (settle(state, now), refresh(state, now), escalations(state, now), archive(state, now))
+            yield from (time_passes(state, now), capacities_end(state, now), wakes(state, now), alarms(state, now))
+            yield from (releases(state, now), settle(state, now), refresh(state, now), escalations(state, now))
+            yield from (archive(state, now), watch(state, now))
         return
     before = state.agreement.config if state.agreement else None
     yield decide(state, given, now)
-    if events and isinstance(events[0], TeamConfigured):
+    if events and isinstance(events[0], RotaEvent):
         yield from (reconsider(state, before, now), releases(state, now), settle(state, now), refresh(state, now))
     elif events:
         yield settle(state, now)

@@ -44,7 +44,7 @@ def refresh(state: TeamState, now: datetime) -> Iterator[Draft]:
 
 
 def _assignments(state: TeamState, agreed: Agreement, now: datetime) -> Iterator[Draft]:
-    present = [agreed.people[person] for person in agreed.rota.on_shift(now)]
+    present = agreed.present(now)
     heads = [(state.queues.first(needed), needed) for needed in _possible(state, present)]
     heapq.heapify(heads)
     while heads:

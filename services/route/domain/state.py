@@ -12,6 +12,7 @@ from sortedcontainers import SortedList
 
 from services.contracts.cases import Candidate, Case
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.rota_events import CoverGap
 from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
@@ -26,10 +27,14 @@ _KEPT_LISTS = 200
 
 
 class Notes:
-    """What `explain.py` has worked out before. `version` is that of the loads and the times of assignment."""
+    """What was worked out before, as a matter of speed alone: the lists of `explain.py`, and when cover was looked at.
+
+    `version` is that of the loads and the times of assignment, `watched` the revision and the moment of the last look.
+    """
 
     def __init__(self) -> None:
         self.version = 0
+        self.watched: tuple[int, datetime] | None = None
         self.lists: dict[Any, tuple[int, tuple[Candidate, ...]]] = {}
         self.candidates: dict[tuple[str, Requirement], tuple[Any, Candidate]] = {}
 
@@ -51,6 +56,7 @@ class TeamState:
         self.handled: dict[str, HandledMentions] = {}
         self.capacities: dict[str, OwnCapacity] = {}
         self.corrected: dict[str, CorrectedMention] = {}
+        self.gaps: dict[str, CoverGap] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
