@@ -4,7 +4,7 @@ The machine drives `RoutePartition`, so that what is checked is also what would 
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +34,15 @@ from services.contracts.commands import (
     UntagCase,
     WakeCase,
 )
-from services.contracts.events import CaseAssigned, CaseEscalated, CaseEvent, CommandRepeated, Event, OwnCapacityChanged
+from services.contracts.events import (
+    CaseAssigned,
+    CaseEscalated,
+    CaseEvent,
+    CommandRepeated,
+    Event,
+    OwnCapacityChanged,
+    RotaEvent,
+)
 from services.contracts.ids import mention_id
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.outbox import OutboxItem
@@ -53,6 +61,7 @@ from services.route.domain.rota import Rota
 from services.route.domain.state import TeamState
 from services.route.partition import RoutePartition
 from services.runtime.messages import Outgoing, Received
+from tests.support.rota import HOURS, ROTA_ASKS
 from tests.support.route import TEAM, at, away, config, contents, examples, mention, uuid
 
 PEOPLE = (
@@ -97,7 +106,7 @@ CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
 )
 
 
-class Routing(RuleBasedStateMachine):
+class RoutingMachine(RuleBasedStateMachine):
     """A partition with one team; what it writes is kept as Kafka's compacted topics would keep it."""
 
     def __init__(self) -> None:
@@ -111,6 +120,7 @@ class Routing(RuleBasedStateMachine):
         self.revisions: dict[str, int] = {}
         self.outbox: list[str] = []
         self.agreed: TeamConfig | None = None
+        self.revision = 0
         self.capacities: dict[str, int] = {}
 
     # -- what happens --------------------------------------------------------------------------------------------------
@@ -188,6 +198,14 @@ class Routing(RuleBasedStateMachine):
     def take_more_or_less(self, actor: str, capacity: int | None, hours: int) -> None:
         until = None if capacity is None else self.now + timedelta(hours=hours)
         assert self.command(SetOwnCapacity, actor, capacity=capacity, until=until)
+
+    @rule(actor=st.sampled_from(ACTORS), what=st.sampled_from(ROTA_ASKS), pick=st.integers(0, 1000), hours=HOURS)
+    def ask_of_the_rota(self, actor: str, what: Callable[..., Any], pick: int, hours: tuple[int, int]) -> None:
+        begin = self.now + timedelta(hours=hours[0])
+        asked = what(self.agreed or CONFIGS[0], pick, begin, begin + timedelta(hours=hours[1]))
+        if asked is not None:
+            kind, fields = asked
+            assert self.command(kind, actor, **fields), "every command is answered"
 
     @rule()
     def restart(self) -> None:
@@ -270,8 +288,10 @@ class Routing(RuleBasedStateMachine):
         for number, event in enumerate(events, start=1):
             assert self.events.setdefault(event.id, event) == event, "an id is of one event"
             assert (event.sequence, event.of) == (number, len(events))
-            if event.type == "TeamConfigured":
+            if isinstance(event, RotaEvent):
                 self.agreed = event.config
+                assert event.revision == self.revision + 1
+                self.revision = event.revision
             if isinstance(event, OwnCapacityChanged):
                 self.capacities.pop(event.person, None)
                 if event.capacity is not None:
@@ -347,11 +367,14 @@ def held_by(person: str, cases: Mapping[str, Case]) -> list[Case]:
 
 def can_take(agreed: TeamConfig, person: Person, case: Case, held: Sequence[Case], now: Any) -> str | None:
     """Why the person cannot be given the case, by a way of its own."""
-    spans = Rota(agreed.model_copy(update={"leave": ()})).spans(now, now + timedelta(seconds=1))
-    if not any(span.person == person.id for span in spans):
+    rota = rota_of(agreed)
+    if not any(span.person == person.id for span in rota.spans(now, now + timedelta(seconds=1))):
         return "off shift"
-    if any(leave.person == person.id and leave.start <= now < leave.end for leave in agreed.leave):
+    away = (one for one in agreed.leave if one.person == person.id and one.state == "approved")
+    if any(leave.start <= now < leave.end for leave in away):
         return "away"
+    if person.id not in rota.on_shift(now):
+        return "another layer is on duty"
     if case.language not in (*person.languages, "und"):
         return "language"
     if not {agreed.skills_for_topics.get(topic) for topic in case.topics} - {None} <= set(person.skills):
@@ -361,7 +384,15 @@ def can_take(agreed: TeamConfig, person: Person, case: Case, held: Sequence[Case
     return "full" if sum(one.weight for one in held) + case.weight > person.capacity else None
 
 
-TestRouting = Routing.TestCase
+def rota_of(agreed: TeamConfig) -> Rota:
+    """The rota of a configuration, worked out once for the latest of them."""
+    if not _ROTAS or _ROTAS[0][0] is not agreed:
+        _ROTAS[:] = [(agreed, Rota(agreed))]
+    return _ROTAS[0][1]
+
+
+_ROTAS: list[tuple[TeamConfig, Rota]] = []
+TestRouting = RoutingMachine.TestCase
 TestRouting.settings = settings(
     max_examples=2000 if os.environ.get("WEBCARE_LONG_PROPERTIES") == "1" else examples(60),
     stateful_step_count=40,
