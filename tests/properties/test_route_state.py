@@ -17,12 +17,17 @@ from services.contracts.cases import Case
 from services.contracts.codec import decode, encode
 from services.contracts.commands import (
     AddNote,
+    AnswerStandIn,
+    AskLeave,
+    AskStandIn,
     ClaimCase,
     CloseCase,
     Command,
     ConfigureTeam,
     CorrectClassification,
+    DecideLeave,
     HandOver,
+    OfferSwap,
     ReleaseCase,
     ReopenCase,
     ReportDelivery,
@@ -30,6 +35,7 @@ from services.contracts.commands import (
     SnoozeCase,
     SubmitReply,
     TagCase,
+    TakeSwap,
     Tick,
     UntagCase,
     WakeCase,
@@ -87,7 +93,7 @@ CONFIGS: tuple[TeamConfig, ...] = (
     config(people=PEOPLE[::2], shifts=config().shifts[1:], reopen_days=0),
     config(people=(*PEOPLE, Person(id="tom", name="Tom", languages=("en",), capacity=50)), opening_hours=()),
 )
-ACTORS = ("noor", "jeroen", "aisha", "tom", "vreemde", "lead:els", "integration:bot")
+ACTORS = ("noor", "noor", "jeroen", "aisha", "aisha", "lead:els", "lead:els", "integration:bot", "tom", "vreemde")
 NAMES = tuple(f"m{number}" for number in range(40))
 CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
     (ClaimCase, {}),
@@ -125,10 +131,12 @@ class RoutingMachine(RuleBasedStateMachine):
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    @initialize(configured=st.booleans())
-    def begin(self, configured: bool) -> None:
-        if configured:
-            self.command(ConfigureTeam, "system:test", config=CONFIGS[0])
+    @initialize(configured=st.sampled_from((0, 1, 1, 2, 3, 4, None)), busy=st.integers(0, 8))
+    def begin(self, configured: int | None, busy: int) -> None:
+        if configured is not None:
+            self.command(ConfigureTeam, "system:test", config=CONFIGS[configured])
+        for name in NAMES[:busy]:
+            self.give(mention(name, self.now))
 
     @rule(
         name=st.sampled_from(NAMES),
@@ -164,17 +172,13 @@ class RoutingMachine(RuleBasedStateMachine):
     @rule(which=st.sampled_from(CASE_COMMANDS), actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000))
     def ask(self, which: tuple[type[Command], dict[str, Any]], actor: str, pick: int) -> None:
         kind, fields = which
-        cases = sorted(self.state.cases)
-        case = cases[pick % len(cases)] if cases else uuid("nothing")
-        assert self.command(kind, actor, case=case, **fields), "every command is answered"
+        assert self.command(kind, actor, case=self.some_case(pick), **fields), "every command is answered"
 
     @rule(
         actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000), minutes=st.sampled_from((-5, 10, 90, 600, 3 * 1440))
     )
     def snooze(self, actor: str, pick: int, minutes: int) -> None:
-        cases = sorted(self.state.cases)
-        case = cases[pick % len(cases)] if cases else uuid("nothing")
-        assert self.command(SnoozeCase, actor, case=case, until=self.now + timedelta(minutes=minutes))
+        assert self.command(SnoozeCase, actor, case=self.some_case(pick), until=self.now + timedelta(minutes=minutes))
 
     @rule(
         actor=st.sampled_from((*ACTORS, "system:reread", "system:reread")),
@@ -206,6 +210,32 @@ class RoutingMachine(RuleBasedStateMachine):
         if asked is not None:
             kind, fields = asked
             assert self.command(kind, actor, **fields), "every command is answered"
+
+    @precondition(lambda self: self.agreed is not None)
+    @rule(pick=st.integers(0, 1000), what=st.sampled_from(("swap", "stand in", "leave")))
+    def agree_with_each_other(self, pick: int, what: str) -> None:
+        """Somebody's planned work goes to whoever may have it; or leave is asked for and approved."""
+        assert self.agreed is not None
+        spans = rota_of(self.agreed).spans(self.now, self.now + timedelta(days=3))
+        ahead = [span for span in spans if span.start > self.now]
+        if not ahead:
+            return
+        span = ahead[pick % len(ahead)]
+        stretch = {"start": span.start, "end": span.start + (span.end - span.start) / (1 + pick % 2)}
+        others = [one.id for one in self.agreed.people if one.id != span.person]
+        if what == "swap":
+            self.command(OfferSwap, span.person, shift=span.shift, **stretch)
+            for other in others:
+                self.command(TakeSwap, other, swap=self.agreed.swaps[-1].id if self.agreed.swaps else "niets")
+        elif what == "stand in":
+            for other in others:
+                self.command(AskStandIn, "lead:els", for_person=span.person, person=other, **stretch)
+            for request in self.agreed.stand_ins[-2:]:
+                self.command(AnswerStandIn, request.person, stand_in=request.id, accept=True)
+        else:
+            self.command(AskLeave, span.person, **stretch)
+            for leave in self.agreed.leave[-1:]:
+                self.command(DecideLeave, "lead:els", leave=leave.id, approve=True)
 
     @rule()
     def restart(self) -> None:
@@ -253,6 +283,10 @@ class RoutingMachine(RuleBasedStateMachine):
     @property
     def state(self) -> TeamState:
         return self.partition._team(TEAM)
+
+    def some_case(self, pick: int) -> str:
+        cases = sorted(self.state.cases)
+        return cases[pick % len(cases)] if cases and pick % 20 else uuid("nothing")
 
     def command(self, kind: type[Command], actor: str, **fields: Any) -> list[Event]:
         made: Any = kind
