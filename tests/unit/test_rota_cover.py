@@ -122,6 +122,8 @@ def test_load_is_against_the_contract() -> None:
     assert (noor.over_contract, jeroen.over_contract, aisha.over_contract) == (0, 20, None)
     assert (noor.over_average, jeroen.over_average, aisha.over_average) == (-30.8, 38.5, -7.7)
     assert [share.person for share in shared(agreed).overloaded] == ["jeroen"]
+    assert shared(agreed).balance.hours == 0.6389  # loads 1, 2 and 1⅓; the same hours without contracts are 1
+    assert shared(config()).balance.hours == 1
 
 
 def test_who_is_away_is_not_expected_to_work() -> None:

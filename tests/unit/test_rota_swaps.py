@@ -90,6 +90,14 @@ def test_who_may_take_a_swap() -> None:
         taken(config(swaps=(swap(at(18), at(20)),)), "aisha", at(0))
 
 
+def test_a_swap_is_about_its_own_shift() -> None:
+    late = config().shifts[1].model_copy(update={"people": ("noor",), "start": datetime(2026, 1, 5, 18)})  # noqa: DTZ001
+    agreed = taken(config(shifts=(config().shifts[0], late), swaps=(swap(at(9), at(22)),)), "aisha", at(0))
+    spans = Rota(agreed).spans(at(0), at(24))
+    assert {one.person for one in spans if one.shift == "late"} == {"noor"}
+    assert {one.person for one in spans if one.shift == "day"} == {"aisha", "jeroen"}
+
+
 def test_only_the_overlap_is_checked_for_conflicts() -> None:
     whole_day = config(swaps=(swap(at(0), at(12)),))
     assert taken(whole_day, "aisha", at(-1)).swaps[0].taker == "aisha"  # aisha is on from 12
