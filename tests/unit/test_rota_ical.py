@@ -43,7 +43,7 @@ def text(*given_events: str, zone: str = "Europe/Amsterdam") -> bytes:
 
 
 def imported(data: bytes, agreed: TeamConfig | None = None) -> Imported:
-    return read(data, agreed or config(), "werk", at(0), at(0, day=60))
+    return read(data, agreed or config(), "werk", at(0))
 
 
 DAY = "DTSTART@20260302T090000\nDTEND@20260302T170000\n"
@@ -284,6 +284,20 @@ def test_an_event_of_the_past_is_not_made_up_afterwards() -> None:
     agreed = over(config(shifts=()), at(12), DAY + "SUMMARY:Noor")
     assert [sorted(Rota(agreed).on_shift(at(hour))) for hour in (11, 12)] == [[], ["noor"]]
     assert over(config(shifts=()), at(18), DAY + "SUMMARY:Noor").shifts == ()
+
+
+def test_what_ended_long_ago_leaves_and_a_swap_about_what_will_not_be_goes_too() -> None:
+    agreed = over(config(shifts=()), at(8), DAY + "SUMMARY:Noor\nRRULE:FREQ=DAILY;COUNT=40")
+    names = [one.id for one in agreed.shifts]
+    swaps = (
+        Swap(id="oud", shift=names[0], person="noor", start=at(9), end=at(10), state="withdrawn"),
+        Swap(id="nieuw", shift=names[39], person="noor", start=at(9, day=39), end=at(10, day=39)),
+    )
+    later = over(agreed.model_copy(update={"swaps": swaps}), at(8, day=38))
+    assert [one.id for one in later.shifts] == names[:38]
+    assert [one.id for one in later.swaps] == ["oud"]
+    much_later = over(later, at(8, day=80))
+    assert [one.id for one in much_later.shifts] == [names[0], *names[20:38]]
 
 
 # -- fetched again and again -------------------------------------------------------------------------------------------
