@@ -44,7 +44,8 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
             yield from (time_passes(state, now), capacities_end(state, now), wakes(state, now), alarms(state, now))
-            yield from (releases(state, now), settle(state, now), refresh(state, now), escalations(state, now))
+            yield from (releases(state, now), settle(state, now))
+            yield from (escalations(state, now), settle(state, now), refresh(state, now))  # who is relieved has room
             yield from (archive(state, now), watch(state, now))
         return
     before = state.agreement.config if state.agreement else None
