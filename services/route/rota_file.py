@@ -25,7 +25,6 @@ from typing import Any
 
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
 from services.route import team_file_rows as rows
-from services.route.check import check as check
 from services.route.domain.agreement import agreement
 from services.route.domain.recurrence import RotaError
 from services.route.team_file_values import RotaFileError as RotaFileError
