@@ -103,7 +103,7 @@ def _gaps(config: TeamConfig, covered: Coverage) -> Iterator[Finding]:
 
 def _said(need: NeedCovered, gap: Gap, when: str) -> tuple[Code, str]:
     if _is_anybody(need):
-        text = f"{gap.on} on {when} where {gap.wanted} are wanted"
+        text = f"only {gap.on} of the {gap.wanted} who are wanted are on {when}"
         return ("too_few", text) if gap.on else ("gap", f"nobody is on {when}")
     who = f"only {gap.on} of {gap.wanted}" if gap.on else "nobody"
     if need.skill:

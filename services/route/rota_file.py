@@ -1,6 +1,6 @@
 """The team file: what a team has agreed, as TOML that a team lead can read and write. Used by `webcare rota`.
 
-    [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, holidays,
+    [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
                         holiday_calendar = { country = "NL", region = "..." }
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false }

@@ -114,7 +114,7 @@ def conflict(config: TeamConfig, rota: Rota, person: str, start: datetime, end: 
     """Why the person cannot work from `start` up to `end`: away, or on duty already; `None` when they can."""
     if away := leave_of(config, person, start, end):
         return "sick then" if away.kind == "sick" else "on leave then"
-    busy = next((one for one in overlapping(rota.stints(start, end), start, end) if one.person == person), None)
+    busy = next(iter(overlapping(rota.stints(start, end, person), start, end)), None)
     return f"on {busy.shift} then" if busy else None
 
 
