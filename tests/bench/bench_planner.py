@@ -3,12 +3,14 @@
 `python -m tests.bench.bench_planner`.
 """
 
+import sys
 from datetime import date, time
 
 from services.contracts.teams import Demand, Person, ServiceLevel, TeamConfig
 from services.route.planning.plan import baseline, plan
 from services.route.planning.proposal import Proposal
 from services.route.planning.request import Pattern, PlanRequest, ask
+from services.route.planning.rules import violations
 
 SKILLS = ("refund", "outage", "contract", "moving")
 START = date(2026, 3, 2)
@@ -42,10 +44,11 @@ def main() -> None:
     asked = request()
     first, best = baseline(asked), plan(asked)
     wanted = sum(need.wanted_hours for need in best.coverage.needs)
-    print(f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted")  # noqa: T201
-    print(f"{'':<26}{'baseline':>14}{'solver':>14}")  # noqa: T201
-    for title, figures in rows(first, best):
-        print(f"{title:<26}{figures[0]:>14}{figures[1]:>14}")  # noqa: T201
+    _say(f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted")
+    _say(f"{'':<26}{'baseline':>14}{'solver':>34}")
+    broken = ("rules broken", [str(len(violations(asked, one))) for one in (first, best)])
+    for title, figures in [*rows(first, best), broken]:
+        _say(f"{title:<26}{figures[0]:>14}{figures[1]:>34}")
 
 
 def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
@@ -63,8 +66,11 @@ def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
         ),
         ("people overloaded", [str(len(one.fairness.overloaded)) for one in proposals]),
         ("cost", [f"{one.costs['total']:,}" for one in proposals]),
-        ("proven: no plan below", [f"{one.bound:,.0f}" if one.bound else "–" for one in proposals]),
     ]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 def _person(number: int) -> Person:

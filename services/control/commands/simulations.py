@@ -18,13 +18,13 @@ _MONDAY = 7
 @click.command()
 @click.argument("team", metavar="[TEAM|FILE]...", nargs=-1)
 @click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="How many days.")
-@click.option("--profile", "name", default="normal", show_default=True, help="What kind of month; --profile help lists.")
+@click.option(
+    "--profile", "name", default="normal", show_default=True, help="What kind of month; --profile help lists."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same month.")
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; the coming Monday if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts; of two, a list.")
-def simulate(
-    team: tuple[str, ...], days: int, name: str, seed: int, start: datetime | None, as_json: bool
-) -> None:
+def simulate(team: tuple[str, ...], days: int, name: str, seed: int, start: datetime | None, as_json: bool) -> None:
     """Play a month of mentions through the rota of a TEAM or team FILE, or of two side by side.
 
     Without any, the example team; with the profile three-by-one-hour, its own team of three.

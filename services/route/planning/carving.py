@@ -64,8 +64,10 @@ def _joined(gone: Iterable[Days]) -> list[Days]:
     found: list[Days] = []
     for start, end in sorted(gone):
         if found and start <= found[-1][1]:
-            start, end = found[-1][0], max(end, found.pop()[1])
-        found.append((start, end))
+            first, last = found.pop()
+            found.append((first, max(end, last)))
+        else:
+            found.append((start, end))
     return found
 
 

@@ -1,7 +1,7 @@
 """What a plan costs: the one scale on which the solver's proposal and the baseline are compared. Lower is better.
 
-What is short weighs most by far, then contracts that are not filled, then an uneven share, then work that nobody asked for and
-changes of what people had. All in person-minutes.
+What is short weighs most by far, then contracts that are not filled, then an uneven share, then work that nobody asked for
+and changes of what people had. All in person-minutes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,6 +74,8 @@ def cost(of: Problem, on: Scale, chosen: Iterable[tuple[str, int]]) -> dict[str,
 def _unit(of: Problem) -> int:
     """What all lengths are multiples of."""
     lengths = {slot.minutes for slot in of.slots} | {group.minutes for group in of.groups}
-    lengths |= {minutes for person in of.people for number in range(len(of.groups)) for minutes in of.kinds(person, number)}
+    lengths |= {
+        minutes for person in of.people for number in range(len(of.groups)) for minutes in of.kinds(person, number)
+    }
     lengths |= {minutes for mine in of.fixed_kinds.values() for minutes in mine}
     return gcd(*lengths) or 1

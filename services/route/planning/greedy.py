@@ -25,9 +25,7 @@ def greedy(of: Problem) -> list[tuple[str, int]]:
     return ledger.chosen
 
 
-def _best(
-    ledger: Ledger, numbers: list[int], had: dict[str, list[int]]
-) -> tuple[int, float, str, int, Person] | None:
+def _best(ledger: Ledger, numbers: list[int], had: dict[str, list[int]]) -> tuple[int, float, str, int, Person] | None:
     of = ledger.problem
     found = None
     for person in of.people:

@@ -1,7 +1,7 @@
-"""The model of a plan for OR-tools CP-SAT: who of the people that are free to decide on gets which shift, beside what is kept.
+"""The model of a plan for OR-tools CP-SAT: who gets which of the shifts that are free to decide on, beside what is kept.
 
-With nothing kept it is the whole problem; with most of it kept it is one neighbourhood of a plan (see `solver.py`). The rules
-are constraints, the costs those of `cost.py` in units of its scale.
+With nothing kept it is the whole problem; with most of it kept it is one neighbourhood of a plan (see `solver.py`). The
+rules are constraints, the costs those of `cost.py` in units of its scale.
 """
 
 from collections.abc import Iterable, Iterator
@@ -128,7 +128,9 @@ class Model:
             return
         over = self.model.new_int_var(0, -(-most // unit), "")
         whole = -(-offset // unit)
-        self.model.add(self._sum([*((self.given[name, x], minutes // unit) for x, minutes in parts), (over, -1)]) <= -whole)
+        self.model.add(
+            self._sum([*((self.given[name, x], minutes // unit) for x, minutes in parts), (over, -1)]) <= -whole
+        )
         now = sum(minutes // unit for x, minutes in parts if (name, x) in self.now)
         self.model.add_hint(over, max(0, now + whole))
         self._terms.append((over, price))

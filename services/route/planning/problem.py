@@ -1,20 +1,20 @@
 """A plan request worked out: who could be given which shift, what is short in which stretch, and what everybody may work.
 
-Used by the solver, by the baseline and to explain what cannot be met, so that all three mean the same. All times are minutes.
+Used by the solver, by the baseline and to explain what cannot be met, so that all three mean the same. Lengths are minutes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Person, TeamConfig
-from services.route.domain.needs import Need
 from services.route.domain.opening_hours import Interval
 from services.route.domain.rota import Duty, Rota
 from services.route.domain.spans import Span
 from services.route.domain.wall_clock import localise
+from services.route.planning import hours
 from services.route.planning.carving import cleared
 from services.route.planning.kinds import KINDS, kinds
 from services.route.planning.request import PlanRequest, replaced
@@ -23,7 +23,6 @@ Code = Literal["leave", "sick", "works_then", "works_that_day", "rest", "contrac
 _AROUND = timedelta(days=16)
 """So far around the period, what is planned counts for rest and days in a row."""
 _DAY = timedelta(days=1)
-_WEEK = timedelta(weeks=1)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -106,7 +105,10 @@ def problem(request: PlanRequest) -> Problem:
     people = tuple(one for one in config.people if one.capacity > 0 and one.contract_hours != 0)
     groups = tuple(_groups(request))
     busy = _busy(rest, beside, request)
-    weeks = {(one.id, number): _available(config, one, number, request) for one in people for number in _weeks(request)}
+    weeks = {
+        (one.id, number): hours.available(request, one, number) for one in people for number in range(request.weeks)
+    }
+    by_id = {one.id: one for one in people}
     zones = {one.id: ZoneInfo(one.time_zone or config.time_zone) for one in people}
     inside = {one.id: [x for x in busy.get(one.id, ()) if x[0] < end and x[1] > start] for one in people}
     return Problem(
@@ -116,9 +118,9 @@ def problem(request: PlanRequest) -> Problem:
         slots=tuple(_slots(request, groups, beside)),
         fits=tuple(frozenset(one.id for one in people if need.fit.met_by(one)) for need in request.demand),
         closed=_closed(request, people, groups, busy),
-        most={key: _most(request, people, key, part, inside) for key, part in weeks.items()},
-        least={key: _least(request, people, key, part, inside) for key, part in weeks.items()},
-        weights=_weights(people, weeks),
+        most={key: hours.most(request, by_id[key[0]], key[1], part, inside) for key, part in weeks.items()},
+        least={key: hours.least(request, by_id[key[0]], key[1], part, inside) for key, part in weeks.items()},
+        weights=hours.weights(people, weeks),
         fixed_days={one.id: frozenset(_days(busy.get(one.id, ()), config)) for one in people},
         fixed_kinds={one.id: _sum(kinds(x, zones[one.id]) for x in inside[one.id]) for one in people},
         current=frozenset((x.person, x.start, x.end) for x in Rota(config).spans(start, end)),
@@ -202,63 +204,6 @@ def _counts(duty: Duty, layer: int) -> bool:
 def _cut(start: datetime, end: datetime, cuts: list[datetime]) -> Iterator[Interval]:
     inner = [moment for moment in cuts if start < moment < end]
     yield from zip([start, *inner], [*inner, end], strict=True)
-
-
-def _weeks(request: PlanRequest) -> range:
-    return range(request.weeks)
-
-
-def _available(config: TeamConfig, person: Person, week: int, request: PlanRequest) -> float:
-    """The part of a week in which the person is not away."""
-    zone = ZoneInfo(config.time_zone)
-    start, end = (
-        localise(datetime.combine(request.start + (week + more) * _WEEK, time()), zone) for more in (0, 1)
-    )  # fmt: skip
-    gone, until = timedelta(), start
-    for one in sorted((x for x in config.leave if x.person == person.id), key=lambda x: x.start):
-        if one.state == "approved":
-            begins, ends = max(one.start, until), min(one.end, end)
-            gone += max(ends - begins, timedelta())
-            until = max(until, ends)
-    return max(0.0, 1 - gone / (end - start))
-
-
-def _most(
-    request: PlanRequest, people: Iterable[Person], key: tuple[str, int], part: float, busy: Mapping[str, list[Interval]]
-) -> int:
-    rules, contract = request.rules, _contract(people, key[0])
-    hours = rules.week_hours * part if contract is None else contract * part + rules.tolerance_hours
-    return max(0, int(60 * hours) - _worked(request, key, busy))
-
-
-def _least(
-    request: PlanRequest, people: Iterable[Person], key: tuple[str, int], part: float, busy: Mapping[str, list[Interval]]
-) -> int:
-    contract = _contract(people, key[0])
-    hours = 0.0 if contract is None else contract * part - request.rules.tolerance_hours
-    return max(0, int(60 * hours) - _worked(request, key, busy))
-
-
-def _contract(people: Iterable[Person], name: str) -> float | None:
-    return next(one.contract_hours for one in people if one.id == name)
-
-
-def _worked(request: PlanRequest, key: tuple[str, int], busy: Mapping[str, list[Interval]]) -> int:
-    """The minutes that the person works beside the plan on shifts that start in the week."""
-    first = request.start + key[1] * _WEEK
-    zone = ZoneInfo(request.config.time_zone)
-    mine = (x for x in busy[key[0]] if first <= x[0].astimezone(zone).date() < first + _WEEK)
-    return sum((end - start) // _MINUTE for start, end in mine)
-
-
-def _weights(people: Iterable[Person], weeks: Mapping[tuple[str, int], float]) -> dict[str, float]:
-    everybody = list(people)
-    agreed = [one.contract_hours for one in everybody if one.contract_hours]
-    usual = sum(agreed) / len(agreed) if agreed else 1.0
-    return {
-        one.id: (one.contract_hours or usual) * sum(part for (name, _), part in weeks.items() if name == one.id)
-        for one in everybody
-    }
 
 
 def _days(busy: Iterable[Interval], config: TeamConfig) -> Iterator[date]:

@@ -1,4 +1,7 @@
-"""Why something cannot be met: of everybody who could do it, what keeps them from it in this plan. Used by `plan.py`."""
+"""Why something cannot be met: of everybody who could do it, what keeps them from it. Used by `proposal.py`.
+
+What would keep them from it whatever the plan (leave, what stands fixed around it) comes before what this plan gave them.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,10 +13,10 @@ from services.route.planning.ledger import Ledger
 from services.route.planning.problem import Problem, Slot
 
 Why = Literal[
-    "nobody_has_it", "no_pattern", "layer_above", "leave", "sick", "works_then", "works_that_day", "rest",
+    "nobody_has_it", "everybody_on", "no_pattern", "layer_above", "leave", "sick", "works_then", "works_that_day", "rest",
     "contract_full", "days_in_a_row",
 ]  # fmt: skip
-_ORDER: tuple[Why, ...] = ("leave", "sick", "contract_full", "rest", "days_in_a_row", "works_that_day", "works_then")
+_ORDER: tuple[Why, ...] = ("leave", "sick", "days_in_a_row", "rest", "contract_full", "works_that_day", "works_then")
 
 
 class Reason(Model):
@@ -86,12 +89,16 @@ def _reasons(of: Problem, ledger: Ledger, slot: Slot) -> Iterator[Reason]:
     if not slot.groups:
         yield Reason(code="layer_above" if _covered_by_pattern(of, slot) else "no_pattern")
         return
-    kept: dict[Why, list[str]] = {}
+    alone, kept = Ledger(of), dict[Why, list[str]]()
     for person in sorted(fit):
         if not any(group in ledger.given[person] for group in slot.groups):
-            codes = {code for group in slot.groups if (code := ledger.why_not(person, group))}
+            codes = {
+                code for group in slot.groups if (code := alone.why_not(person, group) or ledger.why_not(person, group))
+            }  # fmt: skip
             if codes:
                 kept.setdefault(min(codes, key=_ORDER.index), []).append(person)
+    if not kept:
+        yield Reason(code="everybody_on")
     yield from (Reason(code=code, people=tuple(kept[code])) for code in _ORDER if code in kept)
 
 

@@ -1,10 +1,10 @@
 """What a plan is asked for: the team, the period, what is wanted when, the shifts that may be given, and the rules.
 
-Only the shifts of one layer are planned; those of layers above it, overrides, and the shifts that are `fixed` stay and count.
+Only the shifts of one layer are planned; those of layers above it, overrides, and `fixed` shifts stay and count.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ class PlanError(ValueError):
 
 
 class Pattern(Model):
-    """A shift that may be given to people: from `start` on the team's clock, so many minutes, on these days (0 is Monday)."""
+    """A shift that may be given: from `start` on the team's clock, so many minutes, on these days (0 is Monday)."""
 
     name: Slug
     start: time
@@ -63,7 +63,7 @@ class PlanRequest:
     layer: int
     fixed: frozenset[str] = frozenset()
     """Ids of shifts of the layer that stay as they are."""
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def end(self) -> date:

@@ -1,8 +1,9 @@
 """Solves a plan with OR-tools CP-SAT, from the baseline on, so that it is never worse than that.
 
-A small problem is solved whole. A large one is improved in neighbourhoods: a few people at a time are planned anew for the whole
-period while the others keep what they have, in rounds as long as that helps. The same request gives the same plan: seed, workers
-and the amount of work (not the time on the clock) are fixed. Only when the clock stops it, which is said, may two runs differ.
+A small problem is solved whole. A large one is improved in neighbourhoods: a few people at a time are planned anew for the
+whole period while the others keep what they have, in rounds as long as that helps. The same request gives the same plan:
+seed, workers and the amount of work (not the time on the clock) are fixed. Only when the clock stops it, which is said, may
+two runs differ.
 """
 
 import random
@@ -19,9 +20,9 @@ WORKERS = 1
 SEED = 1
 WHOLE = 1500
 """Up to so many choices, the problem is solved whole."""
-WHOLE_EFFORT = 6.0
+WHOLE_EFFORT = 4.0
 PART_EFFORT = 0.08
-"""How much the solver works at most on a problem, or on one neighbourhood, in its own deterministic unit: very roughly seconds."""
+"""How much the solver works at most, on a whole problem and on one neighbourhood, in its own unit: very roughly seconds."""
 CLOSE_ENOUGH = 0.002
 """Done once a plan is proven to be within this part of the best, or a round gains less than that."""
 TOGETHER = 3

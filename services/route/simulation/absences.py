@@ -9,7 +9,7 @@ from services.contracts.commands import AskLeave, CallInSick, DecideLeave, RotaC
 from services.contracts.rota import Leave
 from services.contracts.teams import TeamConfig
 from services.route.domain.wall_clock import localise
-from services.route.simulation.profiles import Absence, Profile
+from services.route.simulation.profiles import Profile
 
 LEAD = "lead:simulation"
 """Approves leave, as somebody who leads without being in the roster."""

@@ -16,7 +16,7 @@ _BY_DAY = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 9, 9, 9, 8, 8, 7, 7, 8, 8, 7, 4
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """So many mentions beside the usual ones, from an hour of a day (0 is the first) on; half are in within `half_life` hours."""
+    """So many mentions beside the usual ones, from an hour of a day (0 is the first) on; half within `half_life` hours."""
 
     day: int
     hour: int

@@ -68,14 +68,17 @@ def _burst(
     begins = localise(datetime.combine(start + burst.day * _DAY, time(burst.hour)), zone)
     for _ in range(burst.mentions):
         after = dice.expovariate(math.log(2) / burst.half_life)
-        yield begins + timedelta(seconds=int(after * 3600)), _drawn(burst.urgency, dice)
+        urgency = _drawn(burst.urgency, dice)
+        yield begins + timedelta(seconds=int(after * 3600)), urgency
 
 
 def _mention(
     config: TeamConfig, profile: Profile, at: datetime, urgency: UrgencyLabel | None, dice: random.Random, name: str
 ) -> ClassifiedMention:
     asks = urgency is not None or dice.random() < profile.asks
-    label = urgency or (_drawn(profile.urgency, dice) if asks else "normal")
+    label: UrgencyLabel = "normal"
+    if asks:
+        label = urgency if urgency is not None else _drawn(profile.urgency, dice)
     topics = sorted(config.skills_for_topics)
     topic = dice.choice(topics) if topics and asks and dice.random() < _TOPIC else None
     return ClassifiedMention(
