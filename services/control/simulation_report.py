@@ -16,7 +16,8 @@ Figure = Callable[[Outcome], str]
 def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """The whole report; the columns are the rotas, in the order given."""
     first = outcomes[0]
-    yield f"{first.profile}: {first.start:%d %b} to {first.end:%d %b %Y}, {first.mentions} mentions"
+    start, end = (moment.astimezone(first.zone) for moment in (first.start, first.end))
+    yield f"{first.profile}: {start:%a %d %b} up to {end:%a %d %b %Y}, {first.mentions} mentions"
     yield ""
     yield _row("", [one.team for one in outcomes])
     for title, figure in _FIGURES:
@@ -41,8 +42,8 @@ def _gaps(outcome: Outcome) -> Iterator[str]:
         return
     yield f"Gaps that were said before they happened, {outcome.team}"
     for one in found[:_GAPS]:
-        gap = one.gap
-        yield f"  {one.at:%a %d %b %H:%M} UTC: {gap.need}, {gap.on} of {gap.wanted} from {gap.start:%a %d %b %H:%M}"
+        gap, told, start = one.gap, one.at.astimezone(outcome.zone), one.gap.start.astimezone(outcome.zone)
+        yield f"  on {told:%a %d %b %H:%M}: {gap.need}, {gap.on} of {gap.wanted} from {start:%a %d %b %H:%M}"
     if len(found) > _GAPS:
         yield f"  … and {len(found) - _GAPS} more"
 

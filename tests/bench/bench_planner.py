@@ -4,6 +4,7 @@
 """
 
 import sys
+import time as time_of
 from datetime import date, time
 
 from services.contracts.teams import Demand, Person, ServiceLevel, TeamConfig
@@ -42,12 +43,16 @@ def request() -> PlanRequest:
 def main() -> None:
     """Print both."""
     asked = request()
-    first, best = baseline(asked), plan(asked)
+    first = baseline(asked)
+    begin = time_of.process_time()
+    best = plan(asked)
+    spent = time_of.process_time() - begin
     wanted = sum(need.wanted_hours for need in best.coverage.needs)
     _say(f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted")
     _say(f"{'':<26}{'baseline':>14}{'solver':>34}")
     broken = ("rules broken", [str(len(violations(asked, one))) for one in (first, best)])
-    for title, figures in [*rows(first, best), broken]:
+    work = ("seconds of one core", ["", f"{spent:.1f}"])
+    for title, figures in [*rows(first, best), broken, work]:
         _say(f"{title:<26}{figures[0]:>14}{figures[1]:>34}")
 
 

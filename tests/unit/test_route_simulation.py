@@ -78,6 +78,14 @@ def test_the_same_seed_is_the_same_month_and_another_is_another() -> None:
     assert one != other
 
 
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_every_profile_makes_its_month(profile: str) -> None:
+    for seed in range(5):
+        found = mentions(config(), PROFILES[profile], START, 28, seed)
+        assert len({one.id for one in found}) == len(found) > 250
+        assert all(one.created_at == one.collected_at for one in found)
+
+
 def test_two_rotas_are_compared_on_the_same_mentions() -> None:
     fewer = config(shifts=config().shifts[:1])
     both = [mentions(team, PROFILES["busy"], START, 3, 5) for team in (config(), fewer)]

@@ -119,6 +119,7 @@ class Play:
         people = sorted(person.id for person in self.config.people)
         return Outcome(
             team=self.config.team,
+            zone=ZoneInfo(self.config.time_zone),
             profile=self.profile.name,
             start=self._start,
             end=end,

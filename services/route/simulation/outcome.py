@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.contracts.cases import Case
 from services.contracts.events import (
@@ -107,6 +108,7 @@ class Outcome:
     """The whole of it. `seconds` is what it took, of which `deciding` was spent in `handle` on `inputs`."""
 
     team: str
+    zone: ZoneInfo
     profile: str
     start: datetime
     end: datetime

@@ -45,7 +45,8 @@ def mentions(config: TeamConfig, profile: Profile, start: date, days: int, seed:
         *_usual(profile, start, days, zone, dice),
         *(moment for burst in profile.bursts for moment in _burst(burst, start, zone, dice)),
     ]
-    firsts = [_mention(config, profile, at, urgency, dice, str(n)) for n, (at, urgency) in enumerate(sorted(arrivals))]
+    arrivals.sort(key=lambda one: one[0])
+    firsts = [_mention(config, profile, at, urgency, dice, str(n)) for n, (at, urgency) in enumerate(arrivals)]
     back = [_again(one, dice) for one in firsts if _asks(one) and dice.random() < profile.follow_up]
     return sorted((one for one in [*firsts, *back] if one.collected_at < end), key=lambda x: (x.collected_at, x.id))
 
