@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import TeamConfig
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import LOOK_AHEAD, Duty, Rota
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import LOOK_AHEAD, Duty, Rota
 
 AHEAD = timedelta(days=7)
 

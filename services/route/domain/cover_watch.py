@@ -11,10 +11,10 @@ from itertools import islice
 from services.contracts.events import CoverGapClosed, CoverGapFound
 from services.contracts.ids import gap_id
 from services.contracts.rota_events import CoverGap
+from services.rota.coverage import Gap, NeedCovered, coverage
+from services.rota.rota import LOOK_AHEAD
 from services.route.domain.agreement import Agreement
-from services.route.domain.coverage import Gap, NeedCovered, coverage
 from services.route.domain.drafts import ROUTER, Draft
-from services.route.domain.rota import LOOK_AHEAD
 from services.route.domain.state import TeamState
 
 EVERY = timedelta(hours=1)

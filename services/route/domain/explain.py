@@ -11,10 +11,10 @@ from typing import Literal
 
 from services.contracts.cases import CANDIDATES, Candidate, Exclusion, Explanation
 from services.contracts.teams import Person
+from services.rota.rota import Duty
 from services.route.domain.agreement import Agreement
 from services.route.domain.assign import able, has_room, preference, score
 from services.route.domain.places import Requirement
-from services.route.domain.rota import Duty
 from services.route.domain.state import TeamState
 
 

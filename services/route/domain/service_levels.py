@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import ServiceLevel, TeamConfig
-from services.route.domain.opening_hours import OpeningHours
+from services.rota.opening_hours import OpeningHours
 
 WARN_SHARE = 0.8
 _NOTHING = timedelta()

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from services.contracts.base import Model
 from services.contracts.mentions import MentionKind
 from services.contracts.teams import TeamConfig
-from services.route.domain.needs import Need, Wanted, needs
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import LOOK_AHEAD, Rota
+from services.rota.needs import Need, Wanted, needs
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import LOOK_AHEAD, Rota
 
 
 class Gap(Model):
