@@ -42,6 +42,11 @@ class NeedCovered(Model):
     """100 when nothing is wanted."""
     gaps: tuple[Gap, ...]
 
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody would do."""
+        return self.skill is None and self.language is None and self.channel is None
+
 
 class Coverage(Model):
     """All needs of a team in `[start, end)`, required ones first."""
@@ -68,6 +73,13 @@ def coverage(
     required = [need for need in found if need.required]
     wanted, covered = sum(need.wanted_hours for need in required), sum(need.covered_hours for need in required)
     return Coverage(team=config.team, start=start, end=until, percent=_percent(covered, wanted), needs=found)
+
+
+def distinct_gaps(found: Coverage) -> Iterator[tuple[NeedCovered, Gap]]:
+    """The gaps in required needs; what lacks everybody is said once, not again for each skill and language."""
+    gaps = list(found.gaps)
+    empty = {(gap.start, gap.end) for need, gap in gaps if need.anybody and gap.on == 0}
+    return ((need, gap) for need, gap in gaps if need.anybody or (gap.start, gap.end) not in empty)
 
 
 def _covered(config: TeamConfig, rota: Rota, need: Need) -> NeedCovered:
