@@ -54,10 +54,10 @@ def publish(
 def _current(config: TeamConfig, rota: Rota, now: datetime, person: str | None) -> Iterator[Published]:
     start, end = now - BACK, now + AHEAD
     parts: dict[tuple[str, str, str], int] = {}
-    for stint in rota.stints(start - _LONGEST, end):
+    for stint in rota.stints(start - _LONGEST, end, person):
         whole = (_first_of(config, stint.shift), f"{stint.occurrence or ''}", stint.person)
         number = parts[whole] = parts.get(whole, 0) + 1
-        if stint.end > start and person in (None, stint.person):
+        if stint.end > start:
             yield _event(config, stint, ":".join((config.team, *whole, str(number))), person is None)
 
 

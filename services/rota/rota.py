@@ -92,9 +92,13 @@ class Rota:
         """What is planned and overlaps `[start, end)`, in order; leave is not taken off, every layer is there."""
         return sorted(self._plan.spans(start, end))
 
-    def stints(self, start: datetime, end: datetime) -> list[Span]:
-        """What people really work of the spans that overlap `[start, end)`: leave taken off, the layer on duty."""
-        return sorted(stint for span in self.spans(start, end) for stint in self._worked(span))
+    def stints(self, start: datetime, end: datetime, person: str | None = None) -> list[Span]:
+        """What people, or `person`, really work of the spans that overlap `[start, end)`: no leave, the layer on duty.
+
+        Where somebody has two shifts at a time, both are there.
+        """
+        planned = (span for span in self._plan.spans(start, end) if person in (None, span.person))
+        return sorted(stint for span in planned for stint in self._worked(span))
 
     def _worked(self, span: Span) -> Iterator[Span]:
         begun: datetime | None = None

@@ -14,7 +14,7 @@ from services.contracts.teams import Person, TeamConfig
 from services.rota.fairness import fairness
 from services.rota.needs import Fit
 from services.rota.rota import LOOK_AHEAD, Rota
-from services.rota.swaps import leave_of
+from services.rota.swaps import leave_of, overlapping
 
 REST = timedelta(hours=11)
 """Daily rest (directive 2003/88/EC, article 3); somebody who would have less is proposed, and it is said."""
@@ -105,7 +105,7 @@ class _Around:
     start: datetime
     end: datetime
     busy: Mapping[str, str]
-    """The shift that they are planned on in the stretch."""
+    """The shift that they are on in the stretch; who stands by is free."""
     last: Mapping[str, datetime]
     """When what they worked before it ended."""
     following: Mapping[str, datetime]
@@ -123,7 +123,7 @@ def _around(config: TeamConfig, rota: Rota, start: datetime, end: datetime) -> _
             following.setdefault(stint.person, stint.start)
     middle = start + (end - start) / 2
     shares = fairness(config, rota, middle - _WEEK / 2, middle + _WEEK / 2).people
-    busy = {span.person: span.shift for span in reversed(rota.spans(start, end))}
+    busy = {stint.person: stint.shift for stint in reversed(overlapping(rota.stints(start, end), start, end))}
     return _Around(start, end, busy, last, following, {share.person: share.hours for share in shares})
 
 

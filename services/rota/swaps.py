@@ -4,7 +4,7 @@ A swap: open â†’ taken, or past due at its start; withdrawn. A request: asked â†
 end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -111,11 +111,16 @@ def stand_in_parts(rota: Rota, request: StandInRequest, now: datetime) -> list[S
 
 
 def conflict(config: TeamConfig, rota: Rota, person: str, start: datetime, end: datetime) -> str | None:
-    """Why the person cannot work from `start` up to `end`: away, or planned already; `None` when they can."""
+    """Why the person cannot work from `start` up to `end`: away, or on duty already; `None` when they can."""
     if away := leave_of(config, person, start, end):
         return "sick then" if away.kind == "sick" else "on leave then"
-    busy = next((span for span in rota.spans(start, end) if span.person == person), None)
+    busy = next(iter(overlapping(rota.stints(start, end, person), start, end)), None)
     return f"on {busy.shift} then" if busy else None
+
+
+def overlapping(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
+    """Those that overlap `[start, end)`: what is worked of a span may lie outside of it."""
+    return [span for span in spans if span.start < end and span.end > start]
 
 
 def leave_of(config: TeamConfig, person: str, start: datetime, end: datetime) -> Leave | None:

@@ -1,5 +1,6 @@
 """A partition that tells Prometheus and the log what it does. Used by `main.py`."""
 
+import gc
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,6 +21,7 @@ class MeasuredPartition(RoutePartition):
 
     def restored(self) -> None:
         super().restored()
+        gc.freeze()  # what was read back stays for long: the collector need not go through it again and again
         self._show_cases()
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:

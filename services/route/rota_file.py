@@ -1,6 +1,6 @@
 """The team file: what a team has agreed, as TOML that a team lead can read and write. Used by `webcare rota`.
 
-    [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, holidays,
+    [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
                         holiday_calendar = { country = "NL", region = "..." }
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false }
@@ -26,7 +26,6 @@ from typing import Any
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
 from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
-from services.route.check import check as check
 from services.route.domain.agreement import agreement
 from services.route.team_file_values import RotaFileError as RotaFileError
 from services.route.team_file_values import Table, each, known, made, table

@@ -55,6 +55,8 @@ def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
         yield "holiday_calendar", _set(config.holiday_calendar)
     for urgency, points in config.weights.model_dump().items():
         yield f"weights.{urgency}", points
+    for topic, skill in config.skills_for_topics.items():
+        yield f"skills_for_topics.{topic}", skill
 
 
 def _shift(shift: Shift, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:

@@ -307,6 +307,7 @@ class RoutingMachine(RuleBasedStateMachine):
     def keep(self, output: Sequence[Outgoing]) -> None:
         assert all(one.partition == 0 for one in output)
         for one in output:
+            assert one.message is None or decode(one.topic, encode(one.message)) == one.message, "it can be read"
             if one.topic in (DESK_CASES, DESK_TEAMS):
                 if one.message is None:
                     del self.stored[one.topic.name, one.key]

@@ -24,6 +24,7 @@ from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed, with_message
 from services.route.domain.hand_overs import claimed
+from services.route.domain.made import made
 from services.route.domain.places import promises_of
 from services.route.domain.rights import still_open
 
@@ -32,7 +33,8 @@ MOST_TAGS = 50
 
 def note(_agreed: Agreement, case: Case, command: AddNote, now: datetime) -> list[Draft]:
     """A note, on a closed case too; by the owner it is work on the case."""
-    whole = CaseMessage(kind="note", id=command.id, at=now, author=command.actor, text=command.text)
+    fields = {"kind": "note", "id": command.id, "at": now, "author": command.actor, "text": command.text}
+    whole = made(CaseMessage, fields)
     after = changed(case, messages=with_message(case, whole), **_touched(case, command.actor))
     return [case_draft(NoteAdded, after, now, command.actor, note=whole)]
 
@@ -62,9 +64,8 @@ def reply(agreed: Agreement, case: Case, command: SubmitReply, now: datetime) ->
     if command.actor in agreed.people and case.owner != command.actor:
         drafts.append(claimed(agreed, case, command.actor, now))
         case = drafts[-1].case
-    whole = CaseMessage(
-        kind="reply", id=reply_id(command.id), at=now, author=command.actor, text=command.text, state="approved"
-    )
+    fields = {"kind": "reply", "id": reply_id(command.id), "at": now, "author": command.actor, "text": command.text}
+    whole = made(CaseMessage, fields | {"state": "approved"})
     answered = changed(
         _answered(agreed, case, now),
         messages=with_message(case, whole),

@@ -64,7 +64,7 @@ def _next_layer(state: TeamState, agreed: Agreement, case: Case, now: datetime) 
 def _most_room(state: TeamState, agreed: Agreement, case: Case, among: Iterable[str]) -> Person | None:
     on_it = {case.owner, *case.escalated_to}
     present = (agreed.people[person] for person in among if person in agreed.people and person not in on_it)
-    people = assign.eligible(state, present, requirement(case))
+    people = assign.eligible(state, agreed, present, requirement(case))
     return min(people, key=lambda one: (-assign.room(state, one), assign.preference(state, one)), default=None)
 
 

@@ -25,6 +25,7 @@ from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
 from services.contracts.topics import TeamRecord
 from services.route.domain.agreement import agreement
+from services.route.domain.made import made
 from services.route.domain.state import TeamState
 
 COMMAND_LIFE = timedelta(hours=24)
@@ -80,14 +81,16 @@ def remember(state: TeamState, event: Event) -> AnsweredCommand | None:
     if event.sequence != 1 or not is_answer(event):
         return None
     case = event.case.id if isinstance(event, CaseEvent) else getattr(event, "case_id", None)
-    record = AnsweredCommand(
-        team=event.team,
-        command=event.cause,
-        at=event.at,
-        events=tuple(event_id(event.cause, number) for number in range(1, min(event.of, ANSWER_EVENTS) + 1)),
-        case=case,
-        rejected=event.code if isinstance(event, CommandRejected) else None,
-    )
+    others = (event_id(event.cause, number) for number in range(2, min(event.of, ANSWER_EVENTS) + 1))
+    fields = {
+        "team": event.team,
+        "command": event.cause,
+        "at": event.at,
+        "events": (event.id, *others),
+        "case": case,
+        "rejected": event.code if isinstance(event, CommandRejected) else None,
+    }
+    record = made(AnsweredCommand, fields)
     state.remember_answer(record)
     return record
 

@@ -9,6 +9,7 @@ from services.route.domain import clocks
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed, with_message
+from services.route.domain.made import made
 from services.route.domain.releases import released
 from services.route.domain.rights import in_roster, may_direct, still_open
 
@@ -31,7 +32,7 @@ def claimed(agreed: Agreement, case: Case, person: str, now: datetime) -> Draft:
         previous_owner=taken_from or case.previous_owner,
         touched=True,
         handed_over=False,
-        explanation=Explanation(rule="claimed", chosen=person, weight=case.weight, at=now),
+        explanation=_by_hand("claimed", case, person, now),
     )
     after = clocks.adjusted(agreed, after, now)
     return case_draft(CaseClaimed, after, now, person, person, person=person, taken_from=taken_from)
@@ -71,7 +72,7 @@ def _given(case: Case, person: str, now: datetime) -> Case:
         previous_owner=case.owner or case.previous_owner,
         touched=False,
         handed_over=True,
-        explanation=Explanation(rule="handed_over", chosen=person, weight=case.weight, at=now),
+        explanation=_by_hand("handed_over", case, person, now),
     )
 
 
@@ -92,6 +93,10 @@ def _owned(case: Case, person: str, now: datetime) -> dict[str, object]:
         "waiting": None,
         "escalated_to": others,
     }
+
+
+def _by_hand(rule: str, case: Case, person: str, now: datetime) -> Explanation:
+    return made(Explanation, {"rule": rule, "chosen": person, "weight": case.weight, "at": now})
 
 
 def _note(command: HandOver, now: datetime) -> CaseMessage | None:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from services.contracts.teams import Shift, TeamConfig
 from services.rota.wall_clock import localise
 
+KEPT = timedelta(days=60)
+"""What ended longer ago leaves the agreements, which would grow without end; the events have it for as long as they last."""
 _DIGITS = 16
 
 
@@ -19,17 +21,29 @@ def shift_id(calendar: str, identity: str) -> str:
 def take_over(config: TeamConfig, calendar: str, shifts: Iterable[Shift], now: datetime) -> TeamConfig:
     """The agreements with what the calendar says from `now` on.
 
-    What has ended stays. What is running and has gone ends now; what is running and has changed ends now and goes on as it
-    is now said; what had not begun is replaced.
+    What has ended stays, for as long as `KEPT`. What is running and has gone ends now; what is running and has changed ends
+    now and goes on as it is now said; what had not begun is replaced.
     """
     given = {shift.id: shift for shift in shifts}
+    named = {swap.shift for swap in config.swaps}
     made: list[Shift] = []
     for old in config.shifts:
-        if not old.id.startswith(_prefix(calendar)) or _span(old)[1] <= now:
+        ours, ended = old.id.startswith(_prefix(calendar)), _span(old)[1]
+        if ours and ended <= now - KEPT and old.id not in named:
+            continue
+        if not ours or ended <= now:
             made.append(old)
         else:
             made += _again(old, given.pop(_first_id(calendar, old), None), now)
-    return config.model_copy(update={"shifts": (*made, *_new(given.values(), now))})
+    return _consistent(config, (*made, *_new(given.values(), now)))
+
+
+def _consistent(config: TeamConfig, shifts: tuple[Shift, ...]) -> TeamConfig:
+    """Without links to shifts that have left, and without swaps about shifts that will not be."""
+    names = {shift.id for shift in shifts}
+    linked = (one if one.replaces in names else one.model_copy(update={"replaces": None}) for one in shifts)
+    swaps = tuple(swap for swap in config.swaps if swap.shift in names)
+    return config.model_copy(update={"shifts": tuple(linked), "swaps": swaps})
 
 
 def _again(old: Shift, new: Shift | None, now: datetime) -> Iterator[Shift]:

@@ -27,7 +27,7 @@ from services.route.domain.rota_changes import (
 UNTIL_WELL = timedelta(days=28)
 """Sickness without a known end lasts so long at most; reporting well ends it."""
 ADVISED_AHEAD = timedelta(days=7)
-ADVISED_SHIFTS = 3
+ADVISED_SHIFTS = 2
 """Stand-ins are proposed for so many of the shifts that are missed in that time; for later ones on request."""
 
 

@@ -11,6 +11,7 @@ from services.contracts.teams import TeamConfig, UrgencyWeights
 from services.route.domain import clocks
 from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.made import made
 from services.route.domain.places import RANK
 from services.route.domain.releases import must_go, release_draft
 from services.route.domain.snoozes import woken
@@ -48,46 +49,47 @@ def decide_mention(state: TeamState, mention: ClassifiedMention, now: datetime) 
 def message(mention: ClassifiedMention) -> CaseMessage:
     """The mention as a message of its case."""
     author = mention.author
-    return CaseMessage(
-        kind="mention",
-        id=mention.id,
-        at=mention.created_at,
-        author=author.name or author.handle or author.id,
-        text=mention.text[:MESSAGE_CHARACTERS],
-        cut=len(mention.text) > MESSAGE_CHARACTERS,
-        url=mention.url,
-        source_id=mention.source_id,
-    )
+    fields = {
+        "kind": "mention",
+        "id": mention.id,
+        "at": mention.created_at,
+        "author": author.name or author.handle or author.id,
+        "text": mention.text[:MESSAGE_CHARACTERS],
+        "cut": len(mention.text) > MESSAGE_CHARACTERS,
+        "url": mention.url,
+        "source_id": mention.source_id,
+    }
+    return made(CaseMessage, fields)
 
 
 def _open(state: TeamState, mention: ClassifiedMention, now: datetime) -> Draft:
     read = mention.classification
-    case = Case(
-        id=case_id(state.team, mention.id),
-        team=state.team,
-        revision=1,
-        source=mention.source,
-        kind=mention.kind,
-        monitor=mention.monitor,
-        conversation=mention.conversation,
-        author=mention.author,
-        title=mention.title,
-        language=read.language.code,
-        sentiment=read.sentiment.label,
-        sentiment_score=read.sentiment.score,
-        urgency=read.urgency,
-        intent=read.intent,
-        topics=read.topics,
-        skills=state.agreement.skills_for(read.topics) if state.agreement else (),
-        weight=_weight(state, read.urgency),
-        opened_at=now,
-        updated_at=now,
-        created_at=mention.created_at,
-        answer_to=mention.source_id,
-        mentions=(mention.id,),
-        messages=(message(mention),),
-    )
-    case = clocks.begun(state.agreement, changed(case, revision=0), min(mention.collected_at, now))
+    fields = {
+        "id": case_id(state.team, mention.id),
+        "team": state.team,
+        "revision": 0,
+        "source": mention.source,
+        "kind": mention.kind,
+        "monitor": mention.monitor,
+        "conversation": mention.conversation,
+        "author": mention.author,
+        "title": mention.title,
+        "language": read.language.code,
+        "sentiment": read.sentiment.label,
+        "sentiment_score": read.sentiment.score,
+        "urgency": read.urgency,
+        "intent": read.intent,
+        "topics": read.topics,
+        "skills": state.agreement.skills_for(read.topics) if state.agreement else (),
+        "weight": _weight(state, read.urgency),
+        "opened_at": now,
+        "updated_at": now,
+        "created_at": mention.created_at,
+        "answer_to": mention.source_id,
+        "mentions": (mention.id,),
+        "messages": (message(mention),),
+    }
+    case = clocks.begun(state.agreement, made(Case, fields), min(mention.collected_at, now))
     return case_draft(CaseOpened, case, now, SOURCE.format(mention.source), mention=mention.id)
 
 

@@ -4,7 +4,8 @@ Because every index is a function of the cases alone, state read back from its r
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from services.contracts.cases import Case, Deadline
 from services.contracts.mentions import MentionKind, UrgencyLabel
@@ -40,6 +41,27 @@ class Announced(NamedTuple):
     cover_begins: datetime | None
 
 
+STAND = attrgetter(
+    "status",
+    "owner",
+    "snoozed_until",
+    "waiting",
+    "deadline",
+    "promises",
+    "awaiting_us",
+    "touched",
+    "weight",
+    "urgency",
+    "skills",
+    "language",
+    "kind",
+    "assigned_at",
+    "previous_owner",
+    "opened_at",
+    "closed_at",
+)
+"""All of a case that the functions below look at: where it is the same, the case stands where it stood."""
+Place = tuple[Any, Any] | None
 Dated = tuple[datetime, str]
 """A moment and the id of a case."""
 

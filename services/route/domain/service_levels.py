@@ -9,6 +9,7 @@ from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import ServiceLevel, TeamConfig
 from services.rota.opening_hours import OpeningHours
+from services.route.domain.made import made, remade
 
 WARN_SHARE = 0.8
 _NOTHING = timedelta()
@@ -40,9 +41,8 @@ def promise(hours: OpeningHours, level: ServiceLevel, kind: DeadlineKind, starte
     if minutes is None:
         return None
     due_at, warn_at = _moments(hours, level, minutes, started_at, 0)
-    return Deadline(
-        kind=kind, level=level.id, target_minutes=minutes, started_at=started_at, due_at=due_at, warn_at=warn_at
-    )
+    fields = {"kind": kind, "level": level.id, "target_minutes": minutes}
+    return made(Deadline, fields | {"started_at": started_at, "due_at": due_at, "warn_at": warn_at})
 
 
 def first_response(hours: OpeningHours, level: ServiceLevel, started_at: datetime) -> Deadline:
@@ -70,20 +70,20 @@ def spent(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: dat
 def paused(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
     """Its clock stands still from `now` on."""
     update = {"spent_seconds": spent(hours, level, deadline, now), "paused_at": now}
-    return deadline.model_copy(update=update)
+    return remade(deadline, update)
 
 
 def resumed(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
     """Its clock goes on from `now`, with what is left."""
     due_at, warn_at = _moments(hours, level, deadline.target_minutes, now, deadline.spent_seconds)
     update = {"resumed_at": now, "paused_at": None, "due_at": due_at, "warn_at": warn_at}
-    return deadline.model_copy(update=update)
+    return remade(deadline, update)
 
 
 def met(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
     """It is kept, in time or late; `spent_seconds` is now all that it took."""
     update = {"met_at": now, "spent_seconds": spent(hours, level, deadline, now), "escalate_at": None}
-    return deadline.model_copy(update=update)
+    return remade(deadline, update)
 
 
 def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: datetime) -> Deadline | None:
@@ -101,7 +101,7 @@ def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: d
         ahead = due_at > now
         fields |= {"due_at": due_at, "warn_at": warn_at, "warned_at": old.warned_at if warn_at <= now else None}
         fields |= {"breached_at": None, "escalated": (), "escalate_at": None} if ahead else {}
-    return old.model_copy(update=fields)
+    return remade(old, fields)
 
 
 def escalates_at(hours: OpeningHours, level: ServiceLevel, now: datetime) -> datetime:

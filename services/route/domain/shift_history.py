@@ -29,10 +29,12 @@ def edit_shift(config: TeamConfig, shift_id: str, new: Shift, now: datetime) -> 
         RotaError: there is no such shift, it is history already, or a rule cannot be worked out.
     """
     old = _running(config, shift_id, now)
+    begins = localise(new.start, ZoneInfo(new.time_zone or config.time_zone))
     if not has_begun(config, old, now):
-        in_place = new.model_copy(update={"id": old.id, "since": old.since, "replaces": old.replaces, "ended_at": None})
-        return _with(config, old, (in_place,))
-    cut = max(now, localise(new.start, ZoneInfo(new.time_zone or config.time_zone)))
+        since = max(old.since or now, now) if begins < now else old.since
+        update = {"id": old.id, "since": since, "replaces": old.replaces, "ended_at": None}
+        return _with(config, old, (new.model_copy(update=update),))
+    cut = max(now, begins)
     update = {"id": _free_id(config, old, new), "since": cut, "replaces": old.id, "ended_at": None}
     linked = new.model_copy(update=update)
     if old.rotation and new.rotation:

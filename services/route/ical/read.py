@@ -13,6 +13,7 @@ from icalendar import Event
 
 from services.contracts.base import Model
 from services.contracts.teams import Shift, TeamConfig
+from services.rota.rota import LOOK_AHEAD
 from services.route.domain.imported_shifts import shift_id
 from services.route.ical.events import Occurrence, occurrences, parsed
 from services.route.ical.names import layer_of, named
@@ -36,8 +37,10 @@ class Imported(Model):
     problems: tuple[str, ...]
 
 
-def read(data: bytes, config: TeamConfig, calendar: str, start: datetime, end: datetime) -> Imported:
-    """The shifts of `[start, end)` that the calendar of that name gives to the team.
+def read(data: bytes, config: TeamConfig, calendar: str, start: datetime, end: datetime | None = None) -> Imported:
+    """The shifts of `[start, end)` that the calendar of that name gives to the team; of 8 weeks when `end` is not given.
+
+    Further ahead costs: a team's agreements are one record, and a shift takes about 300 bytes of it.
 
     Raises:
         CalendarError: `data` is no calendar.
@@ -45,7 +48,8 @@ def read(data: bytes, config: TeamConfig, calendar: str, start: datetime, end: d
     problems: list[str] = []
     unknown: list[UnknownName] = []
     shifts: list[Shift] = []
-    for one in occurrences(parsed(data), ZoneInfo(config.time_zone), start, end, problems):
+    until = end or start + LOOK_AHEAD
+    for one in occurrences(parsed(data), ZoneInfo(config.time_zone), start, until, problems):
         layer, summary = layer_of(str(one.event.get("SUMMARY", "")))
         who = named(config.people, summary, _attendees(one.event), str(one.event.get("DESCRIPTION", "")))
         unknown += (UnknownName(name=name, event=summary, start=one.start) for name in who.unknown)
