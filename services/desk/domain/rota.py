@@ -17,8 +17,8 @@ from services.rota.swaps import leave_of
 from services.rota.wall_clock import localise
 
 AHEAD = timedelta(days=14)
-ENDLESS = timedelta(days=300)
-"""Leave that lasts longer has no end that anybody would name."""
+UNTIL_WELL = timedelta(days=28)
+"""Sickness for which nobody named an end is written down for so long; it ends when they report well."""
 Kind = Literal["on", "standby", "leave", "sick"]
 
 
@@ -115,8 +115,8 @@ class TeamRota:
 
 
 def endless(leave: Leave) -> bool:
-    """Whether leave goes on until somebody says otherwise."""
-    return leave.end - leave.start > ENDLESS
+    """Whether it is sickness that goes on until they report well."""
+    return leave.kind == "sick" and leave.end - leave.start >= UNTIL_WELL
 
 
 def duties(config: TeamConfig, start: datetime, end: datetime) -> tuple[Span, ...]:
