@@ -83,7 +83,6 @@ def test_sick_now_on_a_phone_then_the_lead_asks_a_stand_in_and_the_cover_is_whol
     backend = rota_served.desk.backend
     request = backend.states[SPOOR].agreement.config.stand_ins[-1]  # type: ignore[union-attr]
     backend.do(AnswerStandIn, SPOOR, request.person, stand_in=request.id, accept=True)
-    lead.reload()
     expect(lead.get_by_role("region", name="Geregeld")).to_contain_text(f"{asked} voor Youssef")
     expect(again).to_have_count(0)
 

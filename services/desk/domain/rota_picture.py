@@ -175,8 +175,16 @@ def _steps(team: TeamRota, start: datetime, end: datetime) -> dict[date, list[St
         asked, on = _at(wanted, begins), next((count for _, until, count in duties if begins < until), 0)
         if asked or on:
             for day, first, last in by_day(begins, ends, team.zone):
-                steps.setdefault(day, []).append(Step(first, last, asked, on))
+                _add(steps.setdefault(day, []), Step(first, last, asked, on))
     return steps
+
+
+def _add(steps: list[Step], step: Step) -> None:
+    """Steps that touch and are the same are one."""
+    last = steps[-1] if steps else None
+    if last and (last.end, last.wanted, last.on) == (step.start, step.wanted, step.on):
+        step = Step(steps.pop().start, step.end, step.wanted, step.on)
+    steps.append(step)
 
 
 def _at(wanted: Iterable[Wanted], moment: datetime) -> int:

@@ -11,6 +11,7 @@ from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_decide import waiting_leave
 from services.desk.domain.rota_mine import waits_for_me
+from services.desk.live import format_vector
 from services.desk.rota.words import RotaWords
 from services.runtime.web.auth import require
 from services.runtime.web.formats import Formats
@@ -111,6 +112,7 @@ def show(request: Request, view: RotaView, template: str, told: str = "", **valu
         "facts": web.nav(view.identity, view.name, view.now),
         "v": view,
         "w": words(request, view),
+        "since": format_vector(desk_of(request).model.hub.heads()),
         "told": told if told.startswith(("rota.", "rejected.")) or told == "told.pending" else "",
         "bad": not told.startswith("rota.told."),
         "deciding": len(waiting_leave(view.team.config, view.now)) if view.lead else 0,

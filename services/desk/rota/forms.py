@@ -30,11 +30,14 @@ def moment(team: TeamRota, text: str) -> datetime:
 
 
 def day(text: str) -> date:
-    """A date."""
+    """A date of this age, so that there is one after it."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise WrongFormError("rota.wrong.time") from error
+    if not 2000 <= found.year <= 2999:
+        raise WrongFormError("rota.wrong.time")
+    return found
 
 
 def stretch(team: TeamRota, start: str, end: str, now: datetime) -> dict[str, str]:
@@ -45,8 +48,8 @@ def stretch(team: TeamRota, start: str, end: str, now: datetime) -> dict[str, st
 def whole_days(team: TeamRota, first: str, last: str, begins: str, ends: str, now: datetime) -> dict[str, str]:
     """From the first day to the last, both included, or from and to a time on them."""
     start_day, end_day = day(first), day(last or first)
-    start = moment(team, f"{start_day}T{begins}") if begins else team.midnight(start_day)
-    end = moment(team, f"{end_day}T{ends}") if ends else team.midnight(end_day + timedelta(days=1))
+    start = moment(team, f"{start_day}T{begins or '00:00'}")
+    end = moment(team, f"{end_day}T{ends}") if ends else moment(team, f"{end_day + timedelta(days=1)}T00:00")
     return _ordered(start, end, now)
 
 

@@ -4,13 +4,18 @@ from fastapi import APIRouter, Request, Response
 
 from services.desk.context import desk_of
 from services.desk.rota import forms
-from services.desk.rota.context import for_action
+from services.desk.rota.context import RotaView, for_action
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
 from services.runtime.web.auth import Asking
 
 router = APIRouter(prefix="/rota", include_in_schema=False)
-MINE, STAND_INS = "/rota/mine", "/rota/stand-ins"
+MINE, STAND_INS, REQUESTS = "/rota/mine", "/rota/stand-ins", "/rota/requests"
+
+
+def _page(view: RotaView, person: str, of_leads: str) -> str:
+    """Where one goes on: a lead who did it for somebody else where they came from."""
+    return of_leads if view.lead and person not in ("", view.me) else MINE
 
 
 @router.post("/leave")
@@ -50,7 +55,7 @@ async def sick(
     """Sick now, oneself or somebody whom a lead names; until a day, or until they are well."""
     view = for_action(request, identity)
     command = {"type": "CallInSick", "person": person or None, "note": note.strip()}
-    page, about = (STAND_INS, person) if person and person != view.me else (MINE, "")
+    page, about = _page(view, person, STAND_INS), person
     try:
         if until:
             command |= {"until": forms.whole_days(view.team, until, "", "", "", view.now)["end"]}
@@ -64,7 +69,7 @@ async def well(request: Request, identity: Asking, person: Slug = "", key: Key =
     """Back, or it was a mistake."""
     view = for_action(request, identity)
     command = {"type": "ReportWell", "person": person or None}
-    page = STAND_INS if person and person != view.me else MINE
+    page = _page(view, person, STAND_INS)
     return back(view, page, await send(request, view, "well", key, command))
 
 
@@ -87,7 +92,7 @@ async def take_swap(request: Request, identity: Asking, swap: str, person: Slug 
     """Work what somebody wants to be relieved of; a lead may name who does."""
     view = for_action(request, identity)
     command = {"type": "TakeSwap", "swap": swap, "person": person or None}
-    page = "/rota/requests" if person else MINE
+    page = _page(view, person, REQUESTS)
     return back(view, page, await send(request, view, "taken", key, command))
 
 
@@ -96,7 +101,7 @@ async def withdraw_swap(request: Request, identity: Asking, swap: str, page: Slu
     """The swap does not count any more; a taken one is reverted."""
     view = for_action(request, identity)
     told = await send(request, view, "swap_withdrawn", key, {"type": "WithdrawSwap", "swap": swap})
-    return back(view, "/rota/requests" if page == "requests" else MINE, told)
+    return back(view, REQUESTS if page == "requests" and view.lead else MINE, told)
 
 
 @router.post("/stand-ins/{request_id}/answer")

@@ -1,6 +1,7 @@
 """One's own page of the rota, and the private calendar that subscribes to it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -37,7 +38,7 @@ def my_rota(
     if view is None:
         return nothing(request)
     if not view.member:
-        return RedirectResponse(f"/rota?team={view.name}", 303)
+        return RedirectResponse(f"/rota?{urlencode({'team': view.name} | ({'told': told} if told else {}))}", 303)
     given = {"first": first, "last": last, "begins": begins, "ends": ends, "note": note}
     return show(request, view, "rota_mine.html", told, given=given, open=open, **_values(request, view))
 
