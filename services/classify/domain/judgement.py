@@ -21,9 +21,8 @@ from services.classify.domain.weights import LanguageWeights
 from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 
 SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
-"""Where rules find one of these standing, urgency is not below high, unless the model is as good as sure that it is."""
-DOUBT = 0.15
-"""So little of the probability for high or critical is as good as sure."""
+"""Where rules find one of these standing, urgency is not below high, whatever the model makes of the rest: no gas leak is
+ever called a normal message."""
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
@@ -132,8 +131,7 @@ class Judge:
     def _urgency(self, look: Look, seen: Seen, found: Scores, signal: Scores) -> UrgencyJudgement:
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
-        grave = found.probabilities["high"] + found.probabilities["critical"]
-        if label in ("low", "normal") and grave > DOUBT and any(one.kind.name in SURE for one in rules.found):
+        if label in ("low", "normal") and any(one.kind.name in SURE for one in rules.found):
             label = "high"
         signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
         if label != "low" and not any(one.kind.level == label for one in signals):
