@@ -68,6 +68,10 @@ class Judge:
         )
         return [self._judgement(*one) for one in judged]
 
+    def rarity(self, word: str) -> float:
+        """How rare a word is among the texts that this language was learned from."""
+        return self._voice.rarity(word)
+
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
         known = (self._voice if model == "voice" else self._matter).weights.known

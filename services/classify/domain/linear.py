@@ -88,6 +88,12 @@ class LinearModel:
         self._piece_rows = np.hstack([weights.pieces.weights, weights.pieces.squares[:, None]])
         self._table = self._empty()
 
+    def rarity(self, word: str) -> float:
+        """The inverse document frequency of a word; of one that is not known, that of the rarest."""
+        place = self._words.get(word_keys(word, False)[0])
+        squares = self.weights.words.squares
+        return float(squares.max(initial=0) if place is None else squares[place]) ** 0.5
+
     def score(self, seen: Sequence[Seen], facts: Sequence[Sequence[str]]) -> Floats:
         """The scores of a batch, `(texts, labels of all heads)`, before they become probabilities."""
         total = np.zeros((len(seen), self._labels), np.float32)
