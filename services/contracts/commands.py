@@ -165,14 +165,4 @@ COMMANDS: tuple[type[Command], ...] = (
     ReportDelivery,
     Tick,
 )
-LEAD_COMMANDS: tuple[type[Command], ...] = (
-    ConfigureTeam,
-    DecideLeave,
-    AddOverride,
-    RemoveOverride,
-    EditShift,
-    RemoveShift,
-    AcceptPlan,
-)
-"""What only leads may ask."""
 AnyCommand = Annotated[Command, Field(discriminator="type")]

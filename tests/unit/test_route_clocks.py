@@ -125,6 +125,17 @@ def test_a_broken_promise_goes_to_the_next_layer_and_then_to_the_lead() -> None:
     ] == []
 
 
+def test_the_layer_that_stands_by_comes_beside_before_colleagues_do() -> None:
+    day, late = (shift.model_copy(update={"layer": 1}) for shift in config().shifts)
+    behind = day.model_copy(update={"id": "achterwacht", "people": ("aisha",), "layer": 0})
+    desk = agreed(shifts=(day, behind, late))
+    desk.say("een")
+    owner = desk.case("een").owner
+    (step,) = [one for one in desk.tick(at(11)) if isinstance(one, CaseEscalated)]
+    assert (step.step, step.to, step.moved) == ("next_layer", ("aisha",), False)
+    assert (desk.case("een").owner, desk.case("een").escalated_to) == (owner, ("aisha",))
+
+
 def test_what_its_owner_works_on_stays_theirs_and_somebody_comes_beside() -> None:
     desk = leads()
     desk.say("een")

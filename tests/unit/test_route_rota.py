@@ -26,7 +26,7 @@ from services.contracts.commands import (
 from services.contracts.events import CommandRejected, CoverGapClosed, CoverGapFound, Event, SickReported, WellReported
 from services.contracts.teams import Leave, Person, Shift, TeamConfig
 from services.route.domain.cover_watch import EVERY
-from tests.support.route import Desk, at, config, types
+from tests.support.route import Desk, at, away, config, types
 
 PEOPLE = (
     Person(id="noor", name="Noor", languages=("nl",), capacity=4, lead=True),
@@ -243,6 +243,12 @@ def test_a_plan_is_accepted_in_parts_and_a_removed_shift_keeps_its_past() -> Non
 @pytest.mark.parametrize("actor", ["lead:els", "integration:planner", "system:planner"])
 def test_those_outside_the_roster_may_what_their_login_allows(actor: str) -> None:
     assert types(desk().do(AddOverride, actor, people=("tom",), start=at(11), end=at(12))) == ["OverrideAdded"]
+
+
+def test_what_was_over_long_ago_leaves_the_agreements() -> None:
+    team = desk(leave=(away("tom", at(0, -500), at(24, -500)), away("noor", at(0, -300), at(24, -300))))
+    team.do(AskLeave, "jeroen", start=at(0, 3), end=at(24, 3))
+    assert [one.person for one in agreed(team).leave] == ["noor", "jeroen"]
 
 
 # -- cover -------------------------------------------------------------------------------------------------------------

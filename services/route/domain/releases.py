@@ -53,9 +53,7 @@ def must_go(state: TeamState, case: Case, now: datetime) -> OffReason | None:
 
 def released(case: Case) -> Case:
     """The case without its owner, whom it remembers."""
-    return changed(
-        case, owner=None, previous_owner=case.owner, touched=False, handed_over=False, waiting=None, escalated_to=()
-    )
+    return changed(case, owner=None, previous_owner=case.owner, touched=False, handed_over=False, waiting=None)
 
 
 def release_draft(case: Case, reason: OffReason, now: datetime) -> Draft:

@@ -4,7 +4,7 @@ Used by `leave_rules.py`, `swap_rules.py` and `shift_rules.py`, which say what e
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
 from services.route.domain.recurrence import RotaError
 
+KEPT = timedelta(days=400)
+"""As long as the events are kept by default."""
 Entry = TypeVar("Entry", Leave, Override, Swap, StandInRequest)
 
 
@@ -30,6 +32,7 @@ def rota_draft(
     """
     if config == agreed.config:
         return []
+    config = _without_old(config, now - KEPT)
     revision = agreed.revision + 1
     try:
         whole = TeamConfig(**dict(config))
@@ -40,6 +43,13 @@ def rota_draft(
         raise Refusal("invalid", str(error)) from error
     made: Any = kind
     return [Draft(made, {"revision": revision, "config": whole, **fields}, actor=actor)]
+
+
+def _without_old(config: TeamConfig, before: datetime) -> TeamConfig:
+    """Without what was over long ago, so that the agreements do not grow for ever; the events still tell of it."""
+    names = ("leave", "overrides", "swaps", "stand_ins")
+    kept = {name: tuple(one for one in getattr(config, name) if one.end > before) for name in names}
+    return config.model_copy(update=kept)
 
 
 def leads_only(agreed: Agreement, actor: str) -> None:
