@@ -1,4 +1,4 @@
-"""The topics of every team: follows `desk.teams` from the beginning, and keeps each team's taxonomy compiled by its revision.
+"""The topics of every team: follows `desk.teams` from the beginning, and keeps each team's taxonomy compiled.
 
 A team that has agreed no topics of its own has the default ones. What of a team's topics cannot be used is passed over and
 said in the log and in a metric; `webcare rota check` says it before.

@@ -155,7 +155,9 @@ class TeamConfig(Model):
     @model_validator(mode="after")
     def _topics_fit(self) -> Self:
         if (found := sum(topic.characters() for topic in self.topics)) > MOST_CHARACTERS:
-            raise ValueError(f"the topics are too long: {found} characters of phrases and examples, of {MOST_CHARACTERS}")
+            raise ValueError(
+                f"the topics are too long: {found} characters of phrases and examples, of {MOST_CHARACTERS}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -81,7 +81,9 @@ def _counting(mention: ClassifiedMention, event: ClassificationCorrected) -> tup
     if event.author == "person":
         return given
     settled = by_person(mention)
-    return tuple(name for name in given if name not in settled and said(mention.classification, name) != _new(event, name))
+    return tuple(
+        name for name in given if name not in settled and said(mention.classification, name) != _new(event, name)
+    )
 
 
 def _new(event: ClassificationCorrected, field: CorrectedField) -> Any:
@@ -121,7 +123,9 @@ def _urgency(event: ClassificationCorrected, label: UrgencyLabel) -> Urgency:
     return Urgency(label=label, score=score, signals=(signal,) if event.reason else (), confidence=_sure(event))
 
 
-def _reasons(read: Classification, event: ClassificationCorrected, fields: tuple[CorrectedField, ...]) -> tuple[Reason, ...]:
+def _reasons(
+    read: Classification, event: ClassificationCorrected, fields: tuple[CorrectedField, ...]
+) -> tuple[Reason, ...]:
     """The reasons of what was not corrected, and for the rest who said so and why."""
     replaced = {_REASON_OF.get(name, name) for name in fields}
     kept = [one for one in read.reasons if one.label not in replaced]

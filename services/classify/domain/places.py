@@ -1,6 +1,6 @@
 """Where each mention stands on a partition of `mentions.classified`: its latest offset, at 16 bytes a mention. Pure.
 
-An id is known by its first 64 bits. Two that share them are told apart by whoever reads the record. Used by `archive.py`.
+An id is known by its first 64 bits. Used by `reread/archive.py`, which looks at the whole id of what it reads.
 """
 
 import numpy as np
@@ -39,9 +39,7 @@ class Places:
         recent = np.fromiter(self._recent.keys(), np.uint64, len(self._recent))
         kept = ~np.isin(self._keys, recent)
         keys = np.concatenate([self._keys[kept], recent])
-        offsets = np.concatenate(
-            [self._offsets[kept], np.fromiter(self._recent.values(), np.int64, len(self._recent))]
-        )
+        offsets = np.concatenate([self._offsets[kept], np.fromiter(self._recent.values(), np.int64, len(self._recent))])
         if len(keys) > self._most:
             latest = np.argpartition(offsets, len(offsets) - self._most)[-self._most :]
             keys, offsets = keys[latest], offsets[latest]

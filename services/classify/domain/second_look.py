@@ -1,19 +1,27 @@
-"""What the second reader looks at, and what it says about it: a correction, or nothing. Pure; `deep.py` does the reading.
+"""What the second reader looks at, and what it says of it: a correction, or nothing. Pure; `reread/deep.py` does the reading.
 
 It never speaks against a person, never takes a mention away from people, and says one thing at most about a revision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from services.classify.domain.look import Text
 from services.contracts.commands import CorrectClassification
 from services.contracts.ids import reread_id
 from services.contracts.mentions import Classification, ClassifiedMention, UrgencyLabel
 
 ACTOR = "system:reread"
 LEVELS: tuple[UrgencyLabel, ...] = ("low", "normal", "high", "critical")
+
+
+class Second(Protocol):
+    """The second reader (`services/classify/second.py`)."""
+
+    def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
+        """How it understands texts that the first reader has read, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Finds a classified mention again: an index in memory of where each stands on `mentions.classified`, made from the topic.
 
 The topic itself is the archive: nothing is stored twice, no text is kept in memory, and what is found is what was committed.
-`advance` reads up to the high watermark, so that what a predecessor was still committing is seen. Used by `reread.py`.
+`advance` reads up to the high watermark, so that what a predecessor was still committing is seen. Used by `worker.py`.
 """
 
 import re
@@ -30,10 +30,10 @@ class Mentions(Protocol):
     def advance(self, partitions: Iterable[int]) -> None:
         """Take in what has been written by now."""
 
-    def place(self, partition: int, mention: str) -> int | None:
+    def place(self, partition: int, mention: str, /) -> int | None:
         """Where the latest record of a mention stands."""
 
-    def read(self, partition: int, offset: int) -> ClassifiedMention:
+    def read(self, partition: int, offset: int, /) -> ClassifiedMention:
         """The mention that stands there."""
 
 

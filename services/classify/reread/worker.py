@@ -1,8 +1,8 @@
 """Corrections: reads `desk.events`, writes each corrected mention again on `mentions.classified`, with `revision` + 1.
 
-A stateless worker (`services/runtime/worker.py`): the mention itself is found by the archive, and which corrections it has in
-it is written on it, so that nothing has to be remembered and a repeat writes nothing. What people say of the reader's labels
-is counted on the way (`domain/precision.py`).
+A stateless worker (`services/runtime/worker.py`): the mention itself is found by the archive, and which corrections it has
+in it is written on it, so that nothing has to be remembered and a repeat writes nothing. What people say of the reader's
+labels is counted on the way (`domain/precision.py`).
 """
 
 import logging
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.classify.archive import Mentions
 from services.classify.domain import precision
 from services.classify.domain.corrections import corrected
+from services.classify.reread.archive import Mentions
 from services.contracts.events import CaseClosed, ClassificationCorrected
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.topics import MENTIONS_CLASSIFIED, Topic
@@ -74,7 +74,9 @@ class Corrections:
         found = fresh.get(event.mention) or self._written.get(event.mention) or self._find(one.partition, event.mention)
         if found is None:
             CORRECTIONS.labels(event.team, event.author, "unknown").inc()
-            log.warning("a correction of a mention that is not found", extra={"team": event.team, "mention": event.mention})
+            log.warning(
+                "a correction of a mention that is not found", extra={"team": event.team, "mention": event.mention}
+            )
             return None
         after = corrected(found.mention, event)
         CORRECTIONS.labels(event.team, event.author, "written" if after else "nothing_new").inc()
@@ -90,9 +92,10 @@ class Corrections:
         if offset is None:
             return None
         try:
-            return _Found(partition, offset, self._archive.read(partition, offset))
+            found = self._archive.read(partition, offset)
         except LookupError:
             return None
+        return _Found(partition, offset, found) if found.id == mention else None
 
 
 def is_for_route(mention: ClassifiedMention) -> bool:

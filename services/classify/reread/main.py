@@ -1,18 +1,19 @@
 """The process `reread`: writes corrected mentions again, and has a second reader look at what the first was unsure of.
 
-Corrections (`reread.py`) are transactional: reads `desk.events`, writes `mentions.classified`. The second reader (`deep.py`)
+Corrections (`worker.py`) are transactional: reads `desk.events`, writes `mentions.classified`. The second reader (`deep.py`)
 runs beside them in a thread of its own, where it is installed and wanted. Nothing waits for this process.
 """
 
 import logging
 import threading
 from datetime import timedelta
+from functools import partial
 
-from services.classify.archive import Archive
-from services.classify.deep import DeepReader
 from services.classify.domain.second_look import Rules
 from services.classify.domain.weights import WeightsError
-from services.classify.reread import Corrections, wants
+from services.classify.reread.archive import Archive
+from services.classify.reread.deep import DeepReader
+from services.classify.reread.worker import Corrections, wants
 from services.classify.second import SecondReader, SecondReaderMissingError, build_second_reader
 from services.classify.settings import ClassifySettings
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
@@ -38,32 +39,25 @@ def run(settings: ClassifySettings, stop: threading.Event, clock: Clock = system
     with HealthServer(settings.metrics_host, settings.reread_metrics_port, health):
         require_equal_partitions(settings, (DESK_EVENTS, MENTIONS_CLASSIFIED))
         archive = Archive(settings, clock() - timedelta(days=settings.reread_days), health.beat)
-        deep = _beside(settings, stop, clock, health)
+        deep = DeepReader(settings, partial(_second, settings), _rules(settings), stop, clock)
+        health.add("second reader", deep.check)
+        deep.start()
         try:
             archive.advance(range(settings.partitions_team))  # before it joins the group, which would not wait for it
             log.info("can find %d mentions again", archive.known())
             run_stateless(settings, NAME, DESK_EVENTS, Corrections(archive), stop, health, clock, wants)
         finally:
             stop.set()
-            deep and deep.join()
+            deep.join()
             archive.close()
 
 
-def _beside(settings: ClassifySettings, stop: threading.Event, clock: Clock, health: Health) -> DeepReader | None:
-    """The second reader in its thread, if there is one."""
-    second = _second(settings)
-    if second is None:
-        return None
-    rules = Rules(
-        settings.reread_uncertain, settings.reread_sure, timedelta(minutes=settings.reread_patience_minutes)
-    )
-    deep = DeepReader(settings, second, rules, stop, clock)
-    health.add("second reader", deep.check)
-    deep.start()
-    return deep
+def _rules(settings: ClassifySettings) -> Rules:
+    return Rules(settings.reread_uncertain, settings.reread_sure, timedelta(minutes=settings.reread_patience_minutes))
 
 
 def _second(settings: ClassifySettings) -> SecondReader | None:
+    """The second reader, where it is wanted and installed."""
     if not settings.reread_deep:
         return None
     try:

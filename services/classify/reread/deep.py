@@ -9,20 +9,18 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from kafka.errors import KafkaError
 
-from services.classify.domain.look import Text
-from services.classify.domain.second_look import Rules, correction, in_time, worth
+from services.classify.domain.second_look import Rules, Second, correction, in_time, worth
 from services.classify.worker import text_of
-from services.contracts.commands import CorrectClassification
 from services.contracts.mentions import Classification, ClassifiedMention
 from services.contracts.topics import DESK_COMMANDS, MENTIONS_CLASSIFIED
-from services.runtime.clock import Clock
-from services.runtime.deadletters import CircuitOpenError
+from services.runtime.clock import Clock, system_clock
 from services.runtime.headers import passed_on
 from services.runtime.messages import Outgoing, Received
 from services.runtime.metrics import REREAD, REREAD_SECONDS
@@ -42,18 +40,18 @@ _NICE = 10
 T = TypeVar("T")
 
 
-class Second(Protocol):
-    """The second reader (`second.py`)."""
-
-    def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
-        """How it understands texts that the first reader has read, in order."""
-
-
 class DeepReader:
-    """A thread that reads again until it is told to stop."""
+    """A thread that reads again until it is told to stop. `build` loads the second reader, or gives `None` without one."""
 
-    def __init__(self, settings: Settings, second: Second, rules: Rules, stop: threading.Event, clock: Clock) -> None:
-        self._settings, self._second, self._rules = settings, second, rules
+    def __init__(
+        self,
+        settings: Settings,
+        build: Callable[[], Second | None],
+        rules: Rules,
+        stop: threading.Event,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._settings, self._build, self._rules = settings, build, rules
         self._stop, self._clock = stop, clock
         self._thread = threading.Thread(target=self._run, name=GROUP, daemon=True)
         self.error: str | None = None
@@ -64,38 +62,39 @@ class DeepReader:
 
     def join(self) -> None:
         """Wait for its end, after `stop` was set."""
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
 
     def check(self) -> str | None:
         """Why it stands still, when it does."""
         return self.error
 
     def _run(self) -> None:
-        _yield_to_others()
-        while not self._stop.is_set():
+        try:
+            _yield_to_others()
+            self._read_on(self._build())
+        except Exception as error:
+            log.exception("the second reader stops; corrections go on")
+            self.error = f"stopped by {type(error).__name__}"
+
+    def _read_on(self, second: Second | None) -> None:
+        while second is not None and not self._stop.is_set():
             try:
                 with (
                     Producer(self._settings, "reread") as producer,
                     GroupReader(self._settings, GROUP, [MENTIONS_CLASSIFIED], producer, clock=self._clock) as reader,
                 ):
-                    self.error = None
-                    self._follow(reader, producer)
+                    self._follow(reader, producer, second)
             except (KafkaError, SendError) as error:
                 log.warning("the second reader has no connection to Kafka, trying again: %s", error)
                 self._stop.wait(RETRY_SECONDS)
-            except CircuitOpenError as error:
-                log.exception("the second reader stops")
-                self.error = str(error)
-                return
 
-    def _follow(self, reader: GroupReader, sender: Sender) -> None:
+    def _follow(self, reader: GroupReader, sender: Sender, second: Second) -> None:
         while not self._stop.is_set():
             wanted = self.wanted(reader.poll(max_records=POLLED))
             for part in _parts(wanted, AT_ONCE):
                 if self._stop.is_set():
                     return
-                sender.send(self.read_again(part))
+                sender.send(read_again(second, part, self._rules, self._clock()))
             reader.commit()
 
     def wanted(self, polled: Sequence[Received[ClassifiedMention]]) -> list[Received[ClassifiedMention]]:
@@ -105,32 +104,30 @@ class DeepReader:
         REREAD.labels("passed_over").inc(len(wanted) - len(timely))
         return timely
 
-    def read_again(self, part: Sequence[Received[ClassifiedMention]]) -> list[Outgoing]:
-        """The corrections that the second reader asks for."""
-        sent: list[Outgoing] = []
-        for one, second in zip(part, self._reread([one.message for one in part]), strict=True):
-            command = second and correction(one.message, second, self._rules, self._clock())
-            REREAD.labels("failed" if second is None else "corrected" if command else "agreed").inc()
-            if command:
-                sent.append(_outgoing(one, command))
-        return sent
 
-    def _reread(self, mentions: Sequence[ClassifiedMention]) -> Sequence[Classification | None]:
-        """What it says of each; `None` of one that it cannot read."""
-        began = time.monotonic()
-        try:
-            found = self._second.reread([text_of(one) for one in mentions], [one.classification for one in mentions])
-        except Exception:
-            log.exception("the second reader failed", extra={"mentions": [one.id for one in mentions]})
-            if len(mentions) == 1:
-                return [None]
-            return [self._reread([one])[0] for one in mentions]
-        REREAD_SECONDS.observe((time.monotonic() - began) / max(1, len(mentions)))
-        return found
+def read_again(
+    second: Second, part: Sequence[Received[ClassifiedMention]], rules: Rules, now: datetime
+) -> list[Outgoing]:
+    """The corrections that the second reader asks for."""
+    sent: list[Outgoing] = []
+    for one, found in zip(part, _reread(second, [one.message for one in part]), strict=True):
+        command = correction(one.message, found, rules, now) if found else None
+        REREAD.labels("failed" if found is None else "corrected" if command else "agreed").inc()
+        if command:
+            sent.append(Outgoing(DESK_COMMANDS, command.team, command, headers=passed_on(one.headers)))
+    return sent
 
 
-def _outgoing(one: Received[Any], command: CorrectClassification) -> Outgoing:
-    return Outgoing(DESK_COMMANDS, command.team, command, headers=passed_on(one.headers))
+def _reread(second: Second, mentions: Sequence[ClassifiedMention]) -> Sequence[Classification | None]:
+    """What it says of each; `None` of one that it cannot read."""
+    began = time.monotonic()
+    try:
+        found = second.reread([text_of(one) for one in mentions], [one.classification for one in mentions])
+    except Exception:
+        log.exception("the second reader failed", extra={"mention": mentions[0].id if len(mentions) == 1 else None})
+        return [None] if len(mentions) == 1 else [_reread(second, [one])[0] for one in mentions]
+    REREAD_SECONDS.observe((time.monotonic() - began) / max(1, len(mentions)))
+    return found
 
 
 def _parts(values: Sequence[T], size: int) -> Iterator[list[T]]:
