@@ -1,4 +1,4 @@
-"""What the second reader looks at, and what it says of it: a correction, or nothing. Pure; `reread/deep.py` does the reading.
+"""What the second reader looks at, and what it says of it: a correction, or nothing. Pure; used by `reread/deep.py`.
 
 It never speaks against a person, never takes a mention away from people, and says one thing at most about a revision.
 """

@@ -72,6 +72,8 @@ def ready(source: str) -> str:
         PhraseError: something in it can never be a word of a text.
     """
     made = _JOINED.sub("_", fold(source)).strip()
+    if made == "^" or " ^" in made:
+        raise PhraseError(f"^ stands before the first word: {source!r}")
     for part in made.split():
         if part not in _MARKS and not part.startswith(".."):
             for word in re.split(r"[|_]", part):
