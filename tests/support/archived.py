@@ -13,6 +13,7 @@ class Archived:
         self.records = list(mentions)
         self._known = 0
         self.advanced: list[set[int]] = []
+        self.unreadable: set[int] = set()
 
     def advance(self, partitions: Iterable[int]) -> None:
         self.advanced.append(set(partitions))
@@ -23,6 +24,8 @@ class Archived:
         return found[-1] if found else None
 
     def read(self, _partition: int, offset: int) -> ClassifiedMention:
+        if offset in self.unreadable:
+            raise ValueError("unreadable")
         return self.records[offset]
 
     def commit(self, output: Iterable[Outgoing]) -> None:

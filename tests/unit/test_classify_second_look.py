@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.classify.domain.corrections import corrected
 from services.classify.domain.look import Text
 from services.classify.domain.second_look import ACTOR, Rules, correction, worth
 from services.classify.reread.deep import DeepReader, read_again
@@ -15,10 +16,9 @@ from services.contracts.codec import decode, encode
 from services.contracts.ids import reread_id
 from services.contracts.mentions import Classification, ClassifiedMention
 from services.contracts.topics import DESK_COMMANDS, MENTIONS_CLASSIFIED
-from services.route.domain.handle import handle
-from services.route.domain.state import TeamState
 from services.runtime.messages import Received
-from tests.unit.test_classify_corrections import corrected, event, mention
+from tests.support.route import Desk, config
+from tests.unit.test_classify_corrections import event, mention
 
 NOW = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 RULES = Rules(uncertain=0.6, sure=0.8, patience=timedelta(hours=1))
@@ -92,11 +92,12 @@ def test_it_asks_once_for_a_revision_with_its_name_and_the_words_that_told_it() 
 
 
 def test_route_takes_its_word() -> None:
-    first = read(sure=0.5)
-    found = correction(first, read("negative").classification, RULES, NOW)
+    desk, first = Desk(config()), read(sure=0.5)
+    found = correction(
+        first.model_copy(update={"team": desk.state.team}), read("negative").classification, RULES, desk.now
+    )
     assert found is not None
-    answers = handle(TeamState(found.team), found, NOW)
-    assert [one.type for one in answers] in (["ClassificationCorrected"], ["CommandRejected"])
+    assert [one.type for one in desk.give(found)] == ["ClassificationCorrected"]
 
 
 class Second:

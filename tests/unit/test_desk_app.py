@@ -349,8 +349,15 @@ def test_who_may_not_act_may_not_correct(desk: TestDesk, tunnel: str) -> None:
 )
 def test_the_second_readers_correction_says_so(desk: TestDesk, tunnel: str, language: str, words: str) -> None:
     mention = enter(desk).get(f"/api/v1/cases/{tunnel}").json()["mentions"][-1]
-    said = {"author": "reread", "sentiment": "positive", "urgency": "high", "reason": "tweede keer gelezen"}
-    desk.backend.do(CorrectClassification, SPOOR, "system:reread", mention=mention, **said)
+    desk.backend.do(
+        CorrectClassification,
+        SPOOR,
+        "system:reread",
+        mention=mention,
+        author="reread",
+        sentiment="positive",
+        urgency="high",
+    )
     client = enter(desk)
     client.cookies.set("lang", language)
     assert words in client.get(f"/cases/{tunnel}").text
