@@ -77,11 +77,16 @@ def metric(stack: Stack, name: str, outcome: str) -> float:
     return sum(float(one) for one in pattern.findall(text))
 
 
-def kill(stack: Stack, name: str) -> None:
-    """`kill -9`, without waiting for what the supervisor does about it."""
+def kill(stack: Stack, name: str) -> int:
+    """`kill -9`, without waiting for what the supervisor does about it; gives the process id."""
     pid = stack.pid(name)
     assert pid, f"{name} is not running"
     os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def runs_again(stack: Stack, name: str, old: int) -> bool:
+    return stack.pid(name) not in (old, None) and stack.is_ready(name)
 
 
 @contextmanager
@@ -124,8 +129,8 @@ def test_kill_9_and_events_that_come_again_lose_and_double_nothing(stack: Stack)
             for place, one in enumerate(ids):
                 events[one].append(correct(desk, one, sentiment=label))
                 if place == len(ids) // 2:
-                    kill(stack, "reread")  # in the middle of its work; more comes in while it starts again
-            until(lambda: stack.is_ready("reread"), "it runs again", 90)
+                    killed = kill(stack, "reread")  # in the middle of its work; more comes in while it starts again
+            until(lambda old=killed: runs_again(stack, "reread", old), "it runs again", 90)
     until(lambda: settled(stack, events), "every correction is written", 120, every=1)
     before = revisions(stack, set(ids))
     for one, records in before.items():
@@ -171,7 +176,7 @@ def test_the_flow_goes_on_without_it_and_what_was_corrected_meanwhile_is_written
         with frozen(stack, "reread"):
             event = correct(desk, one, urgency="high")
             assert until(lambda: case_of(desk, TEAM, one), "its case")["urgency"]["label"] == "high"
-            [other] = sent(stack, f"Er ligt afval in de {secrets.token_hex(4)}laan, wie ruimt dat op?")
+            [other] = sent(stack, f"Wanneer wordt het oud papier opgehaald in de {secrets.token_hex(4)}laan?")
             case = until(lambda: case_of(desk, TEAM, other), "the case of the other")
             reply = {"type": "SubmitReply", "team": TEAM, "case": case["id"], "text": "We komen eraan."}
             assert desk.command(reply).status_code == 200

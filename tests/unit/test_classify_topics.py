@@ -1,6 +1,9 @@
 """Topics of a team: phrases as people write them, examples, what of them cannot be used; followed as they change."""
 
+import re
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -186,3 +189,15 @@ def test_a_text_of_any_size_and_language_is_read_in_a_batch(text: str) -> None:
 
 def test_words_of_a_text() -> None:
     assert words_of("Stiltecoupé, wi-fi!") == ["stiltecoupe", "wi", "fi"]
+
+
+def test_the_example_of_the_document_works_and_so_do_the_phrases_of_its_table() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "topics.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    topics = [TeamTopic.model_validate(one) for one in tomllib.loads(example)["topics"]]
+    assert list(malformed(topics)) == []
+    assert topics_of("Geen enkel internet hier", *topics) == ("wifi",)
+    cells = [row.split(" | ")[0].replace("\\|", "|") for row in re.findall(r"^\| (`.*) \|$", text, re.MULTILINE)]
+    phrases = [phrase for cell in cells for phrase in re.findall(r"`([^`]+)`", cell)]
+    assert len(phrases) > 7
+    assert list(malformed([TeamTopic(id="x", words=tuple(phrases))])) == []
