@@ -8,6 +8,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -130,7 +131,7 @@ def test_kill_9_and_events_that_come_again_lose_and_double_nothing(stack: Stack)
                 events[one].append(correct(desk, one, sentiment=label))
                 if place == len(ids) // 2:
                     killed = kill(stack, "reread")  # in the middle of its work; more comes in while it starts again
-            until(lambda old=killed: runs_again(stack, "reread", old), "it runs again", 90)
+            until(partial(runs_again, stack, "reread", killed), "it runs again", 90)
     until(lambda: settled(stack, events), "every correction is written", 120, every=1)
     before = revisions(stack, set(ids))
     for one, records in before.items():
