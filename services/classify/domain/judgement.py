@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
+import numpy as np
+
 from services.classify.domain import intent as intents
 from services.classify.domain.features import Seen, Sight
-from services.classify.domain.linear import LinearModel, Scores
+from services.classify.domain.linear import Floats, LinearModel, Scores, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
@@ -64,7 +66,7 @@ class Judge:
             matters,
             self._voice.judge("sentiment", voice),
             self._voice.judge("intent", voice),
-            self._matter.judge("urgency", matter),
+            chosen(self._matter.heads["urgency"], self.levels(matter)),
             self._matter.judge("signal", matter),
             strict=True,
         )
@@ -73,6 +75,11 @@ class Judge:
     def rarity(self, word: str) -> float:
         """How rare a word is among the texts that this language was learned from."""
         return self._voice.rarity(word)
+
+    def levels(self, scores: Floats) -> Floats:
+        """The probabilities of the levels of urgency: what two heads say, one of levels and one of signals, half each."""
+        signals = self._matter.chances("signal", scores)
+        return halved(self._matter.chances("urgency", scores), signals, self._matter.heads["signal"].labels)
 
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
@@ -146,6 +153,20 @@ class Judge:
         told = self._matter.telling("signal", kind.name, seen, 1) or self._matter.telling("urgency", label, seen, 1)
         place = seen.places[told[0][0]] if told else None
         return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
+
+
+def halved(levels: Floats, signals: Floats, names: Sequence[str]) -> Floats:
+    """The geometric mean of the probabilities of levels and of those that the signals of each level add up to.
+
+    Args:
+        levels: `(texts, levels)`.
+        signals: `(texts, signals)`, in the order of `names`.
+    """
+    kinds = signal_kinds()
+    of_level = [[at for at, name in enumerate(names) if kinds[name].level == level] for level in LEVELS]
+    added = np.stack([signals[:, places].sum(axis=1) for places in of_level], axis=1)
+    mean = np.sqrt(levels * added + 1e-12)
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
 
 
 def by_rules(look: Look) -> Judgement:

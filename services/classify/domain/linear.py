@@ -161,16 +161,14 @@ class LinearModel:
             head: its name.
             scores: what `score` gave.
         """
+        return chosen(self.heads[head], self.chances(head, scores))
+
+    def chances(self, head: str, scores: Floats) -> Floats:
+        """The probabilities of a head's labels, `(texts, labels)`."""
         one = self.heads[head]
         logits = (scores[:, one.columns] + one.bias) / one.temperature
-        logits = logits - logits.max(axis=1, keepdims=True)
-        chances = np.exp(logits)
-        chances /= chances.sum(axis=1, keepdims=True)
-        chosen = (np.log(chances + 1e-9) + one.lean).argmax(axis=1)
-        return [
-            Scores(one.labels[label], float(row[label]), dict(zip(one.labels, map(float, row), strict=True)))
-            for label, row in zip(chosen, chances, strict=True)
-        ]
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
     def telling(self, head: str, label: str, seen: Seen, most: int = 3) -> list[tuple[int, float]]:
         """The words that spoke most for `label` against the mean of the other labels, as (index in `seen`, weight)."""
@@ -190,6 +188,15 @@ class LinearModel:
         lead = added[:, at] - (added.sum(axis=1) - added[:, at]) / max(1, len(one.labels) - 1)
         best = np.argsort(-lead, kind="stable")[:most]
         return [(int(place), float(lead[place])) for place in best if lead[place] > 0.02]
+
+
+def chosen(head: Head, chances: Floats) -> list[Scores]:
+    """The labels that probabilities lead to, each text's with how likely it is."""
+    best = (np.log(chances + 1e-9) + head.lean).argmax(axis=1)
+    return [
+        Scores(head.labels[label], float(row[label]), dict(zip(head.labels, map(float, row), strict=True)))
+        for label, row in zip(best, chances, strict=True)
+    ]
 
 
 def _unit(sums: Floats) -> Floats:
