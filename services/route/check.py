@@ -32,6 +32,7 @@ Code = Literal[
     "leave_over",
     "only_one",
     "holidays_unknown",
+    "topic",
 ]
 
 

@@ -71,6 +71,10 @@ class Judge:
         )
         return [self._judgement(*one) for one in judged]
 
+    def rarity(self, word: str) -> float:
+        """How rare a word is among the texts that this language was learned from."""
+        return self._voice.rarity(word)
+
     def levels(self, scores: Floats) -> Floats:
         """The probabilities of the levels of urgency: what two heads say, one of levels and one of signals, half each."""
         signals = self._matter.chances("signal", scores)
