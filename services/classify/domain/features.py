@@ -6,7 +6,7 @@ brands, and words of gender and origin, are replaced by classes before anything 
 """
 
 import zlib
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ NAME = "_name_"
 _NUMBER = "_number_"
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 _LONGEST_WORD = 30
+_LEAST_PART = 4
+"""A word that begins or ends with a known word of so many letters is taken for a word of its own."""
 MOST_WORDS = 400
 """Of a longer text the first so many words are scored."""
 
@@ -51,11 +53,12 @@ class Sight:
         self._class_of = {word: f"_{name}_" for name, words in table["classes"].items() for word in words.split()}
         self._negators = frozenset(table["negators"].split())
 
-    def see(self, prepared: Prepared, words: Words, known: Set[str]) -> Seen:
+    def see(self, prepared: Prepared, words: Words, known: frozenset[str], cased: bool = True) -> Seen:
         """What is seen of `words`, which are some or all of those of `prepared`.
 
         Args:
-            known: the words that a model knows; what is capitalised and not known is taken for a name.
+            known: the words that a model knows; of what is not known, what is capitalised is taken for a name.
+            cased: whether capitals may tell; else what is made of no known word is taken for a name.
         """
         whole = prepared.whole
         seen = Seen([], [], [], [], [])
@@ -68,7 +71,9 @@ class Sight:
                 shown = word[:_LONGEST_WORD]
                 if word[0].isdigit():
                     shown = _NUMBER
-                elif word not in known and _is_titled(whole, words.starts[place]):
+                elif word not in known and (
+                    _is_titled(whole, words.starts[place]) if cased else not _has_part(word, known)
+                ):
                     shown = NAME
             if words.sentences[place] != sentence:
                 sentence, before = words.sentences[place], _EDGE
@@ -86,6 +91,13 @@ class Sight:
 def _is_titled(whole: str, start: int) -> bool:
     """Whether a word begins with a capital and goes on without: as names do, and shouting does not."""
     return whole[start].isupper() and not whole[start + 1 : start + 2].isupper()
+
+
+@lru_cache(maxsize=100_000)
+def _has_part(word: str, known: frozenset[str]) -> bool:
+    """Whether a word begins or ends with a known one, as compounds and most misspellings do."""
+    cuts = range(_LEAST_PART, len(word))
+    return any(word[:cut] in known or word[-cut:] in known for cut in cuts)
 
 
 @lru_cache(maxsize=100_000)

@@ -70,11 +70,11 @@ class Judge:
 
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
-        known = (self._voice if model == "voice" else self._matter).weights.known
-        return [
-            self._sight.see(look.prepared, look.prepared.raw if model == "voice" else look.prepared.calm, known)
-            for look in looks
-        ]
+        if model == "voice":
+            known = self._voice.weights.known
+            return [self._sight.see(look.prepared, look.prepared.raw, known) for look in looks]
+        known = self._matter.weights.known
+        return [self._sight.see(look.prepared, look.prepared.calm, known, cased=False) for look in looks]
 
     def _judgement(
         self, look: Look, voice: Seen, matter: Seen, sentiment: Scores, intent: Scores, urgency: Scores, signal: Scores
