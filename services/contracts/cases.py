@@ -11,7 +11,9 @@ from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slu
 from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
 
 CaseStatus = Literal["open", "closed"]
-DeadlineKind = Literal["first_response"]
+DeadlineKind = Literal["first_response", "next_response", "resolution"]
+EscalationStep = Literal["next_layer", "lead"]
+CorrectedField = Literal["language", "sentiment", "urgency", "topics", "needs_person"]
 ReplyState = Literal["approved", "delivered", "failed"]
 
 RECENT_MESSAGES = 40
@@ -55,7 +57,7 @@ class HistoryLine(Model):
 class Exclusion(Model):
     """Why a person could not be given the case: a code, and the figures for the client's sentence."""
 
-    code: Literal["off_shift", "on_leave", "sick", "language", "channel", "full"]
+    code: Literal["off_shift", "on_leave", "sick", "language", "skill", "channel", "full"]
     detail: ShortText = ""
 
 
@@ -66,6 +68,10 @@ class Candidate(Model):
     excluded: tuple[Exclusion, ...] = ()
     load: int = Field(ge=0)
     capacity: int = Field(ge=0)
+    agreed_capacity: int | None = None
+    """What was agreed, while the person's own `capacity` is in force."""
+    snoozed: int = Field(default=0, ge=0)
+    """How many cases of theirs are snoozed; those weigh nothing."""
     score: float | None = None
     last_assigned_at: Instant | None = None
 
@@ -73,9 +79,10 @@ class Candidate(Model):
 class Explanation(Model):
     """Why this person, or why nobody. Made when the decision is made, never afterwards."""
 
-    rule: Literal["previous_handler", "least_loaded", "claimed", "nobody_eligible"]
+    rule: Literal["previous_handler", "least_loaded", "claimed", "handed_over", "most_room", "nobody_eligible"]
     chosen: Slug | None = None
     needs_language: ShortText = ""
+    needs_skills: tuple[Slug, ...] = ()
     weight: int = Field(ge=0)
     candidates: tuple[Candidate, ...] = ()
     """Who was chosen first, then those on shift, then the others; at most `CANDIDATES`."""
@@ -93,7 +100,11 @@ class Waiting(Model):
 
 
 class Deadline(Model):
-    """One promise: due, when to warn, and what became of it. Warned and breached at most once each."""
+    """One promise: due, when to warn, and what became of it. Warned and breached at most once each.
+
+    Its clock runs from `resumed_at` (else `started_at`) with `spent_seconds` used before, unless `paused_at` is set: then
+    `due_at` and `warn_at` are what they were and count again, recalculated, when it goes on.
+    """
 
     kind: DeadlineKind
     level: Slug
@@ -105,6 +116,14 @@ class Deadline(Model):
     warned_at: Instant | None = None
     breached_at: Instant | None = None
     met_at: Instant | None = None
+    spent_seconds: int = Field(default=0, ge=0)
+    """Seconds of its own clock before the present run; once it is met, all of them."""
+    resumed_at: Instant | None = None
+    paused_at: Instant | None = None
+    escalated: tuple[EscalationStep, ...] = ()
+    """The steps taken since it was broken, each once."""
+    escalate_at: Instant | None = None
+    """When the next step comes, if it is not met by then."""
 
 
 class Case(Model):
@@ -128,6 +147,11 @@ class Case(Model):
     urgency: Urgency
     intent: Intent
     topics: tuple[Slug, ...] = ()
+    skills: tuple[Slug, ...] = ()
+    """What the topics ask of whoever takes it, in order (see `skills_for_topics` of the team)."""
+    corrected: tuple[CorrectedField, ...] = ()
+    """What a person has corrected; a model no longer changes it."""
+    tags: tuple[Slug, ...] = ()
     weight: int = Field(ge=0)
     opened_at: Instant
     updated_at: Instant
@@ -140,10 +164,18 @@ class Case(Model):
     """Who gave it back, until it has an owner again: somebody else gets it when anybody else can."""
     touched: bool = False
     """The owner has worked on it: a claim, a note or a reply. Untouched work is released when the shift ends."""
+    handed_over: bool = False
+    """Given to the owner by a colleague, and not worked on since: kept while they are off, until they have been on."""
+    snoozed_until: Instant | None = None
+    """Set while it is snoozed; it has its owner, but weighs nothing and is given to nobody."""
+    escalated_to: tuple[Slug, ...] = ()
+    """Who was brought in beside its owner since a promise was broken."""
     explanation: Explanation | None = None
     waiting: Waiting | None = None
     deadline: Deadline | None = None
-    """The earliest unmet promise."""
+    """The earliest unmet promise whose clock runs."""
+    promises: tuple[Deadline, ...] = ()
+    """The latest promise of each kind, met ones too; one that closing made void is gone."""
     answer_to: ShortText = ""
     """The `source_id` of the latest mention, which a reply answers."""
     awaiting_us: bool = True

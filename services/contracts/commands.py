@@ -1,25 +1,45 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
-from services.contracts.mentions import Url
+from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.case_commands import AddNote as AddNote
+from services.contracts.case_commands import ClaimCase as ClaimCase
+from services.contracts.case_commands import CloseCase as CloseCase
+from services.contracts.case_commands import HandOver as HandOver
+from services.contracts.case_commands import ReleaseCase as ReleaseCase
+from services.contracts.case_commands import ReopenCase as ReopenCase
+from services.contracts.case_commands import ReportDelivery as ReportDelivery
+from services.contracts.case_commands import SnoozeCase as SnoozeCase
+from services.contracts.case_commands import SubmitReply as SubmitReply
+from services.contracts.case_commands import TagCase as TagCase
+from services.contracts.case_commands import UntagCase as UntagCase
+from services.contracts.case_commands import WakeCase as WakeCase
+from services.contracts.cases import CorrectedField
+from services.contracts.envelopes import CommandBase
+from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.rota_commands import AcceptPlan as AcceptPlan
+from services.contracts.rota_commands import AddOverride as AddOverride
+from services.contracts.rota_commands import AnswerStandIn as AnswerStandIn
+from services.contracts.rota_commands import AskLeave as AskLeave
+from services.contracts.rota_commands import AskStandIn as AskStandIn
+from services.contracts.rota_commands import CallInSick as CallInSick
+from services.contracts.rota_commands import DecideLeave as DecideLeave
+from services.contracts.rota_commands import EditShift as EditShift
+from services.contracts.rota_commands import OfferSwap as OfferSwap
+from services.contracts.rota_commands import RemoveOverride as RemoveOverride
+from services.contracts.rota_commands import RemoveShift as RemoveShift
+from services.contracts.rota_commands import ReportWell as ReportWell
+from services.contracts.rota_commands import TakeSwap as TakeSwap
+from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
+from services.contracts.rota_commands import WithdrawSwap as WithdrawSwap
 from services.contracts.teams import TeamConfig
-
-
-class CommandBase(Model):
-    """`id` makes a repeat harmless; `actor` is a person's id, or `system:<process>`, or `integration:<name>`."""
-
-    version: Literal[1] = 1
-    id: Id
-    team: Slug
-    at: Instant
-    actor: ShortText
 
 
 class ConfigureTeam(CommandBase):
@@ -29,52 +49,49 @@ class ConfigureTeam(CommandBase):
     config: TeamConfig
 
 
-class ClaimCase(CommandBase):
-    """The actor takes the case, whoever has it. Allowed off shift and over one's own capacity."""
+class SetOwnCapacity(CommandBase):
+    """The actor takes more or fewer points than agreed, until a moment; no `capacity` is back to what was agreed."""
 
-    type: Literal["ClaimCase"] = "ClaimCase"
-    case: Id
+    type: Literal["SetOwnCapacity"] = "SetOwnCapacity"
+    capacity: int | None = Field(default=None, ge=0, le=1000)
+    until: Instant | None = None
 
-
-class ReleaseCase(CommandBase):
-    """The actor gives their case back; it is assigned again, to somebody else when anybody is eligible."""
-
-    type: Literal["ReleaseCase"] = "ReleaseCase"
-    case: Id
-
-
-class AddNote(CommandBase):
-    """An internal note; never leaves the building."""
-
-    type: Literal["AddNote"] = "AddNote"
-    case: Id
-    text: Annotated[LongText, Field(min_length=1)]
+    @model_validator(mode="after")
+    def _until_when(self) -> Self:
+        if (self.capacity is None) != (self.until is None):
+            raise ValueError("give a capacity with the moment until which it holds, or neither")
+        return self
 
 
-class SubmitReply(CommandBase):
-    """An answer to the conversation. It is claimed by whoever answers it."""
+class CorrectClassification(CommandBase):
+    """A mention was misread: what it is instead, by a `person` or by the second reader (`reread`, named by `model`).
 
-    type: Literal["SubmitReply"] = "SubmitReply"
-    case: Id
-    text: Annotated[LongText, Field(min_length=1)]
+    What is absent stays as it was. A person's word beats a model's, whichever comes first.
+    """
 
+    type: Literal["CorrectClassification"] = "CorrectClassification"
+    mention: Id
+    author: Literal["person", "reread"]
+    model: ShortText = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2}|und)$")] | None = None
+    sentiment: SentimentLabel | None = None
+    sentiment_score: float | None = Field(default=None, ge=-1, le=1)
+    urgency: UrgencyLabel | None = None
+    urgency_score: float | None = Field(default=None, ge=0, le=1)
+    topics: Annotated[tuple[Slug, ...], Field(max_length=50)] | None = None
+    needs_person: bool | None = None
+    reason: ShortText = ""
 
-class CloseCase(CommandBase):
-    """Nothing more to do. A closed case reopens when its conversation goes on within the team's reopen window."""
+    def corrects(self) -> tuple[CorrectedField, ...]:
+        """The fields that it gives anew."""
+        names: tuple[CorrectedField, ...] = ("language", "sentiment", "urgency", "topics", "needs_person")
+        return tuple(name for name in names if getattr(self, name) is not None)
 
-    type: Literal["CloseCase"] = "CloseCase"
-    case: Id
-
-
-class ReportDelivery(CommandBase):
-    """What became of a reply that was approved; sent by ingest."""
-
-    type: Literal["ReportDelivery"] = "ReportDelivery"
-    case: Id
-    reply: Id
-    outcome: Literal["delivered", "failed"]
-    url: Url = ""
-    detail: ShortText = ""
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.corrects():
+            raise ValueError("a correction corrects something")
+        return self
 
 
 class Tick(CommandBase):
@@ -83,15 +100,68 @@ class Tick(CommandBase):
     type: Literal["Tick"] = "Tick"
 
 
-Command = ConfigureTeam | ClaimCase | ReleaseCase | AddNote | SubmitReply | CloseCase | ReportDelivery | Tick
-CaseCommand = ClaimCase | ReleaseCase | AddNote | SubmitReply | CloseCase | ReportDelivery
+CaseCommand = (
+    ClaimCase
+    | ReleaseCase
+    | HandOver
+    | SnoozeCase
+    | WakeCase
+    | TagCase
+    | UntagCase
+    | AddNote
+    | SubmitReply
+    | CloseCase
+    | ReopenCase
+    | ReportDelivery
+)
+RotaCommand = (
+    AskLeave
+    | DecideLeave
+    | WithdrawLeave
+    | CallInSick
+    | ReportWell
+    | OfferSwap
+    | TakeSwap
+    | WithdrawSwap
+    | AskStandIn
+    | AnswerStandIn
+    | AddOverride
+    | RemoveOverride
+    | EditShift
+    | RemoveShift
+    | AcceptPlan
+)
+Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
+    AskLeave,
+    DecideLeave,
+    WithdrawLeave,
+    CallInSick,
+    ReportWell,
+    OfferSwap,
+    TakeSwap,
+    WithdrawSwap,
+    AskStandIn,
+    AnswerStandIn,
+    AddOverride,
+    RemoveOverride,
+    EditShift,
+    RemoveShift,
+    AcceptPlan,
+    SetOwnCapacity,
     ClaimCase,
     ReleaseCase,
+    HandOver,
+    SnoozeCase,
+    WakeCase,
+    TagCase,
+    UntagCase,
     AddNote,
     SubmitReply,
     CloseCase,
+    ReopenCase,
+    CorrectClassification,
     ReportDelivery,
     Tick,
 )

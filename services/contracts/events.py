@@ -2,168 +2,94 @@
 
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
-client when the answer is complete.
+client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
+`rota_events.py`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.contracts.base import Id, Instant, Model, ShortText, Slug
-from services.contracts.cases import Case, CaseMessage, Deadline, Explanation, Waiting
-from services.contracts.mentions import Url
-from services.contracts.teams import TeamConfig
+from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.case_events import CaseArchived as CaseArchived
+from services.contracts.case_events import CaseAssigned as CaseAssigned
+from services.contracts.case_events import CaseClaimed as CaseClaimed
+from services.contracts.case_events import CaseClosed as CaseClosed
+from services.contracts.case_events import CaseEscalated as CaseEscalated
+from services.contracts.case_events import CaseHandedOver as CaseHandedOver
+from services.contracts.case_events import CaseOpened as CaseOpened
+from services.contracts.case_events import CaseReclassified as CaseReclassified
+from services.contracts.case_events import CaseReleased as CaseReleased
+from services.contracts.case_events import CaseReopened as CaseReopened
+from services.contracts.case_events import CaseRequirementsChanged as CaseRequirementsChanged
+from services.contracts.case_events import CaseSnoozed as CaseSnoozed
+from services.contracts.case_events import CaseTagged as CaseTagged
+from services.contracts.case_events import CaseUntagged as CaseUntagged
+from services.contracts.case_events import CaseWaiting as CaseWaiting
+from services.contracts.case_events import CaseWoken as CaseWoken
+from services.contracts.case_events import DeadlineBreached as DeadlineBreached
+from services.contracts.case_events import DeadlineChanged as DeadlineChanged
+from services.contracts.case_events import DeadlineWarned as DeadlineWarned
+from services.contracts.case_events import MentionJoined as MentionJoined
+from services.contracts.case_events import NoteAdded as NoteAdded
+from services.contracts.case_events import ReplyApproved as ReplyApproved
+from services.contracts.case_events import ReplyDelivered as ReplyDelivered
+from services.contracts.case_events import ReplyFailed as ReplyFailed
+from services.contracts.case_events import ReplySubmitted as ReplySubmitted
+from services.contracts.cases import CorrectedField
+from services.contracts.envelopes import CaseEvent as CaseEvent
+from services.contracts.envelopes import EventBase as EventBase
+from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
+from services.contracts.rota_events import CoverGapFound as CoverGapFound
+from services.contracts.rota_events import LeaveAsked as LeaveAsked
+from services.contracts.rota_events import LeaveDecided as LeaveDecided
+from services.contracts.rota_events import LeaveWithdrawn as LeaveWithdrawn
+from services.contracts.rota_events import OverrideAdded as OverrideAdded
+from services.contracts.rota_events import OverrideRemoved as OverrideRemoved
+from services.contracts.rota_events import PlanAccepted as PlanAccepted
+from services.contracts.rota_events import RotaEvent as RotaEvent
+from services.contracts.rota_events import ShiftEdited as ShiftEdited
+from services.contracts.rota_events import ShiftRemoved as ShiftRemoved
+from services.contracts.rota_events import SickReported as SickReported
+from services.contracts.rota_events import StandInAnswered as StandInAnswered
+from services.contracts.rota_events import StandInAsked as StandInAsked
+from services.contracts.rota_events import StandInExpired as StandInExpired
+from services.contracts.rota_events import SwapOffered as SwapOffered
+from services.contracts.rota_events import SwapPastDue as SwapPastDue
+from services.contracts.rota_events import SwapTaken as SwapTaken
+from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
+from services.contracts.rota_events import TeamConfigured as TeamConfigured
+from services.contracts.rota_events import WellReported as WellReported
 
 
-class EventBase(Model):
-    """What every event says."""
+class OwnCapacityChanged(EventBase):
+    """A person takes `capacity` points until a moment; without them, what was agreed holds again."""
 
-    version: Literal[1] = 1
-    id: Id
-    team: Slug
-    at: Instant
-    actor: ShortText
-    cause: Id
-    sequence: int = Field(ge=1)
-    of: int = Field(ge=1)
-
-
-class CaseEvent(EventBase):
-    """An event of one case, which it carries as it is afterwards."""
-
-    case: Case
-
-
-class TeamConfigured(EventBase):
-    """The team's agreements were replaced."""
-
-    type: Literal["TeamConfigured"] = "TeamConfigured"
-    revision: int = Field(ge=1)
-    config: TeamConfig
-
-
-class CaseOpened(CaseEvent):
-    """A mention that needs a person opened a case."""
-
-    type: Literal["CaseOpened"] = "CaseOpened"
-    mention: Id
-
-
-class MentionJoined(CaseEvent):
-    """A mention joined the open case of its conversation."""
-
-    type: Literal["MentionJoined"] = "MentionJoined"
-    mention: Id
-
-
-class CaseReopened(CaseEvent):
-    """A mention reopened the closed case of its conversation."""
-
-    type: Literal["CaseReopened"] = "CaseReopened"
-    mention: Id
-
-
-class CaseAssigned(CaseEvent):
-    """The router gave the case to a person, and says why."""
-
-    type: Literal["CaseAssigned"] = "CaseAssigned"
+    type: Literal["OwnCapacityChanged"] = "OwnCapacityChanged"
     person: Slug
-    explanation: Explanation
+    capacity: int | None = Field(default=None, ge=0)
+    until: Instant | None = None
 
 
-class CaseWaiting(CaseEvent):
-    """Nobody is eligible: the reason, and when cover begins. Never silence."""
+class ClassificationCorrected(EventBase):
+    """A mention is something else than it was read as; what is absent stays. Its case, if it has one, is in `case_id`."""
 
-    type: Literal["CaseWaiting"] = "CaseWaiting"
-    waiting: Waiting
-    explanation: Explanation
-
-
-class CaseClaimed(CaseEvent):
-    """A person took the case."""
-
-    type: Literal["CaseClaimed"] = "CaseClaimed"
-    person: Slug
-    taken_from: Slug | None = None
-
-
-class CaseReleased(CaseEvent):
-    """The case lost its owner and goes back to the queue."""
-
-    type: Literal["CaseReleased"] = "CaseReleased"
-    person: Slug
-    reason: Literal["by_person", "shift_ended", "on_leave", "sick", "left_team"]
-
-
-class NoteAdded(CaseEvent):
-    """An internal note was written."""
-
-    type: Literal["NoteAdded"] = "NoteAdded"
-    note: CaseMessage
-
-
-class ReplySubmitted(CaseEvent):
-    """A reply was written."""
-
-    type: Literal["ReplySubmitted"] = "ReplySubmitted"
-    reply: CaseMessage
-
-
-class ReplyApproved(CaseEvent):
-    """A reply may leave the building; `by` is who approved it, or `mandate` when its author may send alone."""
-
-    type: Literal["ReplyApproved"] = "ReplyApproved"
-    reply: Id
-    by: ShortText
-
-
-class ReplyDelivered(CaseEvent):
-    """The source has taken the reply."""
-
-    type: Literal["ReplyDelivered"] = "ReplyDelivered"
-    reply: Id
-    url: Url = ""
-
-
-class ReplyFailed(CaseEvent):
-    """The source refused the reply for good; the case needs its owner again."""
-
-    type: Literal["ReplyFailed"] = "ReplyFailed"
-    reply: Id
-    detail: ShortText
-
-
-class CaseClosed(CaseEvent):
-    """Nothing more to do, for now."""
-
-    type: Literal["CaseClosed"] = "CaseClosed"
-
-
-class CaseArchived(CaseEvent):
-    """Closed and past the reopen window: the current state is forgotten, the events remain."""
-
-    type: Literal["CaseArchived"] = "CaseArchived"
-
-
-class DeadlineChanged(CaseEvent):
-    """The team's agreements changed, and with them the promise of an open case."""
-
-    type: Literal["DeadlineChanged"] = "DeadlineChanged"
-    deadline: Deadline
-
-
-class DeadlineWarned(CaseEvent):
-    """A promise is about to be broken."""
-
-    type: Literal["DeadlineWarned"] = "DeadlineWarned"
-    deadline: Deadline
-
-
-class DeadlineBreached(CaseEvent):
-    """A promise was broken."""
-
-    type: Literal["DeadlineBreached"] = "DeadlineBreached"
-    deadline: Deadline
+    type: Literal["ClassificationCorrected"] = "ClassificationCorrected"
+    mention: Id
+    author: Literal["person", "reread"]
+    model: ShortText = ""
+    language: ShortText | None = None
+    sentiment: SentimentLabel | None = None
+    sentiment_score: float | None = None
+    urgency: UrgencyLabel | None = None
+    urgency_score: float | None = None
+    topics: tuple[Slug, ...] | None = None
+    needs_person: bool | None = None
+    corrected: tuple[CorrectedField, ...]
+    """Which of the fields count: a model's word on what a person has corrected is left out."""
+    reason: ShortText = ""
+    case_id: Id | None = None
 
 
 class CommandRejected(EventBase):
@@ -178,6 +104,9 @@ class CommandRejected(EventBase):
         "not_a_member",
         "not_the_owner",
         "unknown_reply",
+        "unknown_person",
+        "not_allowed",
+        "not_found",
         "expired",
         "invalid",
     ]
@@ -211,6 +140,14 @@ AnyCaseEvent = (
     | CaseWaiting
     | CaseClaimed
     | CaseReleased
+    | CaseHandedOver
+    | CaseSnoozed
+    | CaseWoken
+    | CaseTagged
+    | CaseUntagged
+    | CaseReclassified
+    | CaseRequirementsChanged
+    | CaseEscalated
     | NoteAdded
     | ReplySubmitted
     | ReplyApproved
@@ -222,9 +159,59 @@ AnyCaseEvent = (
     | DeadlineWarned
     | DeadlineBreached
 )
-Event = AnyCaseEvent | TeamConfigured | CommandRejected | CommandAccepted | CommandRepeated
+AnyRotaEvent = (
+    TeamConfigured
+    | LeaveAsked
+    | LeaveDecided
+    | LeaveWithdrawn
+    | SickReported
+    | WellReported
+    | SwapOffered
+    | SwapTaken
+    | SwapWithdrawn
+    | SwapPastDue
+    | StandInAsked
+    | StandInAnswered
+    | StandInExpired
+    | OverrideAdded
+    | OverrideRemoved
+    | ShiftEdited
+    | ShiftRemoved
+    | PlanAccepted
+)
+Event = (
+    AnyCaseEvent
+    | AnyRotaEvent
+    | CoverGapFound
+    | CoverGapClosed
+    | OwnCapacityChanged
+    | ClassificationCorrected
+    | CommandRejected
+    | CommandAccepted
+    | CommandRepeated
+)
 EVENTS: tuple[type[Event], ...] = (
     TeamConfigured,
+    LeaveAsked,
+    LeaveDecided,
+    LeaveWithdrawn,
+    SickReported,
+    WellReported,
+    SwapOffered,
+    SwapTaken,
+    SwapWithdrawn,
+    SwapPastDue,
+    StandInAsked,
+    StandInAnswered,
+    StandInExpired,
+    OverrideAdded,
+    OverrideRemoved,
+    ShiftEdited,
+    ShiftRemoved,
+    PlanAccepted,
+    CoverGapFound,
+    CoverGapClosed,
+    OwnCapacityChanged,
     CaseOpened,
     MentionJoined,
     CaseReopened,
@@ -232,6 +219,14 @@ EVENTS: tuple[type[Event], ...] = (
     CaseWaiting,
     CaseClaimed,
     CaseReleased,
+    CaseHandedOver,
+    CaseSnoozed,
+    CaseWoken,
+    CaseTagged,
+    CaseUntagged,
+    CaseReclassified,
+    CaseRequirementsChanged,
+    CaseEscalated,
     NoteAdded,
     ReplySubmitted,
     ReplyApproved,
@@ -242,6 +237,7 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineChanged,
     DeadlineWarned,
     DeadlineBreached,
+    ClassificationCorrected,
     CommandRejected,
     CommandAccepted,
     CommandRepeated,

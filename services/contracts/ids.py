@@ -1,13 +1,21 @@
 """Deterministic ids (UUIDv5), so that the same thing collected, asked or decided twice has one id everywhere."""
 
+from hashlib import sha1
 from uuid import NAMESPACE_URL, uuid5
 
 _SPACE = uuid5(NAMESPACE_URL, "urn:webcare")
 
 
 def _id(*parts: str) -> str:
-    """Join with the ASCII unit separator, which no part contains, so that ("a", "bc") and ("ab", "c") differ."""
-    return str(uuid5(_SPACE, "\x1f".join(parts)))
+    """Join with the ASCII unit separator, which no part contains, so that ("a", "bc") and ("ab", "c") differ.
+
+    It is `str(uuid5(_SPACE, joined))`, without the objects in between: route makes one for every event.
+    """
+    digest = bytearray(sha1(_SPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def mention_id(team: str, source: str, source_id: str) -> str:
@@ -43,3 +51,8 @@ def rejected_id(topic: str, partition: int, offset: int) -> str:
 def signal_id(*parts: str) -> str:
     """The id of a signal, from what it is about and the start of its window."""
     return _id("signal", *parts)
+
+
+def gap_id(*parts: str) -> str:
+    """The id of a gap in the cover, from the team, the need and its bounds."""
+    return _id("gap", *parts)

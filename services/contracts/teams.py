@@ -4,33 +4,30 @@ The rules behind these fields are in `docs/rota-and-routing.md`. Wall-clock time
 beside them and are localised only after recurrence is worked out: a shift keeps its hour when the clocks change.
 """
 
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date, time
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from services.contracts.base import Id, Instant, Model, ShortText, Slug
+from services.contracts.base import Instant, Model, ShortText, Slug
 from services.contracts.mentions import MentionKind, UrgencyLabel
+from services.contracts.rota import Demand as Demand
+from services.contracts.rota import LanguageCode as LanguageCode
+from services.contracts.rota import Leave as Leave
+from services.contracts.rota import Override as Override
+from services.contracts.rota import Rotation as Rotation
+from services.contracts.rota import Shift as Shift
+from services.contracts.rota import StandInRequest as StandInRequest
+from services.contracts.rota import Swap as Swap
+from services.contracts.rota import TimeZone as TimeZone
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"unknown time zone {name!r}") from error
-    return name
+class Mandate(Model):
+    """What a person may do with replies: send their own unseen by another, approve those of others."""
 
-
-def _naive(moment: datetime) -> datetime:
-    if moment.tzinfo is not None:
-        raise ValueError("give a local wall-clock time without an offset; the time zone stands beside it")
-    return moment
-
-
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-WallClock = Annotated[datetime, AfterValidator(_naive)]
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    send_alone: bool = True
+    approve: bool = False
 
 
 class Person(Model):
@@ -42,35 +39,17 @@ class Person(Model):
     channels: tuple[MentionKind, ...] | None = None
     """The kinds of mention this person may handle; `None` is all."""
     capacity: int = Field(default=8, ge=0, le=1000)
-
-
-class Shift(Model):
-    """When `people` are on: one span, or one repeated by an RFC 5545 recurrence rule in local wall-clock time."""
-
-    id: Slug
-    people: tuple[Slug, ...] = Field(min_length=1)
-    start: WallClock
-    minutes: int = Field(gt=0, le=7 * 24 * 60)
-    rule: ShortText | None = None
-    """An RRULE without its name, for example `FREQ=WEEKLY;BYDAY=MO,TU`; `None` is once."""
-    until: date | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None
     time_zone: TimeZone | None = None
-
-
-class Leave(Model):
-    """A person is away, in this team's eyes, from `start` up to `end`."""
-
-    id: Slug
-    person: Slug
-    kind: Literal["leave", "sick"] = "leave"
-    start: Instant
-    end: Instant
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end <= self.start:
-            raise ValueError(f"leave {self.id!r} ends before it starts")
-        return self
+    """Where they live, for what counts as their evening; the team's when absent."""
+    skills: tuple[Slug, ...] = ()
+    """What they know about: slugs of topics."""
+    mandate: Mandate = Mandate()
+    contract_hours: float | None = Field(default=None, ge=0, le=168)
+    """Hours a week."""
+    employment: Literal["in_house", "agency"] = "in_house"
+    lead: bool = False
+    """A team lead: the last step of every escalation."""
 
 
 class OpeningSpan(Model):
@@ -81,13 +60,28 @@ class OpeningSpan(Model):
     end: time
 
 
+class HolidayCalendar(Model):
+    """The public holidays of a country, or of a region of it (ISO 3166), as filled in when the team was configured."""
+
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    region: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,10}$")] | None = None
+    dates: tuple[date, ...] = ()
+    """From the year before to some years ahead; `services/route/public_holidays.py` fills them in."""
+
+
 class ServiceLevel(Model):
-    """A first-response target. The first that matches counts; the last has no condition."""
+    """The targets of three clocks. The first level that matches counts; the last has no condition."""
 
     id: Slug
     urgency: tuple[UrgencyLabel, ...] | None = None
     kinds: tuple[MentionKind, ...] | None = None
     first_response_minutes: int = Field(gt=0)
+    next_response_minutes: int | None = Field(default=None, gt=0)
+    """From a later message of the customer to our reply; absent is not promised."""
+    resolution_minutes: int | None = Field(default=None, gt=0)
+    """From the first message to the close, without the time in which the customer has the word or it is snoozed."""
+    escalate_minutes: int = Field(default=30, gt=0)
+    """After a broken promise went to the next layer: so long, on the level's own clock, until it goes to the lead."""
     warn_minutes: int = Field(default=15, ge=0)
     """Warn this long before the deadline, or at 80 % of the time, whichever is later."""
     always_open: bool = False
@@ -113,38 +107,77 @@ class TeamConfig(Model):
     people: tuple[Person, ...]
     shifts: tuple[Shift, ...] = ()
     leave: tuple[Leave, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    stand_ins: tuple[StandInRequest, ...] = ()
+    """Swaps, then stand-ins, are applied in the order in which they stand here: what was taken can be given on."""
+    demand: tuple[Demand, ...] = ()
+    """How many people are wanted when. Without any: one in opening hours."""
     opening_hours: tuple[OpeningSpan, ...] = ()
     """No span at all means always open."""
     holidays: tuple[date, ...] = ()
+    """The team's own."""
+    holiday_calendar: HolidayCalendar | None = None
     service_levels: tuple[ServiceLevel, ...] = Field(min_length=1)
     reach_threshold: int = Field(default=10_000, ge=1)
     """An author with at least this many followers needs a person, whatever they say."""
     reopen_days: int = Field(default=7, ge=0, le=365)
     """A closed case reopens when its conversation goes on within this many days."""
     weights: UrgencyWeights = UrgencyWeights()
+    skills_for_topics: dict[Slug, Slug] = Field(default_factory=dict)
+    """The skill that a topic asks of whoever takes its cases; topics that are not named ask none."""
+
+    @property
+    def all_holidays(self) -> frozenset[date]:
+        """The team's own holidays and those of its calendar."""
+        return frozenset(self.holidays).union(self.holiday_calendar.dates if self.holiday_calendar else ())
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        people = [person.id for person in self.people]
-        for what, names in (
-            ("person", people),
-            ("shift", [s.id for s in self.shifts]),
-            ("leave", [x.id for x in self.leave]),
+    def _named_once(self) -> Self:
+        for what, rows in (
+            ("person", self.people),
+            ("shift", self.shifts),
+            ("leave", self.leave),
+            ("override", self.overrides),
+            ("swap", self.swaps),
+            ("stand-in", self.stand_ins),
         ):
+            names = [row.id for row in rows]
             if len(set(names)) != len(names):
                 raise ValueError(f"a {what} is named twice: {sorted({n for n in names if names.count(n) > 1})}")
-        for shift in self.shifts:
-            if unknown := set(shift.people) - set(people):
-                raise ValueError(f"shift {shift.id!r} names unknown people: {sorted(unknown)}")
-        for leave in self.leave:
-            if leave.person not in people:
-                raise ValueError(f"leave {leave.id!r} names an unknown person: {leave.person!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_known(self) -> Self:
+        people, shifts = {person.id for person in self.people}, {shift.id for shift in self.shifts}
+        for what, names in self._people_named():
+            if unknown := sorted(set(names) - people):
+                raise ValueError(f"{what} names unknown people: {unknown}")
+        for what, name in self._shifts_named():
+            if name not in shifts:
+                raise ValueError(f"{what} names an unknown shift: {name!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_count(self) -> Self:
         if any(level.urgency is None and level.kinds is None for level in self.service_levels[:-1]):
             raise ValueError("a service level without a condition must be the last: those after it would never count")
         last = self.service_levels[-1]
         if last.urgency is not None or last.kinds is not None:
             raise ValueError("the last service level must have no condition: it is the fallback")
         return self
+
+    def _people_named(self) -> Iterable[tuple[str, Iterable[str]]]:
+        """What names which people. A shift that has ended may name people who have left."""
+        yield from ((f"shift {one.id!r}", one.names()) for one in self.shifts if one.ended_at is None)
+        yield from ((f"leave {one.id!r}", [one.person]) for one in self.leave)
+        yield from ((f"override {one.id!r}", one.people) for one in self.overrides)
+        yield from ((f"swap {one.id!r}", filter(None, [one.person, one.taker])) for one in self.swaps)
+        yield from ((f"stand-in {one.id!r}", [one.person, one.for_person]) for one in self.stand_ins)
+
+    def _shifts_named(self) -> Iterable[tuple[str, str]]:
+        yield from ((f"swap {one.id!r}", one.shift) for one in self.swaps)
+        yield from ((f"shift {one.id!r}", one.replaces) for one in self.shifts if one.replaces)
 
 
 class TeamConfiguration(Model):
@@ -156,28 +189,3 @@ class TeamConfiguration(Model):
     revision: int = Field(ge=1)
     at: Instant
     config: TeamConfig
-
-
-class AnsweredCommand(Model):
-    """The record `team:answered:<command>`: what a command was answered, kept for 24 hours for those who ask again."""
-
-    type: Literal["team.answered"] = "team.answered"
-    version: Literal[1] = 1
-    team: Slug
-    command: Id
-    at: Instant
-    events: tuple[Id, ...]
-    case: Id | None = None
-    rejected: ShortText | None = None
-    """The code of the rejection, when that was the answer."""
-
-
-class HandledMentions(Model):
-    """The record `team:handled:<case>`: the mentions of a case that is archived, so that a repeat opens no new one."""
-
-    type: Literal["team.handled"] = "team.handled"
-    version: Literal[1] = 1
-    team: Slug
-    case: Id
-    at: Instant
-    mentions: tuple[Id, ...]

@@ -12,11 +12,12 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
 from services.contracts.rejected import RejectedRecord
 from services.contracts.signals import Signal
-from services.contracts.teams import AnsweredCommand, HandledMentions, TeamConfiguration
+from services.contracts.teams import TeamConfiguration
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ DESK_TEAMS = Topic(
     name="desk.teams",
     description="What each team has agreed, and what route must remember of it.",
     key="team:kind:id",
-    values=(TeamConfiguration, AnsweredCommand, HandledMentions),
+    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap),
     partitions="team",
     cleanup="compact",
     retention_days=None,
@@ -172,11 +173,15 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
+TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap"]
+"""The kinds of records on `desk.teams`."""
+
+
 def case_key(team: str, case: str) -> str:
     """The key on `desk.cases`."""
     return f"{team}:{case}"
 
 
-def team_key(team: str, kind: Literal["config", "answered", "handled"], record: str) -> str:
+def team_key(team: str, kind: TeamRecord, record: str) -> str:
     """The key on `desk.teams`; `config` has the one record `current`."""
     return f"{team}:{kind}:{record}"

@@ -21,6 +21,7 @@ from services.control.tokens import keyed, make_token, own_signing_key
 from services.desk.settings import DeskSettings
 from services.desk.user_commands import add_user, list_users
 from services.ingest.settings import IngestSettings
+from services.route.public_holidays import filled
 from services.route.rota_file import parse
 from services.runtime.web.identity import RANK, SCOPES, Role
 
@@ -34,7 +35,8 @@ def demo() -> int:
     settings = load(ControlSettings)
     settings.data.mkdir(parents=True, exist_ok=True)
     own_signing_key(settings.data)
-    teams = [parse(path.read_text(encoding="utf-8")) for path in sorted(TEAM_FILES.glob("*.toml"))]
+    today = datetime.now(UTC).date()
+    teams = [filled(parse(path.read_text(encoding="utf-8")), today) for path in sorted(TEAM_FILES.glob("*.toml"))]
     password = _password(settings.data)
     logins = _accounts(teams, password)
     specs = up.engine_specs(settings) + _services(settings, teams) + [_square(settings), _colleagues(settings)]

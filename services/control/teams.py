@@ -1,13 +1,16 @@
-"""Tells route what teams have agreed, for `webcare rota load` and the demo."""
+"""What teams have agreed: tells route (`webcare rota load`, the demo) and asks `desk.teams` (`check`, `export`)."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from services.contracts.codec import encode
+from kafka import TopicPartition
+
+from services.contracts.codec import decode, encode
 from services.contracts.commands import ConfigureTeam
-from services.contracts.teams import TeamConfig
-from services.contracts.topics import DESK_COMMANDS
+from services.contracts.teams import TeamConfig, TeamConfiguration
+from services.contracts.topics import DESK_COMMANDS, DESK_TEAMS, team_key
+from services.runtime.kafka import open_consumer
 from services.runtime.messages import Outgoing
 from services.runtime.producer import Producer
 from services.runtime.settings import Settings
@@ -32,3 +35,28 @@ def configure(settings: Settings, teams: Iterable[TeamConfig], actor: str) -> No
     ]
     with Producer(settings, "control") as producer:
         producer.send([Outgoing(DESK_COMMANDS, command.team, command) for command in commands])
+
+
+def agreed(settings: Settings, team: str) -> TeamConfig | None:
+    """What a team has agreed by now; `None` when nothing.
+
+    Raises:
+        KafkaError: no broker answers.
+        DecodeError: the team's record cannot be read.
+    """
+    consumer, key = open_consumer(settings), team_key(team, "config", "current").encode()
+    latest: TeamConfiguration | None = None
+    try:
+        assigned = [
+            TopicPartition(DESK_TEAMS.name, one) for one in consumer.partitions_for_topic(DESK_TEAMS.name) or ()
+        ]
+        consumer.assign(assigned)
+        consumer.seek_to_beginning(*assigned)
+        ends = consumer.end_offsets(assigned)
+        while any(consumer.position(one) < ends[one] for one in assigned):
+            for records in consumer.poll(500).values():
+                for record in (one for one in records if one.key == key):
+                    latest = decode(DESK_TEAMS, record.value) if record.value else None
+    finally:
+        consumer.close()
+    return latest.config if latest else None

@@ -13,7 +13,7 @@ from typing import get_args
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
-from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, TeamConfigured
+from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, RotaEvent
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
@@ -106,7 +106,7 @@ class ReadModel:
             self._remove(message.team, message.case.id)
         elif isinstance(message, CaseEvent):
             self._put(message.case)
-        elif isinstance(message, TeamConfigured):
+        elif isinstance(message, RotaEvent):
             self._configure(
                 TeamConfiguration(team=message.team, revision=message.revision, at=message.at, config=message.config)
             )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from services.contracts.base import Model
 from services.contracts.codec import encode
-from services.contracts.events import CaseEvent, TeamConfigured
+from services.contracts.events import CaseEvent, RotaEvent
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.runtime.metrics import LIVE_CLIENTS
 
@@ -80,7 +80,7 @@ def page_events(entries: Iterable[Entry]) -> list[bytes]:
     """The page's events for some entries: the list once, each case once."""
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
-    changed = bool(cases) or any(isinstance(one, TeamConfigured) for one in messages)
+    changed = bool(cases) or any(isinstance(one, RotaEvent) for one in messages)
     return ([sse("list", "changed")] if changed else []) + [sse(f"case-{case}", "changed") for case in cases]
 
 

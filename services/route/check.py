@@ -1,21 +1,38 @@
-"""What a team should know of its rota before the customers do: gaps in the coming days, people who are never on.
+"""What a team should know of its rota before the customers do: gaps in the coming 8 weeks, people who are never on.
 
-Used by `webcare rota check`. Findings are plain data: a code and its figures for programs, a sentence for people.
+Used by `webcare rota check`. Findings are plain data: a code and its figures for programs, a sentence for people. How well
+everything is covered and how it is shared is in `domain/coverage.py` and `domain/fairness.py`, and comes along.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import TeamConfig
+from services.route.domain.coverage import Coverage, Gap, NeedCovered, coverage
+from services.route.domain.fairness import Fairness, fairness
 from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import LOOK_AHEAD, Duty, Rota
+from services.route.domain.rota import LOOK_AHEAD, Rota
 
-AHEAD = timedelta(days=7)
+SOON = timedelta(days=7)
 
-Code = Literal["gap", "language_gap", "never_on_shift", "no_capacity", "leave_over", "never_open", "only_one"]
+Code = Literal[
+    "gap",
+    "too_few",
+    "skill_gap",
+    "language_gap",
+    "channel_gap",
+    "never_open",
+    "open_swap",
+    "overloaded",
+    "never_on_shift",
+    "no_capacity",
+    "leave_over",
+    "only_one",
+    "holidays_unknown",
+]
 
 
 class Finding(Model):
@@ -32,49 +49,87 @@ class Finding(Model):
         return f"{self.level}: {self.text}"
 
 
+class RotaReport(Model):
+    """All that is known of a rota for the coming 8 weeks; findings with problems first."""
+
+    team: str
+    name: str
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+    fairness: Fairness
+
+
 def check(config: TeamConfig, now: datetime) -> list[Finding]:
-    """What is to be known of the coming 7 days in opening hours, problems first.
+    """What is to be known of the coming 8 weeks, problems first.
+
+    Raises:
+        RotaError: a shift's rule cannot be worked out.
+    """
+    return list(report(config, now).findings)
+
+
+def report(config: TeamConfig, now: datetime) -> RotaReport:
+    """Findings, coverage and fairness of the coming 8 weeks.
 
     Raises:
         RotaError: a shift's rule cannot be worked out.
     """
     rota, hours = Rota(config), OpeningHours(config)
+    covered = coverage(config, rota, hours, now)
+    shared = fairness(config, rota, now, covered.end)
     found = [
-        *_gaps(config, rota, hours, now),
+        *_gaps(config, covered),
+        *_never_open(hours, now),
+        *_swaps(config, now),
+        *_overloaded(shared),
+        *_only_one(config, rota, hours, now),
         *_people(config, rota, now),
         *_leave(config, now),
-        *_never_open(hours, now),
+        *_holidays(config, now),
     ]
-    return sorted(found, key=lambda one: one.level, reverse=True)
+    findings = tuple(sorted(found, key=lambda one: one.level, reverse=True))
+    return RotaReport(team=config.team, name=config.name, findings=findings, coverage=covered, fairness=shared)
 
 
-def _gaps(config: TeamConfig, rota: Rota, hours: OpeningHours, now: datetime) -> Iterator[Finding]:
+def _gaps(config: TeamConfig, covered: Coverage) -> Iterator[Finding]:
+    """Gaps in what is required; that nobody at all is on is said once."""
     zone = ZoneInfo(config.time_zone)
-    speakers = frozenset(person.id for person in config.people if config.language in person.languages)
-    for start, end in _stretches(rota, hours, now, lambda duty: not duty.on):
-        text = f"nobody is on {_between(start, end, zone)}"
-        yield Finding(level="problem", code="gap", text=text, start=start, end=end)
-    for start, end in _stretches(rota, hours, now, lambda duty: bool(duty.on) and not duty.on & speakers):
-        text = f"nobody who is on {_between(start, end, zone)} speaks {config.language}"
-        yield Finding(level="problem", code="language_gap", text=text, start=start, end=end)
-    for start, end in _stretches(rota, hours, now, lambda duty: len(duty.on) == 1):
-        text = f"one person alone is on {_between(start, end, zone)}"
-        yield Finding(level="notice", code="only_one", text=text, start=start, end=end)
+    nobody = [(gap.start, gap.end) for need, gap in covered.gaps if _is_anybody(need) and gap.on == 0]
+    for need, gap in covered.gaps:
+        if _is_anybody(need) or not any(start <= gap.start and gap.end <= end for start, end in nobody):
+            code, text = _said(need, gap, _between(gap.start, gap.end, zone))
+            yield Finding(level="problem", code=code, text=text, start=gap.start, end=gap.end)
 
 
-def _stretches(
-    rota: Rota, hours: OpeningHours, now: datetime, which: Callable[[Duty], bool]
-) -> list[tuple[datetime, datetime]]:
-    """The stretches of the coming opening hours in which the duty is such; those that touch are one."""
+def _said(need: NeedCovered, gap: Gap, when: str) -> tuple[Code, str]:
+    if _is_anybody(need):
+        text = f"only {gap.on} of the {gap.wanted} who are wanted are on {when}"
+        return ("too_few", text) if gap.on else ("gap", f"nobody is on {when}")
+    who = f"only {gap.on} of {gap.wanted}" if gap.on else "nobody"
+    if need.skill:
+        return "skill_gap", f"{who} who is on {when} is for {need.name}"
+    if need.language:
+        return "language_gap", f"{who} who is on {when} speaks {need.name}"
+    return "channel_gap", f"{who} who is on {when} may handle {need.name}"
+
+
+def _is_anybody(need: NeedCovered) -> bool:
+    return need.skill is None and need.language is None and need.channel is None
+
+
+def _only_one(config: TeamConfig, rota: Rota, hours: OpeningHours, now: datetime) -> Iterator[Finding]:
+    """The stretches of the coming week's opening hours with one person; those that touch are one."""
     found: list[tuple[datetime, datetime]] = []
-    for opens, closes in hours.intervals(now, now + AHEAD):
+    for opens, closes in hours.intervals(now, now + SOON):
         for duty in rota.duties(opens, closes):
-            if which(duty):
+            if len(duty.on) == 1:
                 start, end = max(duty.start, opens), min(duty.end, closes)
                 if found and found[-1][1] == start:
                     start = found.pop()[0]
                 found.append((start, end))
-    return found
+    for start, end in found:
+        text = f"one person alone is on {_between(start, end, ZoneInfo(config.time_zone))}"
+        yield Finding(level="notice", code="only_one", text=text, start=start, end=end)
 
 
 def _people(config: TeamConfig, rota: Rota, now: datetime) -> Iterator[Finding]:
@@ -88,6 +143,24 @@ def _people(config: TeamConfig, rota: Rota, now: datetime) -> Iterator[Finding]:
             yield Finding(level="notice", code="no_capacity", text=text, person=person.id)
 
 
+def _overloaded(shared: Fairness) -> Iterator[Finding]:
+    for share in shared.overloaded:
+        text = (
+            f"{share.person} has {share.over_average:+g} % against the average load: {share.hours:g} hours in 8 weeks"
+        )
+        yield Finding(level="notice", code="overloaded", text=text, person=share.person)
+
+
+def _swaps(config: TeamConfig, now: datetime) -> Iterator[Finding]:
+    for swap in config.swaps:
+        if swap.state == "open" and now < swap.start <= now + SOON:
+            when = _between(swap.start, swap.end, ZoneInfo(config.time_zone))
+            text = f"nobody has taken over from {swap.person} {when} yet"
+            yield Finding(
+                level="notice", code="open_swap", text=text, person=swap.person, start=swap.start, end=swap.end
+            )
+
+
 def _leave(config: TeamConfig, now: datetime) -> Iterator[Finding]:
     for leave in config.leave:
         if leave.end <= now:
@@ -96,8 +169,15 @@ def _leave(config: TeamConfig, now: datetime) -> Iterator[Finding]:
 
 
 def _never_open(hours: OpeningHours, now: datetime) -> Iterator[Finding]:
-    if next(hours.intervals(now, now + AHEAD), None) is None:
+    if next(hours.intervals(now, now + SOON), None) is None:
         yield Finding(level="problem", code="never_open", text="the team is closed for the coming 7 days")
+
+
+def _holidays(config: TeamConfig, now: datetime) -> Iterator[Finding]:
+    calendar = config.holiday_calendar
+    if calendar is not None and max(calendar.dates, default=now.date()) <= (now + LOOK_AHEAD).date():
+        text = f"the holidays of {calendar.country} are not known for all of the coming 8 weeks: load the team again"
+        yield Finding(level="notice", code="holidays_unknown", text=text)
 
 
 def _between(start: datetime, end: datetime, zone: ZoneInfo) -> str:

@@ -1,16 +1,17 @@
 """A partition that tells Prometheus and the log what it does. Used by `main.py`."""
 
+import gc
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.contracts.events import CaseEvent, DeadlineBreached, DeadlineWarned, Event
+from services.contracts.events import CaseEscalated, CaseEvent, DeadlineBreached, DeadlineWarned, Event
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS
 from services.route.partition import RoutePartition, outcome
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
-from services.runtime.metrics import CASES, COMMANDS, DEADLINES
+from services.runtime.metrics import CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ class MeasuredPartition(RoutePartition):
 
     def restored(self) -> None:
         super().restored()
+        gc.freeze()  # what was read back stays for long: the collector need not go through it again and again
         self._show_cases()
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
@@ -36,8 +38,9 @@ class MeasuredPartition(RoutePartition):
 
     def _show_cases(self) -> None:
         for team, figures in self.figures().items():
-            for state in ("owned", "waiting", "closed"):
+            for state in ("owned", "waiting", "snoozed", "closed"):
                 CASES.labels(team, state).set(getattr(figures, state))
+            COVER_GAPS.labels(team).set(figures.gaps)
 
 
 def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:
@@ -50,5 +53,7 @@ def _count(events: Iterable[Event], asked: dict[str, str]) -> None:
     for event in events:
         if event.sequence == 1 and event.cause in asked:
             COMMANDS.labels(asked[event.cause], outcome(event)).inc()
+        if isinstance(event, CaseEscalated):
+            ESCALATIONS.labels(event.team, event.step).inc()
         if isinstance(event, DeadlineWarned | DeadlineBreached):
             DEADLINES.labels(event.team, "warned" if isinstance(event, DeadlineWarned) else "breached").inc()

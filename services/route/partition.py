@@ -14,8 +14,21 @@ from typing import Any
 from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.commands import Tick
-from services.contracts.events import CaseArchived, CaseEvent, CommandRejected, CommandRepeated, Event, ReplyApproved
-from services.contracts.teams import AnsweredCommand, HandledMentions, TeamConfiguration
+from services.contracts.events import (
+    CaseArchived,
+    CaseEvent,
+    ClassificationCorrected,
+    CommandRejected,
+    CommandRepeated,
+    CoverGapClosed,
+    CoverGapFound,
+    Event,
+    OwnCapacityChanged,
+    ReplyApproved,
+    RotaEvent,
+)
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
+from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
     DESK_EVENTS,
@@ -44,13 +57,16 @@ STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS)
 
 @dataclass(frozen=True, slots=True)
 class TeamFigures:
-    """One team now: its cases by state, and how many of the open ones have a broken promise."""
+    """One team now: its cases by state, and how many of the open ones have a broken promise. Snoozed ones are not owned."""
 
     open: int
     waiting: int
+    snoozed: int
     owned: int
     closed: int
     overdue: int
+    gaps: int = 0
+    """Gaps in the cover of the coming 8 weeks that were announced."""
 
 
 class RoutePartition:
@@ -75,6 +91,15 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case AnsweredCommand():
                 self._team(message.team).remember_answer(message)
+                self._latest = max(self._latest, message.at)
+            case OwnCapacity():
+                self._team(message.team).set_capacity(message.person, message)
+                self._latest = max(self._latest, message.at)
+            case CorrectedMention():
+                self._team(message.team).remember_correction(message)
+                self._latest = max(self._latest, message.at)
+            case KnownGap():
+                self._team(message.team).gaps[message.gap.id] = message.gap
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
@@ -132,7 +157,7 @@ class RoutePartition:
         ]
 
     def _team_records(self, events: Sequence[Event]) -> list[Outgoing]:
-        configured = {event.team for event in events if event.type == "TeamConfigured"}
+        configured = {event.team for event in events if isinstance(event, RotaEvent)}
         answered = {
             (event.team, event.cause): record
             for event in events
@@ -146,6 +171,39 @@ class RoutePartition:
                 self._out(DESK_TEAMS, team_key(team, "handled", case), self._teams[team].handled[case])
                 for team, case in archived
             ),
+            *self._words(events),
+            *self._gaps(events),
+        ]
+
+    def _gaps(self, events: Sequence[Event]) -> list[Outgoing]:
+        """The gaps in the cover that were found, and tombstones of those that are closed."""
+        changed = {(one.team, one.gap.id): one for one in events if isinstance(one, CoverGapFound | CoverGapClosed)}
+        return [
+            self._out(
+                DESK_TEAMS,
+                team_key(team, "gap", gap),
+                KnownGap(team=team, gap=one.gap, at=one.at) if isinstance(one, CoverGapFound) else None,
+            )
+            for (team, gap), one in changed.items()
+        ]
+
+    def _words(self, events: Sequence[Event]) -> list[Outgoing]:
+        """The records of what people said of their own capacity and of mentions, as it is after the batch."""
+        capacities = {(one.team, one.person) for one in events if isinstance(one, OwnCapacityChanged)}
+        corrected = {
+            (one.team, one.mention)
+            for one in events
+            if isinstance(one, ClassificationCorrected) and one.author == "person"
+        }
+        return [
+            *(
+                self._out(DESK_TEAMS, team_key(team, "capacity", person), self._teams[team].capacities.get(person))
+                for team, person in sorted(capacities)
+            ),
+            *(
+                self._out(DESK_TEAMS, team_key(team, "corrected", mention), self._teams[team].corrected[mention])
+                for team, mention in sorted(corrected)
+            ),
         ]
 
     def _outbox(self, events: Sequence[Event], traces: Traces) -> list[Outgoing]:
@@ -157,7 +215,7 @@ class RoutePartition:
 
     def _forgotten(self, team: str, now: datetime) -> list[Outgoing]:
         forgotten = forget(self._teams[team], now)
-        return [self._out(DESK_TEAMS, team_key(team, "answered", command), None) for command in forgotten]
+        return [self._out(DESK_TEAMS, team_key(team, kind, id_), None) for kind, id_ in forgotten]
 
     def _agreed(self, team: str) -> TeamConfiguration:
         agreed = self._teams[team].agreement
@@ -192,11 +250,13 @@ def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
 
 
 def _figures(state: TeamState) -> TeamFigures:
-    waiting = state.queues.size
+    waiting, snoozed = state.queues.size, state.snoozed.size
     return TeamFigures(
         open=state.open_count,
         waiting=waiting,
-        owned=state.open_count - waiting,
+        snoozed=snoozed,
+        owned=state.open_count - waiting - snoozed,
         closed=len(state.cases) - state.open_count,
         overdue=state.overdue.size,
+        gaps=len(state.gaps),
     )

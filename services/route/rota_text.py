@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.contracts.teams import Leave, OpeningSpan, ServiceLevel, Shift, TeamConfig
-from services.route.domain.rota import localise
-from services.route.rota_file import CODES, DAYS
+from services.contracts.base import Model
+from services.contracts.teams import Demand, OpeningSpan, Shift, TeamConfig
+from services.route.domain.wall_clock import localise
+from services.route.team_file_rows import CODES
+from services.route.team_file_values import DAYS
 
 _WEEKLY = "FREQ=WEEKLY;BYDAY="
 _DAY_MINUTES = 24 * 60
@@ -17,13 +19,20 @@ _DAY_MINUTES = 24 * 60
 def render(config: TeamConfig) -> str:
     """The text of a team file that `parse` reads as `config`."""
     zone = ZoneInfo(config.time_zone)
+    stretches = (
+        ("leave", config.leave),
+        ("overrides", config.overrides),
+        ("swaps", config.swaps),
+        ("stand_ins", config.stand_ins),
+    )
     sections = [
         _section("[team]", _team(config)),
-        *(_section("[[people]]", one.model_dump(exclude_none=True).items()) for one in config.people),
-        *(_section("[[shifts]]", _shift(one)) for one in config.shifts),
-        *(_section("[[leave]]", _leave(one, zone)) for one in config.leave),
+        *(_section("[[people]]", _set(one).items()) for one in config.people),
+        *(_section("[[shifts]]", _shift(one, zone)) for one in config.shifts),
+        *(_section(f"[[{name}]]", _stretch(one, zone)) for name, rows in stretches for one in rows),
+        *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
-        *(_section("[[service_levels]]", _level(one)) for one in config.service_levels),
+        *(_section("[[service_levels]]", _set(one).items()) for one in config.service_levels),
     ]
     return "\n".join(sections)
 
@@ -32,16 +41,29 @@ def _section(heading: str, pairs: Iterable[tuple[str, Any]]) -> str:
     return "\n".join([heading, *(f"{key} = {_value(value)}" for key, value in pairs), ""])
 
 
+def _set(model: Model) -> dict[str, Any]:
+    """The fields of a model that say something that is not so already."""
+    required = {name for name, field in type(model).model_fields.items() if field.is_required()}
+    return model.model_dump(exclude_defaults=True) | {name: getattr(model, name) for name in required}
+
+
 def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
     yield "id", config.team
     for name in ("name", "language", "time_zone", "reach_threshold", "reopen_days", "holidays"):
         yield name, getattr(config, name)
+    if config.holiday_calendar is not None:
+        yield "holiday_calendar", _set(config.holiday_calendar)
     for urgency, points in config.weights.model_dump().items():
         yield f"weights.{urgency}", points
+    for topic, skill in config.skills_for_topics.items():
+        yield f"skills_for_topics.{topic}", skill
 
 
-def _shift(shift: Shift) -> Iterator[tuple[str, Any]]:
-    yield from (("id", shift.id), ("people", shift.people))
+def _shift(shift: Shift, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
+    said = _set(shift)
+    for name in ("id", "people", "rotation"):
+        if name in said:
+            yield name, said[name]
     if shift.rule is None:
         yield "date", shift.start.date()
     else:
@@ -52,9 +74,12 @@ def _shift(shift: Shift) -> Iterator[tuple[str, Any]]:
         yield "to", _time((shift.start + timedelta(minutes=shift.minutes)).time())
     else:
         yield "minutes", shift.minutes
-    for name in ("until", "time_zone"):
-        if getattr(shift, name) is not None:
-            yield name, getattr(shift, name)
+    for name in ("until", "time_zone", "layer", "skills", "replaces"):
+        if name in said:
+            yield name, said[name]
+    for name in ("since", "ended_at"):
+        if name in said:
+            yield name, _local(said[name], zone)
 
 
 def _rule(rule: str) -> tuple[str, Any]:
@@ -66,9 +91,16 @@ def _rule(rule: str) -> tuple[str, Any]:
     return "rule", rule
 
 
-def _leave(leave: Leave, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
-    yield from (("id", leave.id), ("person", leave.person), ("kind", leave.kind))
-    yield from (("from", _local(leave.start, zone)), ("to", _local(leave.end, zone)))
+def _stretch(row: Model, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
+    """A row with instants, `from` and `to` for its start and end."""
+    names = {"start": "from", "end": "to"}
+    for name, value in _set(row).items():
+        yield names.get(name, name), _local(value, zone) if isinstance(value, datetime) else value
+
+
+def _demand(row: Demand) -> Iterator[tuple[str, Any]]:
+    yield from (("days", [DAYS[day] for day in row.days]), ("from", _time(row.start)), ("to", _time(row.end)))
+    yield from ((name, value) for name, value in _set(row).items() if name not in ("days", "start", "end"))
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -88,10 +120,6 @@ def _time(moment: time) -> str:
     return moment.isoformat("minutes" if moment == moment.replace(second=0, microsecond=0) else "auto")
 
 
-def _level(level: ServiceLevel) -> Iterator[tuple[str, Any]]:
-    yield from level.model_dump(exclude_none=True).items()
-
-
 def _value(value: Any) -> str:
     match value:
         case bool():
@@ -100,7 +128,9 @@ def _value(value: Any) -> str:
             return value.isoformat()
         case list() | tuple():
             return "[" + ", ".join(_value(one) for one in value) + "]"
-        case int():
+        case dict():
+            return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+        case int() | float():
             return str(value)
         case _:
             return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -26,11 +26,14 @@ MENTIONS_CLASSIFIED = Counter(
 SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent.", ["team", "kind"])
 
 # -- route -------------------------------------------------------------------------------------------------------------
-CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting or closed.", ["team", "state"])
+CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting, snoozed or closed.", ["team", "state"])
 COMMANDS = Counter("webcare_commands_total", "Commands answered, by outcome.", ["command", "outcome"])
 DEADLINES = Counter(
     "webcare_deadlines_total", "Deadlines by what became of them: warned, breached.", ["team", "outcome"]
 )
+
+ESCALATIONS = Counter("webcare_escalations_total", "Broken promises brought to the next step.", ["team", "step"])
+COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
 
 # -- web ---------------------------------------------------------------------------------------------------------------
 HTTP_SECONDS = Histogram(

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.contracts.commands import COMMANDS, Command, ConfigureTeam, ReportDelivery
-from services.contracts.events import CaseArchived, CaseEvent, Event, TeamConfigured
+from services.contracts.events import CaseArchived, CaseEvent, Event, RotaEvent
 from services.contracts.ids import delivery_id, mention_id, reply_id
 from services.contracts.mentions import (
     Author,
@@ -82,7 +82,7 @@ class Backend:
         """As the follower would: the event, then the state. Offsets have holes, as transactions make them."""
         self.offset += 2
         self.model.apply(DESK_EVENTS, event.team, event, 0, self.offset)
-        if isinstance(event, TeamConfigured):
+        if isinstance(event, RotaEvent):
             record = TeamConfiguration(team=event.team, revision=event.revision, at=event.at, config=event.config)
             self.model.apply(DESK_TEAMS, team_key(event.team, "config", "current"), record, 0, self.offset)
         if isinstance(event, CaseEvent):

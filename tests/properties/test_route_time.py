@@ -15,7 +15,11 @@ from tests.support.route import away, config, examples
 
 MINUTE = timedelta(minutes=1)
 ZONES = ("Europe/Amsterdam", "America/New_York", "UTC", "Australia/Lord_Howe")
-CHANGES = (datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 4, 4, tzinfo=UTC))
+CHANGES = tuple(
+    datetime(2026, month, day, tzinfo=UTC) - timedelta(days=1)
+    for month, day in ((3, 29), (10, 25), (3, 8), (11, 1), (4, 5), (10, 4))
+)
+"""The days before the clocks change in 2026: in Amsterdam, in New York and on Lord Howe."""
 
 times = st.builds(time, st.integers(0, 23), st.sampled_from((0, 15, 30, 45)))
 spans = st.builds(OpeningSpan, day=st.integers(0, 6), start=times, end=times)
@@ -27,7 +31,14 @@ def calendars(draw: st.DrawFn) -> TeamConfig:
     return config(
         time_zone=draw(st.sampled_from(ZONES)),
         opening_hours=tuple(draw(st.lists(spans, min_size=1, max_size=8))),
-        holidays=tuple(draw(st.lists(st.dates(date(2026, 3, 27), date(2026, 3, 31)), max_size=2))),
+        holidays=tuple(
+            draw(
+                st.lists(
+                    st.dates(date(2026, 3, 27), date(2026, 3, 31)) | st.dates(date(2026, 10, 3), date(2026, 10, 6)),
+                    max_size=2,
+                )
+            )
+        ),
     )
 
 

@@ -115,6 +115,99 @@ def test_the_demo_teams_cover_every_hour(name: str) -> None:
     assert [one for one in check(team, at(0)) if one.level == "problem"] == []
 
 
+FULL = """
+[[people]]
+id = "jeroen"
+name = "Jeroen"
+email = "jeroen@klein.example"
+skills = ["refund"]
+contract_hours = 32
+employment = "agency"
+mandate = { send_alone = false }
+
+[[shifts]]
+id = "wacht"
+rotation = { groups = [["noor"], ["jeroen"]], turn = "day" }
+days = ["mon"]
+from = "06:00"
+to = "12:00"
+layer = 3
+skills = ["refund"]
+ended_at = 2026-03-09T08:00:00
+
+[[overrides]]
+people = ["noor"]
+from = 2026-03-02T10:00:00
+to = 2026-03-02T12:00:00
+
+[[swaps]]
+shift = "wacht"
+person = "noor"
+from = 2026-03-02
+to = 2026-03-02
+taker = "jeroen"
+state = "taken"
+
+[[stand_ins]]
+for_person = "noor"
+person = "jeroen"
+from = 2026-03-03T10:00:00+01:00
+to = 2026-03-03T12:00:00
+
+[[demand]]
+days = ["mon", "fri"]
+from = "09:00"
+to = "24:00"
+people = 2
+skill = "refund"
+"""
+
+
+def test_all_that_a_rota_has() -> None:
+    team = parse(SMALL + FULL)
+    jeroen, wacht = team.people[1], team.shifts[1]
+    assert (jeroen.skills, jeroen.contract_hours, jeroen.mandate.send_alone) == (("refund",), 32, False)
+    assert wacht.rotation
+    assert (wacht.rotation.groups, wacht.layer, wacht.ended_at) == ((("noor",), ("jeroen",)), 3, at(8, day=7))
+    (override,), (swap,), (stand_in,), (demand,) = team.overrides, team.swaps, team.stand_ins, team.demand
+    assert (override.id, override.start) == ("override-1", at(10))
+    assert (swap.start, swap.end) == (at(0), at(24))
+    assert (stand_in.start, stand_in.state) == (at(10, day=1), "asked")
+    assert (demand.days, demand.end, demand.people) == ((0, 4), time(0), 2)
+    assert parse(render(team)) == team
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('groups = [["noor"], ["jeroen"]]', "groups = []", "shift 'wacht': rotation.groups: "),
+        ('turn = "day"', 'turn = "jaar"', "shift 'wacht': rotation.turn: "),
+        ('["jeroen"]], turn', '["piet"]], turn', "shift 'wacht' names unknown people: ['piet']"),
+        ("layer = 3", "layer = 10", "shift 'wacht': layer: "),
+        ("layer = 3", 'people = ["noor"]', "shift 'wacht': shift 'wacht' needs people or a rotation, and not both"),
+        ("ended_at = 2026-03-09T08:00:00", 'ended_at = "nu"', "shift 'wacht': ended_at is a date or a time"),
+        ('shift = "wacht"', 'shift = "week"', "swap 'swap-1' names an unknown shift: 'week'"),
+        ('taker = "jeroen"', "", "swap 'noor': swap 'swap-1' has a taker when it is taken"),
+        ('people = ["noor"]\nfrom = 2026-03-02T10', 'people = []\nfrom = 2026-03-02T10', "override number 1: people: "),
+        ('["mon", "fri"]', '["mon", "vrij"]', "demand number 1: days is a list of mon"),
+        ('email = "jeroen@klein.example"', 'email = "jeroen"', "person 'jeroen': email: "),
+        ("contract_hours = 32", "contract_hours = 169", "person 'jeroen': contract_hours: "),
+        ('[[demand]]', '[[wensen]]', "the file has an unknown 'wensen'"),
+        ('[team]', '[team]\nholiday_calendar = { country = "nl" }', "[team]: holiday_calendar.country: "),
+        ('[team]', '[team]\ntime_zone = "Mars"', "unknown time zone 'Mars'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_rota_is_said_for_people(old: str, new: str, said: str) -> None:
+    assert old in SMALL + FULL
+    head, tail = (SMALL, FULL.replace(old, new, 1)) if old in FULL else (SMALL.replace(old, new, 1), FULL)
+    if "ended_at" not in old:
+        tail = tail.replace("ended_at = 2026-03-09T08:00:00", "")
+    with pytest.raises(RotaFileError) as caught:
+        parse(head + tail)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def codes(team: TeamConfig, now: datetime) -> list[tuple[str, str | None]]:
     return [(one.code, one.person) for one in check(team, now)]
 

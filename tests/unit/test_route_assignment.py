@@ -180,7 +180,7 @@ def test_a_claim_off_shift_after_the_warning_is_honoured() -> None:
     desk.say("een", urgency="high")
     desk.tick(at(18.4))
     desk.do(ClaimCase, "noor", case=desk.case("een").id)
-    assert types(desk.tick(at(18.5))) == ["DeadlineBreached"]
+    assert types(desk.tick(at(18.5))) == ["DeadlineBreached", "CaseEscalated"]
     assert desk.case("een").owner == "noor"
 
 
@@ -188,7 +188,7 @@ def test_warned_and_breached_once_each() -> None:
     desk = Desk(config())
     desk.say("een")  # due in four opening hours, warned at 80 %, 15 minutes before is later
     seen = [kind for minute in range(0, 400, 5) for kind in types(desk.tick(at(10) + timedelta(minutes=minute)))]
-    assert seen == ["DeadlineWarned", "DeadlineBreached"]
+    assert seen == ["DeadlineWarned", "DeadlineBreached", "CaseEscalated", "CaseEscalated"]
     deadline = desk.case("een").deadline
     assert deadline is not None
     assert (deadline.warned_at, deadline.breached_at) == (at(13.75), at(14))

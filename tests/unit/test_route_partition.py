@@ -56,7 +56,7 @@ def test_a_case_is_written_once_for_a_batch_as_it_is_afterwards(partition: Route
     assert case.message is not None
     assert case.message.revision == 4  # type: ignore[attr-defined]  # it is a case
     assert {one.partition for one in output} == {3}
-    assert partition.figures()[TEAM] == TeamFigures(open=1, waiting=0, owned=1, closed=0, overdue=0)
+    assert partition.figures()[TEAM] == TeamFigures(open=1, waiting=0, snoozed=0, owned=1, closed=0, overdue=0)
 
 
 def test_a_reply_is_written_to_the_outbox_with_the_name_of_its_author(partition: RoutePartition) -> None:

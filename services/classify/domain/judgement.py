@@ -4,8 +4,8 @@ Two models look at a text: `voice` at all its words (attitude, intent), `matter`
 which signal it would be), so that shouting, swearing, politeness and emoji cannot change urgency.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import get_args
 
 from services.classify.domain import intent as intents
@@ -39,6 +39,8 @@ class Judgement:
     urgency: UrgencyJudgement
     confidence: float
     """Of the urgency: how likely its label is right."""
+    chances: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The probabilities of `sentiment` and `urgency`, in the order of their labels; empty where there is no model."""
 
 
 class Judge:
@@ -82,7 +84,11 @@ class Judge:
         judged = self._urgency(look, matter, urgency, signal)
         spam = round(max(look.spam, intent.probabilities["spam"]), 3)
         wanted, hit = self._intent(look, intent, judged.label, spam)
-        return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence)
+        chances = {
+            "sentiment": tuple(sentiment.probabilities[one] for one in SENTIMENTS),
+            "urgency": tuple(urgency.probabilities[one] for one in LEVELS),
+        }
+        return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence, chances)
 
     def _attitude(self, look: Look, seen: Seen, found: Scores) -> Attitude:
         rating = look.given.rating

@@ -74,6 +74,10 @@ class Reader:
                 found[place] = judged
         return [one or by_rules(look) for one, look in zip(found, looks, strict=True)]
 
+    def chances(self, texts: Sequence[Text]) -> list[Mapping[str, tuple[float, ...]]]:
+        """The probabilities of sentiment and urgency of each text, for a second reader to weigh."""
+        return [one.chances for one in self.judge([self._looker.look(one) for one in texts])]
+
     def _concluded(self, look: Look, judged: Judgement, taxonomy: Taxonomy) -> Classification:
         topics: list[Hit] = taxonomy.find(look.prepared.raw)
         needs, why = needs_person(judged.intent, judged.urgency.label, look.given.followers, judged.spam)

@@ -1,11 +1,12 @@
-"""`webcare rota`: check a team file, and make it what the team has agreed."""
+"""`webcare rota`: check what a team has agreed, write it as a file, and make a file what the team has agreed."""
 
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import click
 
+from services.contracts.teams import TeamConfig
 from services.control.settings import ControlSettings, load
 
 
@@ -20,38 +21,76 @@ def rota() -> None:
 
 
 @rota.command()
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("team", metavar="TEAM|FILE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-def check(file: Any, as_json: bool) -> None:
-    """Say what is wrong or missing in a team FILE (TOML): gaps in the coming week, people without shifts."""
-    from services.control.output import show
-    from services.route.check import check as findings_of
-    from services.route.rota_file import RotaFileError, parse
+def check(team: str, as_json: bool) -> None:
+    """Say what is wrong or missing in the rota of a TEAM, or of a team FILE (TOML; - is standard input).
 
-    try:
-        config = parse(file.read())
-    except RotaFileError as error:
-        raise click.ClickException(str(error)) from error
-    findings = findings_of(config, datetime.now(UTC))
+    Gaps of the coming 8 weeks, coverage, and how the work is shared. Exit status 1 when there is a problem.
+    """
+    from services.control.output import show
+    from services.control.rota_report import lines
+    from services.route.check import report as report_of
+
+    config, now = _config(team, fill=True), datetime.now(UTC)
+    report = report_of(config, now)
     if as_json:
-        show([finding.model_dump(mode="json") for finding in findings])
+        show(report.model_dump(mode="json"))
     else:
-        for finding in findings:
-            click.echo(f"{finding.level}: {finding.text}")
-        click.echo(f"{config.name}: {len(config.people)} people, {len(config.shifts)} shifts, {len(findings)} findings")
-    sys.exit(1 if any(finding.level == "problem" for finding in findings) else 0)
+        for line in lines(report, len(config.people), len(config.shifts)):
+            click.echo(line)
+    sys.exit(1 if any(finding.level == "problem" for finding in report.findings) else 0)
+
+
+@rota.command()
+@click.argument("team", metavar="TEAM|FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+def export(team: str, as_json: bool) -> None:
+    """Write what a TEAM has agreed, or what a team FILE says, as a team file (TOML) on standard output."""
+    from services.control.output import show
+    from services.route.rota_text import render
+
+    config = _config(team, fill=False)
+    if as_json:
+        show(config.model_dump(mode="json"))
+    else:
+        click.echo(render(config), nl=False)
 
 
 @rota.command("load")
-@click.argument("file", type=click.File(encoding="utf-8"))
-def load_(file: Any) -> None:
+@click.argument("file", type=click.Path(allow_dash=True))
+def load_(file: str) -> None:
     """Make a team FILE (TOML) what the team has agreed from now on."""
     from services.control.teams import configure
+
+    config = _of_file(file, fill=True)
+    configure(load(ControlSettings), [config], "system:webcare")
+    click.echo(f"{config.name}: sent to route")
+
+
+def _config(team: str, fill: bool) -> TeamConfig:
+    """What a file says; else, what the team of that name has agreed."""
+    if team == "-" or Path(team).exists():
+        return _of_file(team, fill)
+    if not team.isascii() or "/" in team or "." in team:
+        raise click.ClickException(f"there is no file {team}")
+    from services.control.teams import agreed
+
+    config = agreed(load(ControlSettings), team)
+    if config is None:
+        raise click.ClickException(f"there is no file {team}, and no team of that name has agreed anything")
+    return config
+
+
+def _of_file(file: str, fill: bool) -> TeamConfig:
+    from services.route.public_holidays import HolidayError, filled
     from services.route.rota_file import RotaFileError, parse
 
     try:
-        config = parse(file.read())
-    except RotaFileError as error:
+        with click.open_file(file, encoding="utf-8") as opened:
+            config = parse(opened.read())
+        return filled(config, datetime.now(UTC).date()) if fill else config
+    except (RotaFileError, HolidayError) as error:
         raise click.ClickException(str(error)) from error
-    configure(load(ControlSettings), [config], "system:webcare")
-    click.echo(f"{config.name}: sent to route")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file} cannot be read: {error}") from error

@@ -76,7 +76,7 @@ class Inbox:
         if view == "mine":
             return tuple(one for one in self.open_cases() if one.owner == person)
         if view == "waiting":
-            return tuple(one for one in self.open_cases() if one.owner is None)
+            return tuple(one for one in self.open_cases() if _waits(one))
         if view == "closed":
             closed = (one for one in self.cases.values() if one.status == "closed")
             return tuple(sorted(closed, key=lambda one: (one.closed_at or one.updated_at, one.id), reverse=True))
@@ -88,7 +88,7 @@ class Inbox:
         return {
             "mine": sum(one.owner == person for one in opened),
             "team": len(opened),
-            "waiting": sum(one.owner is None for one in opened),
+            "waiting": sum(_waits(one) for one in opened),
             "closed": len(self.cases) - len(opened),
         }
 
@@ -98,6 +98,11 @@ class Inbox:
             one.author.id == case.author.id and one.source == case.source and one.id != case.id
             for one in self.cases.values()
         )
+
+
+def _waits(case: Case) -> bool:
+    """Whether it waits to be given to somebody; what is snoozed does not."""
+    return case.owner is None and case.snoozed_until is None
 
 
 def paged(cases: tuple[Case, ...], page: int, size: int = PAGE) -> ViewPage:

@@ -73,7 +73,7 @@ def why(explanation: Explanation) -> Why:
         if one.excluded and one.person != explanation.chosen:
             could_not.setdefault(one.excluded[0].code, []).append(one.person)
     chosen = next((one for one in explanation.candidates if one.person == explanation.chosen), None)
-    order = ("full", "sick", "on_leave", "language", "channel", "off_shift")
+    order = ("full", "sick", "on_leave", "language", "skill", "channel", "off_shift")
     return Why(
         rule=explanation.rule,
         chosen=explanation.chosen,

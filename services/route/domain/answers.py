@@ -5,7 +5,7 @@ from typing import Literal
 
 from services.contracts.commands import Command
 from services.contracts.events import CommandAccepted, CommandRejected, CommandRepeated
-from services.contracts.teams import AnsweredCommand
+from services.contracts.memory import AnsweredCommand
 from services.route.domain.drafts import Draft
 
 Code = Literal[
@@ -15,6 +15,9 @@ Code = Literal[
     "not_a_member",
     "not_the_owner",
     "unknown_reply",
+    "unknown_person",
+    "not_allowed",
+    "not_found",
     "expired",
     "invalid",
 ]

@@ -1,10 +1,10 @@
-"""Who gets a case, and why nobody does. Eligible: on shift, not away, speaks the language, may use the channel, has room.
+"""Who gets a case, and why nobody does. Eligible: on shift, not away, has language, skills and channel, has room.
 
 Used by `settle.py`; `explain.py` says why.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.contracts.cases import Case, Waiting
 from services.contracts.teams import Person
@@ -12,28 +12,42 @@ from services.route.domain.agreement import Agreement
 from services.route.domain.places import Requirement
 from services.route.domain.state import TeamState
 
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_KEPT = 500
 
 
 def able(person: Person, needed: Requirement) -> bool:
-    """Whether the person has the language and the channel, on shift or not."""
+    """Whether the person has the language, the skills and the channel, on shift or not."""
     speaks = not needed.language or needed.language in person.languages
-    return speaks and (person.channels is None or needed.kind in person.channels)
+    knows = all(skill in person.skills for skill in needed.skills)
+    return speaks and knows and (person.channels is None or needed.kind in person.channels)
+
+
+def who_is_able(state: TeamState, agreed: Agreement, needed: Requirement) -> frozenset[str]:
+    """The people of the team who have it; worked out once for each revision of the agreements."""
+    known = state.notes.able.get(needed)
+    if known is None or known[0] != agreed.revision:
+        if len(state.notes.able) >= _KEPT:
+            state.notes.able.clear()
+        fit = frozenset(person.id for person in agreed.config.people if able(person, needed))
+        known = state.notes.able[needed] = agreed.revision, fit
+    return known[1]
 
 
 def has_room(state: TeamState, person: Person, needed: Requirement) -> bool:
     """Whether the case fits into what is left of the person's capacity."""
-    return state.load(person.id) + needed.weight <= person.capacity
+    return state.figures(person).room >= needed.weight
 
 
-def eligible(state: TeamState, present: Iterable[Person], needed: Requirement) -> list[Person]:
+def eligible(state: TeamState, agreed: Agreement, present: Iterable[Person], needed: Requirement) -> list[Person]:
     """Those of the `present` (on shift, not away) who can take such a case now."""
-    return [person for person in present if has_room(state, person, needed) and able(person, needed)]
+    fit = who_is_able(state, agreed, needed)
+    return [person for person in present if person.id in fit and has_room(state, person, needed)]
 
 
-def anybody(state: TeamState, present: Iterable[Person], needed: Requirement) -> bool:
+def anybody(state: TeamState, agreed: Agreement, present: Iterable[Person], needed: Requirement) -> bool:
     """Whether somebody of the `present` can take such a case now."""
-    return any(able(person, needed) and has_room(state, person, needed) for person in present)
+    fit = who_is_able(state, agreed, needed)
+    return any(person.id in fit and has_room(state, person, needed) for person in present)
 
 
 def choose(state: TeamState, case: Case, people: list[Person]) -> tuple[Person, bool]:
@@ -54,14 +68,14 @@ def waiting(state: TeamState, needed: Requirement, since: datetime, now: datetim
     agreed = state.agreement
     if agreed is None:
         return Waiting(reason="no_team_rota", since=since)
-    fit = {person.id for person in agreed.config.people if able(person, needed)}
+    fit = who_is_able(state, agreed, needed)
     on = agreed.rota.on_shift(now)
     if fit & on:
-        return Waiting(reason="everybody_full", since=since, cover_begins=_next(agreed, now, frozenset(fit - on)))
+        return Waiting(reason="everybody_full", since=since, cover_begins=_next(agreed, now, fit - on))
     return Waiting(
         reason="no_skill" if on or not fit else "nobody_on_shift",
         since=since,
-        cover_begins=_next(agreed, now, frozenset(fit)),
+        cover_begins=_next(agreed, now, fit),
     )
 
 
@@ -71,9 +85,9 @@ def _next(agreed: Agreement, now: datetime, people: frozenset[str]) -> datetime 
 
 def preference(state: TeamState, person: Person) -> tuple[float, datetime, str]:
     """Load for their capacity, when they last got a case, id: the lower, the sooner they are chosen."""
-    return score(state, person), state.last_assigned_at(person.id) or _NEVER, person.id
+    return state.figures(person).preference
 
 
-def score(state: TeamState, person: Person) -> float:
-    """Load ÷ capacity."""
-    return state.load(person.id) / person.capacity if person.capacity else 0.0
+def room(state: TeamState, person: Person) -> int:
+    """The points that are left of the person's capacity."""
+    return state.figures(person).room

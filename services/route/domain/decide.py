@@ -1,46 +1,92 @@
 """What a command does: first whether it may be done at all, then by its kind. Mentions are in `mention_rules.py`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from services.contracts.cases import Case
 from services.contracts.commands import (
+    AcceptPlan,
     AddNote,
+    AddOverride,
+    AnswerStandIn,
+    AskLeave,
+    AskStandIn,
+    CallInSick,
     CaseCommand,
     ClaimCase,
     CloseCase,
     Command,
     ConfigureTeam,
+    CorrectClassification,
+    DecideLeave,
+    EditShift,
+    HandOver,
+    OfferSwap,
     ReleaseCase,
+    RemoveOverride,
+    RemoveShift,
+    ReopenCase,
     ReportDelivery,
+    ReportWell,
+    RotaCommand,
+    SetOwnCapacity,
+    SnoozeCase,
     SubmitReply,
+    TagCase,
+    TakeSwap,
     Tick,
+    UntagCase,
+    WakeCase,
+    WithdrawLeave,
+    WithdrawSwap,
 )
-from services.contracts.events import DeadlineChanged, TeamConfigured
+from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
-from services.route.domain import answers, case_rules
+from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
-from services.route.domain.drafts import ROUTER, Draft, case_draft, changed
+from services.route.domain.corrections import correct
+from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
 from services.route.domain.mention_rules import decide_mention
 from services.route.domain.recurrence import RotaError
+from services.route.domain.rights import in_roster, member
 from services.route.domain.state import TeamState
 
 Input = Command | ClassifiedMention
 Rule = Callable[[Agreement, Case, Any, datetime], list[Draft]]
 
-OUTSIDERS = ("system:", "integration:", "lead:")
-"""Who may act for a team without being in its roster; whether they may is checked where they log in."""
-
 RULES: Mapping[type[CaseCommand], Rule] = {
-    ClaimCase: case_rules.claim,
-    ReleaseCase: case_rules.release,
+    ClaimCase: hand_overs.claim,
+    ReleaseCase: hand_overs.release,
+    HandOver: hand_overs.hand_over,
+    SnoozeCase: snoozes.snooze,
+    WakeCase: snoozes.wake,
+    TagCase: case_rules.tag,
+    UntagCase: case_rules.untag,
     AddNote: case_rules.note,
     SubmitReply: case_rules.reply,
     CloseCase: case_rules.close,
+    ReopenCase: case_rules.reopen,
     ReportDelivery: case_rules.delivery,
+}
+ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list[Draft]]] = {
+    AskLeave: leave_rules.ask,
+    DecideLeave: leave_rules.decide,
+    WithdrawLeave: leave_rules.withdraw,
+    CallInSick: leave_rules.call_in_sick,
+    ReportWell: leave_rules.report_well,
+    OfferSwap: swap_rules.offer,
+    TakeSwap: swap_rules.take,
+    WithdrawSwap: swap_rules.withdraw,
+    AskStandIn: swap_rules.ask_stand_in,
+    AnswerStandIn: swap_rules.answer_stand_in,
+    AddOverride: shift_rules.add_override,
+    RemoveOverride: shift_rules.remove_override,
+    EditShift: shift_rules.edit_shift,
+    RemoveShift: shift_rules.remove_shift,
+    AcceptPlan: shift_rules.accept_plan,
 }
 
 
@@ -62,31 +108,19 @@ def decide(state: TeamState, given: Input, now: datetime) -> list[Draft]:
         return [answers.rejected(given, refusal)]
 
 
-def new_promises(state: TeamState, now: datetime) -> Iterator[Draft]:
-    """After the agreements changed: the promises of the open cases as they are under the new ones."""
-    agreed = state.agreement
-    assert agreed is not None, "called once the team is configured"
-    for case in [case for case in state.cases.values() if case.status == "open"]:
-        urgency, kind = case.urgency.label, case.kind
-        if case.deadline is not None:
-            deadline = agreed.promise_again(urgency, kind, case.deadline, now)
-        elif case.first_response_at is None:
-            deadline = agreed.promise(urgency, kind, case.opened_at)
-        else:
-            continue
-        if deadline != case.deadline:
-            after = changed(case, deadline=deadline)
-            yield case_draft(DeadlineChanged, after, now, ROUTER, deadline.level, deadline=deadline)
-
-
 def _decide_command(state: TeamState, command: Command, now: datetime) -> list[Draft]:
     if isinstance(command, ConfigureTeam):
         return _configure(state, command, now)
     agreed = state.agreement
     if agreed is None:
         raise Refusal("unknown_team", f"team {state.team} is not configured")
-    if command.actor not in agreed.people and not command.actor.startswith(OUTSIDERS):
-        raise Refusal("not_a_member", f"{command.actor} is not in the team")
+    member(agreed, command.actor)
+    if isinstance(command, SetOwnCapacity):
+        return _own_capacity(state, agreed, command, now)
+    if isinstance(command, CorrectClassification):
+        return correct(state, agreed, command, now)
+    if isinstance(command, RotaCommand):
+        return ROTA_RULES[type(command)](agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:
@@ -98,8 +132,8 @@ def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[
     known = state.agreement
     if command.config.team != state.team:
         raise Refusal("invalid", f"the configuration is of team {command.config.team}, not {state.team}")
-    if known and command.actor not in known.people and not command.actor.startswith(OUTSIDERS):
-        raise Refusal("not_a_member", f"{command.actor} is not in the team")
+    if known:
+        member(known, command.actor)
     if known and known.config == command.config:
         return []
     revision = known.revision + 1 if known else 1
@@ -108,6 +142,17 @@ def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
     return [Draft(TeamConfigured, {"revision": revision, "config": command.config})]
+
+
+def _own_capacity(state: TeamState, agreed: Agreement, command: SetOwnCapacity, now: datetime) -> list[Draft]:
+    in_roster(agreed, command.actor)
+    if command.until is not None and command.until <= now:
+        raise Refusal("invalid", "an own capacity holds until a moment that is ahead")
+    known = state.capacities.get(command.actor)
+    if (command.capacity, command.until) == ((known.capacity, known.until) if known else (None, None)):
+        return []
+    fields = {"person": command.actor, "capacity": command.capacity, "until": command.until}
+    return [Draft(OwnCapacityChanged, fields)]
 
 
 def _in_time(command: Command, now: datetime) -> None:

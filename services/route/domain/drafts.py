@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.cases import RECENT_LINES, Case, HistoryLine
+from services.contracts.cases import MESSAGE_CHARACTERS, RECENT_LINES, RECENT_MESSAGES, Case, CaseMessage, HistoryLine
 from services.contracts.events import CaseEvent, Event
+from services.route.domain.made import made, remade
 
 ROUTER = "system:route"
 """Who acts when nobody asked."""
@@ -32,15 +33,22 @@ def case_draft(kind: type[CaseEvent], case: Case, now: datetime, actor: str, tol
 
     `told` is the detail of that line, `fields` are the event's own besides the case.
     """
-    line = HistoryLine(at=now, type=kind.__name__, actor=actor, detail=told)
+    line = made(HistoryLine, {"at": now, "type": kind.__name__, "actor": actor, "detail": told[:500]})
     update = {
         "revision": case.revision + 1,
         "updated_at": now,
         "history": (*case.history, line)[-RECENT_LINES:],
     }
-    return Draft(kind, {"case": case.model_copy(update=update), **fields}, actor)  # type: ignore[arg-type]
+    return Draft(kind, {"case": remade(case, update), **fields}, actor)  # type: ignore[arg-type]
 
 
 def changed(case: Case, **changes: Any) -> Case:
     """The case with changes that are valid by construction; not validated again, since this is the hot path."""
-    return case.model_copy(update=changes)
+    return remade(case, changes)
+
+
+def with_message(case: Case, message: CaseMessage) -> tuple[CaseMessage, ...]:
+    """The case's recent messages with one more, cut to length; the event carries it whole."""
+    if len(message.text) > MESSAGE_CHARACTERS:
+        message = message.model_copy(update={"text": message.text[:MESSAGE_CHARACTERS], "cut": True})
+    return (*case.messages, message)[-RECENT_MESSAGES:]

@@ -11,15 +11,21 @@ from services.contracts.events import (
     CaseEvent,
     CaseOpened,
     CaseReopened,
+    ClassificationCorrected,
     CommandRejected,
     CommandRepeated,
+    CoverGapClosed,
+    CoverGapFound,
     Event,
     MentionJoined,
-    TeamConfigured,
+    OwnCapacityChanged,
+    RotaEvent,
 )
 from services.contracts.ids import event_id
-from services.contracts.teams import AnsweredCommand
+from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
+from services.contracts.topics import TeamRecord
 from services.route.domain.agreement import agreement
+from services.route.domain.made import made
 from services.route.domain.state import TeamState
 
 COMMAND_LIFE = timedelta(hours=24)
@@ -28,6 +34,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far the clock of whoever asks may be ahead of ours."""
 ANSWER_KEPT = COMMAND_LIFE + 2 * CLOCK_SKEW
 """Longer than a command can come again without being refused as expired."""
+CORRECTION_KEPT = timedelta(days=30)
+"""Longer than the second reader lags behind."""
 ANSWER_EVENTS = 1000
 """An answer of more events than this is remembered by its first ones."""
 
@@ -44,8 +52,28 @@ def apply(state: TeamState, event: Event) -> None:
         state.archive(event.case, event.at)
     elif isinstance(event, CaseEvent):
         state.put(event.case)
-    elif isinstance(event, TeamConfigured):
+    elif isinstance(event, RotaEvent):
         state.agreement = agreement(event.config, event.revision, event.at)
+    elif isinstance(event, OwnCapacityChanged):
+        state.set_capacity(event.person, _own_capacity(event))
+    elif isinstance(event, ClassificationCorrected) and event.author == "person":
+        state.remember_correction(_corrected(state, event))
+    elif isinstance(event, CoverGapFound):
+        state.gaps[event.gap.id] = event.gap
+    elif isinstance(event, CoverGapClosed):
+        state.gaps.pop(event.gap.id, None)
+
+
+def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:
+    if event.capacity is None or event.until is None:
+        return None
+    return OwnCapacity(team=event.team, person=event.person, capacity=event.capacity, until=event.until, at=event.at)
+
+
+def _corrected(state: TeamState, event: ClassificationCorrected) -> CorrectedMention:
+    known = state.corrected.get(event.mention)
+    fields = tuple(sorted({*(known.fields if known else ()), *event.corrected}))
+    return CorrectedMention(team=event.team, mention=event.mention, fields=fields, at=event.at)
 
 
 def remember(state: TeamState, event: Event) -> AnsweredCommand | None:
@@ -53,14 +81,16 @@ def remember(state: TeamState, event: Event) -> AnsweredCommand | None:
     if event.sequence != 1 or not is_answer(event):
         return None
     case = event.case.id if isinstance(event, CaseEvent) else getattr(event, "case_id", None)
-    record = AnsweredCommand(
-        team=event.team,
-        command=event.cause,
-        at=event.at,
-        events=tuple(event_id(event.cause, number) for number in range(1, min(event.of, ANSWER_EVENTS) + 1)),
-        case=case,
-        rejected=event.code if isinstance(event, CommandRejected) else None,
-    )
+    others = (event_id(event.cause, number) for number in range(2, min(event.of, ANSWER_EVENTS) + 1))
+    fields = {
+        "team": event.team,
+        "command": event.cause,
+        "at": event.at,
+        "events": (event.id, *others),
+        "case": case,
+        "rejected": event.code if isinstance(event, CommandRejected) else None,
+    }
+    record = made(AnsweredCommand, fields)
     state.remember_answer(record)
     return record
 
@@ -74,6 +104,8 @@ def is_answer(event: Event) -> bool:
     return not isinstance(event, CommandRepeated)
 
 
-def forget(state: TeamState, now: datetime) -> list[str]:
-    """Forget the answers that nobody can ask for any more; gives their commands."""
-    return state.forget_answers(now - ANSWER_KEPT)
+def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
+    """Forget the answers that nobody can ask for any more, and old corrections; gives the kinds and ids of the records."""
+    answers = state.forget_answers(now - ANSWER_KEPT)
+    corrections = state.forget_corrections(now - CORRECTION_KEPT)
+    return [*(("answered", one) for one in answers), *(("corrected", one) for one in corrections)]

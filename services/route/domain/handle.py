@@ -8,17 +8,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.contracts.commands import ConfigureTeam, Tick
-from services.contracts.events import Event, TeamConfigured
+from services.contracts.commands import Tick
+from services.contracts.events import Event, RotaEvent
 from services.contracts.ids import event_id
 from services.contracts.mentions import ClassifiedMention
-from services.route.domain.decide import Input, decide, new_promises
+from services.route.domain.cover_watch import watch
+from services.route.domain.decide import Input, decide
 from services.route.domain.drafts import ROUTER, Draft
 from services.route.domain.evolve import ANSWER_KEPT, apply, remember
+from services.route.domain.made import made, remade
+from services.route.domain.reconsider import reconsider
 from services.route.domain.releases import releases
 from services.route.domain.settle import refresh, settle
+from services.route.domain.snoozes import wakes
 from services.route.domain.state import TeamState
-from services.route.domain.ticks import alarms, archive
+from services.route.domain.swap_rules import time_passes
+from services.route.domain.ticks import alarms, archive, capacities_end, escalations
 
 
 def handle(state: TeamState, given: Input, now: datetime) -> list[Event]:
@@ -38,12 +43,15 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     """The steps of an input, each decided on the state that the steps before have made."""
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
-            yield from (alarms(state, now), releases(state, now), settle(state, now), refresh(state, now))
-            yield archive(state, now)
+            yield from (time_passes(state, now), capacities_end(state, now), wakes(state, now), alarms(state, now))
+            yield from (releases(state, now), settle(state, now))
+            yield from (escalations(state, now), settle(state, now), refresh(state, now))  # who is relieved has room
+            yield from (archive(state, now), watch(state, now))
         return
+    before = state.agreement.config if state.agreement else None
     yield decide(state, given, now)
-    if isinstance(given, ConfigureTeam) and events and isinstance(events[0], TeamConfigured):
-        yield from (new_promises(state, now), releases(state, now), settle(state, now), refresh(state, now))
+    if events and isinstance(events[0], RotaEvent):
+        yield from (reconsider(state, before, now), releases(state, now), settle(state, now), refresh(state, now))
     elif events:
         yield settle(state, now)
 
@@ -66,23 +74,23 @@ class _Turn:
         """Make an event of the draft and apply it. `of` counts the events so far; `finish` puts the last count."""
         number = len(self.events) + 1
         self.identity = draft.identity or self.identity
-        event = draft.kind(
-            id=event_id(self.identity, number),
-            team=self.state.team,
-            at=self.now,
-            actor=draft.actor or self.actor,
-            cause=self.cause,
-            sequence=number,
-            of=number,
-            **draft.fields,
-        )
+        envelope = {
+            "id": event_id(self.identity, number),
+            "team": self.state.team,
+            "at": self.now,
+            "actor": draft.actor or self.actor,
+            "cause": self.cause,
+            "sequence": number,
+            "of": number,
+        }
+        event = made(draft.kind, envelope | draft.fields)
         self.events.append(event)
         apply(self.state, event)
 
     def finish(self) -> list[Event]:
         """The events with their number known, and the answer remembered."""
         total = len(self.events)
-        self.events = [one if one.of == total else one.model_copy(update={"of": total}) for one in self.events]
+        self.events = [one if one.of == total else remade(one, {"of": total}) for one in self.events]
         if self.events:
             remember(self.state, self.events[0])
         return self.events

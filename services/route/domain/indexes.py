@@ -16,21 +16,16 @@ class Index:
     """The places of cases, as a function of each case alone. A group without items does not exist."""
 
     def __init__(self, place: Callable[[Case], Place | None]) -> None:
-        self._place = place
+        self.place = place
         self._groups: dict[Any, Any] = {}
         self.size = 0
 
-    def move(self, old: Case | None, new: Case | None) -> bool:
-        """A case that was `old` is now `new`, `None` is a case that is not there; gives whether its place changed."""
-        before = self._place(old) if old else None
-        after = self._place(new) if new else None
-        if before != after:
-            if before:
-                self._leave(*before)
-            if after:
-                self._enter(*after)
-            return True
-        return False
+    def move(self, before: Place | None, after: Place | None) -> None:
+        """A case leaves one place for another; `None` is no place."""
+        if before:
+            self._leave(*before)
+        if after:
+            self._enter(*after)
 
     def of(self, group: Hashable = None) -> Any:
         """The items of a group in order, with the ways of a sorted list; empty when there are none."""

@@ -1,15 +1,20 @@
 """What a mention does: nothing, join its conversation's open case, reopen a closed one, or open a new one."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from services.contracts.cases import MESSAGE_CHARACTERS, RECENT_MESSAGES, Case, CaseMessage, Deadline
+from services.contracts.cases import MESSAGE_CHARACTERS, RECENT_MESSAGES, Case, CaseMessage
 from services.contracts.events import CaseOpened, CaseReopened, MentionJoined
 from services.contracts.ids import case_id
 from services.contracts.mentions import ClassifiedMention, Urgency
 from services.contracts.teams import TeamConfig, UrgencyWeights
+from services.route.domain import clocks
+from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.made import made
 from services.route.domain.places import RANK
-from services.route.domain.releases import off_reason, release_draft
+from services.route.domain.releases import must_go, release_draft
+from services.route.domain.snoozes import woken
 from services.route.domain.state import TeamState
 
 USUAL_REACH = 10_000
@@ -33,7 +38,7 @@ def decide_mention(state: TeamState, mention: ClassifiedMention, now: datetime) 
     case = state.latest_case((mention.source, mention.conversation))
     config = state.agreement.config if state.agreement else None
     if case is not None and case.status == "open":
-        return _join(state, case, mention, now)
+        return list(_join(state, case, mention, now))
     if not needs_person(mention, config):
         return []
     if case is not None and case.closed_at is not None and now < case.closed_at + _reopen_window(config):
@@ -44,81 +49,73 @@ def decide_mention(state: TeamState, mention: ClassifiedMention, now: datetime) 
 def message(mention: ClassifiedMention) -> CaseMessage:
     """The mention as a message of its case."""
     author = mention.author
-    return CaseMessage(
-        kind="mention",
-        id=mention.id,
-        at=mention.created_at,
-        author=author.name or author.handle or author.id,
-        text=mention.text[:MESSAGE_CHARACTERS],
-        cut=len(mention.text) > MESSAGE_CHARACTERS,
-        url=mention.url,
-        source_id=mention.source_id,
-    )
+    fields = {
+        "kind": "mention",
+        "id": mention.id,
+        "at": mention.created_at,
+        "author": author.name or author.handle or author.id,
+        "text": mention.text[:MESSAGE_CHARACTERS],
+        "cut": len(mention.text) > MESSAGE_CHARACTERS,
+        "url": mention.url,
+        "source_id": mention.source_id,
+    }
+    return made(CaseMessage, fields)
 
 
 def _open(state: TeamState, mention: ClassifiedMention, now: datetime) -> Draft:
     read = mention.classification
-    case = Case(
-        id=case_id(state.team, mention.id),
-        team=state.team,
-        revision=1,
-        source=mention.source,
-        kind=mention.kind,
-        monitor=mention.monitor,
-        conversation=mention.conversation,
-        author=mention.author,
-        title=mention.title,
-        language=read.language.code,
-        sentiment=read.sentiment.label,
-        sentiment_score=read.sentiment.score,
-        urgency=read.urgency,
-        intent=read.intent,
-        topics=read.topics,
-        weight=_weight(state, read.urgency),
-        opened_at=now,
-        updated_at=now,
-        created_at=mention.created_at,
-        deadline=_promise(state, mention, read.urgency, now),
-        answer_to=mention.source_id,
-        mentions=(mention.id,),
-        messages=(message(mention),),
-    )
-    actor = SOURCE.format(mention.source)
-    return case_draft(CaseOpened, changed(case, revision=0), now, actor, mention=mention.id)
+    fields = {
+        "id": case_id(state.team, mention.id),
+        "team": state.team,
+        "revision": 0,
+        "source": mention.source,
+        "kind": mention.kind,
+        "monitor": mention.monitor,
+        "conversation": mention.conversation,
+        "author": mention.author,
+        "title": mention.title,
+        "language": read.language.code,
+        "sentiment": read.sentiment.label,
+        "sentiment_score": read.sentiment.score,
+        "urgency": read.urgency,
+        "intent": read.intent,
+        "topics": read.topics,
+        "skills": state.agreement.skills_for(read.topics) if state.agreement else (),
+        "weight": _weight(state, read.urgency),
+        "opened_at": now,
+        "updated_at": now,
+        "created_at": mention.created_at,
+        "answer_to": mention.source_id,
+        "mentions": (mention.id,),
+        "messages": (message(mention),),
+    }
+    case = clocks.begun(state.agreement, made(Case, fields), min(mention.collected_at, now))
+    return case_draft(CaseOpened, case, now, SOURCE.format(mention.source), mention=mention.id)
 
 
-def _join(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> list[Draft]:
+def _join(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Iterator[Draft]:
     """The conversation goes on. What needs nobody (thanks, a bystander) is shown, but does not ask for an answer."""
-    config = state.agreement.config if state.agreement else None
+    agreed, actor = state.agreement, SOURCE.format(mention.source)
+    needed = needs_person(mention, agreed.config if agreed else None)
     after = _with(case, mention)
-    if needs_person(mention, config):
-        after = changed(_escalated(state, after, mention, now), awaiting_us=True)
-    joined = case_draft(MentionJoined, after, now, SOURCE.format(mention.source), mention=mention.id)
-    reason = off_reason(state, case.owner, now) if case.owner and after.awaiting_us else None
-    if reason is None:
-        return [joined]
-    return [joined, release_draft(joined.case, reason, now)]
+    if needed:
+        after = clocks.heard(agreed, _urgent(state, after, mention, now), min(mention.collected_at, now))
+        after = clocks.adjusted(agreed, changed(after, awaiting_us=True), now)
+    draft = case_draft(MentionJoined, after, now, actor, mention=mention.id)
+    yield draft
+    if case.snoozed_until is not None and (needed or mention.author.id == case.author.id):
+        draft = woken(agreed, draft.case, "customer", now)
+        yield draft
+    reason = must_go(state, draft.case, now) if draft.case.awaiting_us else None
+    if reason is not None and draft.case.snoozed_until is None:
+        yield release_draft(draft.case, reason, now)
 
 
 def _reopen(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Draft:
     """A new promise, and back to whoever had it."""
     urgency = mention.classification.urgency
-    after = changed(
-        _with(case, mention),
-        status="open",
-        closed_at=None,
-        closed_by=None,
-        owner=None,
-        previous_owner=case.owner or case.previous_owner,
-        given_back_by=None,
-        touched=False,
-        waiting=None,
-        awaiting_us=True,
-        urgency=urgency,
-        weight=_weight(state, urgency),
-        deadline=_promise(state, mention, urgency, now),
-        reopened=case.reopened + 1,
-    )
+    after = changed(opened_again(_with(case, mention)), urgency=urgency, weight=_weight(state, urgency))
+    after = clocks.begun(state.agreement, after, min(mention.collected_at, now))
     return case_draft(CaseReopened, after, now, SOURCE.format(mention.source), mention=mention.id)
 
 
@@ -134,28 +131,19 @@ def _with(case: Case, mention: ClassifiedMention) -> Case:
     )
 
 
-def _escalated(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Case:
+def _urgent(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Case:
     """A more urgent mention makes its case more urgent, and an open promise the earlier of the two."""
     urgency = mention.classification.urgency
     if RANK[urgency.label] <= RANK[case.urgency.label]:
         return case
-    deadline = case.deadline
-    if deadline is not None and deadline.breached_at is None:
-        stricter = _promise(state, mention, urgency, now)
-        if stricter is not None and stricter.due_at < deadline.due_at:
-            deadline = stricter
-    return changed(case, urgency=urgency, weight=_weight(state, urgency), deadline=deadline, waiting=None)
-
-
-def _promise(state: TeamState, mention: ClassifiedMention, urgency: Urgency, now: datetime) -> Deadline | None:
-    if state.agreement is None:
-        return None
-    return state.agreement.promise(urgency.label, mention.kind, min(mention.collected_at, now))
+    after = changed(case, urgency=urgency, weight=_weight(state, urgency), waiting=None)
+    return clocks.sharpened(state.agreement, after, min(mention.collected_at, now))
 
 
 def _weight(state: TeamState, urgency: Urgency) -> int:
-    weights = state.agreement.config.weights if state.agreement else UrgencyWeights()
-    points: int = getattr(weights, urgency.label)
+    if state.agreement is not None:
+        return state.agreement.weight_of(urgency.label)
+    points: int = getattr(UrgencyWeights(), urgency.label)
     return points
 
 

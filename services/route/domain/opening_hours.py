@@ -1,7 +1,7 @@
 """Business time: how much of it lies between two moments, and when a given amount of it has passed.
 
 Opening hours are several spans a day in local wall-clock time, also past midnight; a holiday's own spans fall away (a
-span belongs to the day it starts on). Starts and ends are localised as in `rota.py`. Without spans it is always open.
+span belongs to the day it starts on). Starts and ends are localised as in `wall_clock.py`. Without spans it is always open.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import OpeningSpan, TeamConfig
-from services.route.domain.rota import localise
+from services.route.domain.wall_clock import local_span
 
 HORIZON = timedelta(days=400)
 """A deadline that opening hours would put further away than this is put here."""
@@ -26,7 +26,7 @@ class OpeningHours:
     def __init__(self, config: TeamConfig) -> None:
         self.always_open = not config.opening_hours
         self._zone = ZoneInfo(config.time_zone)
-        self._holidays = frozenset(config.holidays)
+        self._holidays = config.all_holidays
         self._spans = tuple(config.opening_hours)
         self._days: dict[date, list[Interval]] = {}
 
@@ -72,6 +72,4 @@ class OpeningHours:
         return sorted(self._interval(day, span) for span in self._spans if span.day == day.weekday())
 
     def _interval(self, day: date, span: OpeningSpan) -> Interval:
-        next_day = day + _DAY if span.end <= span.start else day
-        opens, closes = datetime.combine(day, span.start), datetime.combine(next_day, span.end)
-        return localise(opens, self._zone), localise(closes, self._zone)
+        return local_span(day, span.start, span.end, self._zone)

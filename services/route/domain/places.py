@@ -4,9 +4,10 @@ Because every index is a function of the cases alone, state read back from its r
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from services.contracts.cases import Case
+from services.contracts.cases import Case, Deadline
 from services.contracts.mentions import MentionKind, UrgencyLabel
 
 RANK: dict[UrgencyLabel, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
@@ -20,6 +21,7 @@ class Requirement(NamedTuple):
     language: str
     kind: MentionKind
     weight: int
+    skills: tuple[str, ...] = ()
 
 
 class Turn(NamedTuple):
@@ -39,18 +41,55 @@ class Announced(NamedTuple):
     cover_begins: datetime | None
 
 
+STAND = attrgetter(
+    "status",
+    "owner",
+    "snoozed_until",
+    "waiting",
+    "deadline",
+    "promises",
+    "awaiting_us",
+    "touched",
+    "weight",
+    "urgency",
+    "skills",
+    "language",
+    "kind",
+    "assigned_at",
+    "previous_owner",
+    "opened_at",
+    "closed_at",
+)
+"""All of a case that the functions below look at: where it is the same, the case stands where it stood."""
+Place = tuple[Any, Any] | None
 Dated = tuple[datetime, str]
 """A moment and the id of a case."""
 
 
 def requirement(case: Case) -> Requirement:
     """What the case asks of a person."""
-    return Requirement("" if case.language == UNKNOWN_LANGUAGE else case.language, case.kind, case.weight)
+    language = "" if case.language == UNKNOWN_LANGUAGE else case.language
+    return Requirement(language, case.kind, case.weight, case.skills)
+
+
+def promises_of(case: Case) -> tuple[Deadline, ...]:
+    """Its promises; a case from before there were several has the one of its first response."""
+    return case.promises or ((case.deadline,) if case.deadline else ())
+
+
+def unmet(case: Case) -> list[Deadline]:
+    """Its promises that are not kept yet and whose clock runs."""
+    return [one for one in promises_of(case) if one.met_at is None and one.paused_at is None]
+
+
+def is_queued(case: Case) -> bool:
+    """Whether it waits to be given to somebody: open, without an owner, not snoozed."""
+    return case.owner is None and case.status == "open" and case.snoozed_until is None
 
 
 def queued(case: Case) -> tuple[Requirement, Turn] | None:
-    """Open without an owner: its turn among the cases that ask the same."""
-    if case.status == "closed" or case.owner is not None:
+    """Its turn among the cases that ask the same."""
+    if not is_queued(case):
         return None
     due = case.deadline.due_at if case.deadline else NO_DEADLINE
     return requirement(case), Turn(due, -RANK[case.urgency.label], case.opened_at, case.id)
@@ -58,21 +97,21 @@ def queued(case: Case) -> tuple[Requirement, Turn] | None:
 
 def announced(case: Case) -> tuple[Announced, str] | None:
     """Queued, and what was said of its waiting."""
-    if case.status == "closed" or case.owner is not None or case.waiting is None:
+    if case.waiting is None or not is_queued(case):
         return None
     return Announced(requirement(case), case.waiting.reason, case.waiting.cover_begins), case.id
 
 
 def unannounced(case: Case) -> tuple[None, Dated] | None:
     """Queued, and nothing said yet."""
-    if case.status == "closed" or case.owner is not None or case.waiting is not None:
+    if case.waiting is not None or not is_queued(case):
         return None
     return None, (case.opened_at, case.id)
 
 
 def load(case: Case) -> tuple[str, tuple[int, str]] | None:
-    """The points that it takes of its owner while it awaits us; what awaits the customer weighs nothing."""
-    if case.status == "closed" or case.owner is None or not case.awaiting_us:
+    """The points that it takes of its owner while it awaits us; what awaits the customer, or is snoozed, weighs nothing."""
+    if case.owner is None or not case.awaiting_us or case.status == "closed" or case.snoozed_until is not None:
         return None
     return case.owner, (case.weight, case.id)
 
@@ -83,12 +122,24 @@ def owned(case: Case) -> tuple[str, str] | None:
 
 
 def releasable(case: Case) -> tuple[str, str] | None:
-    """By owner, what is taken from them once they are off: untouched, or warned of while they held it."""
-    if case.status == "closed" or case.owner is None:
+    """By owner, what is taken from them once they are off: untouched, or warned of while they held it; not snoozed."""
+    if case.owner is None or case.status == "closed" or case.snoozed_until is not None:
         return None
-    warned = (case.deadline.warned_at or case.deadline.breached_at) if case.deadline else None
-    held_when_warned = warned is not None and case.assigned_at is not None and case.assigned_at < warned
-    return (case.owner, case.id) if held_when_warned or not case.touched else None
+    if not case.touched:
+        return case.owner, case.id
+    since = case.assigned_at
+    warned = (one.warned_at or one.breached_at for one in unmet(case))
+    return (case.owner, case.id) if since and any(one and since < one for one in warned) else None
+
+
+def snoozed(case: Case) -> tuple[str, str] | None:
+    """By owner (empty: nobody), what is snoozed."""
+    return (case.owner or "", case.id) if case.snoozed_until is not None and case.status == "open" else None
+
+
+def wake(case: Case) -> tuple[None, Dated] | None:
+    """When it is to be woken."""
+    return (None, (case.snoozed_until, case.id)) if case.snoozed_until and case.status == "open" else None
 
 
 def held(case: Case) -> tuple[str, Dated] | None:
@@ -98,16 +149,23 @@ def held(case: Case) -> tuple[str, Dated] | None:
 
 
 def alarm(case: Case) -> tuple[None, Dated] | None:
-    """When its promise is to be warned of, or is broken."""
-    deadline = case.deadline
-    if case.status == "closed" or deadline is None or deadline.breached_at:
+    """When one of its promises is to be warned of, is broken, or is to be escalated."""
+    if case.status == "closed":
         return None
-    return None, (deadline.due_at if deadline.warned_at else min(deadline.warn_at, deadline.due_at), case.id)
+    moments = [moment for one in unmet(case) if (moment := next_alarm(one))]
+    return (None, (min(moments), case.id)) if moments else None
+
+
+def next_alarm(deadline: Deadline) -> datetime | None:
+    """When there is something to say of a promise that is not kept; `None` once all is said."""
+    if deadline.breached_at:
+        return deadline.escalate_at
+    return deadline.due_at if deadline.warned_at else min(deadline.warn_at, deadline.due_at)
 
 
 def overdue(case: Case) -> tuple[None, str] | None:
-    """Its promise is broken and still unmet."""
-    broken = case.status == "open" and case.deadline is not None and case.deadline.breached_at is not None
+    """One of its promises is broken and still unmet."""
+    broken = case.status == "open" and any(one.breached_at for one in unmet(case))
     return (None, case.id) if broken else None
 
 

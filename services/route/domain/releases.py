@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.contracts.cases import Case
 from services.contracts.events import CaseReleased
+from services.route.domain.agreement import Agreement
 from services.route.domain.drafts import ROUTER, Draft, case_draft, changed
 from services.route.domain.state import TeamState
 
@@ -28,9 +29,31 @@ def off_reason(state: TeamState, person: str, now: datetime) -> OffReason | None
     return "shift_ended"
 
 
+def honoured(agreed: Agreement | None, case: Case, now: datetime) -> bool:
+    """Whether a colleague's choice is kept although its owner is off.
+
+    It is for whoever was off when they were given the case, until they have been on; not when they have reported sick or
+    gone on leave since.
+    """
+    person, given_at = case.owner, case.assigned_at
+    if not case.handed_over or agreed is None or person not in agreed.people or person is None or given_at is None:
+        return False
+    rota = agreed.rota
+    if person in rota.duty(now).away and person not in rota.duty(given_at).away:
+        return False
+    came_on = rota.next_cover(given_at, frozenset({person}))
+    return came_on is None or came_on > now
+
+
+def must_go(state: TeamState, case: Case, now: datetime) -> OffReason | None:
+    """Why the case cannot stay with its owner now that something is to be done with it; `None` when it can."""
+    reason = off_reason(state, case.owner, now) if case.owner else None
+    return None if reason and honoured(state.agreement, case, now) else reason
+
+
 def released(case: Case) -> Case:
     """The case without its owner, whom it remembers."""
-    return changed(case, owner=None, previous_owner=case.owner, touched=False, waiting=None)
+    return changed(case, owner=None, previous_owner=case.owner, touched=False, handed_over=False, waiting=None)
 
 
 def release_draft(case: Case, reason: OffReason, now: datetime) -> Draft:
@@ -42,13 +65,14 @@ def releases(state: TeamState, now: datetime) -> Iterator[Draft]:
     """What those who are off hold untouched, or was warned of while they held it; all of those who left the team.
 
     Work that its owner has touched stays until its deadline nears or its customer writes again (`mention_rules.py`).
-    At most `RELEASED` at a time; the rest at the next tick.
+    What a colleague gave to somebody who was off stays. At most `RELEASED` at a time; the rest at the next tick.
     """
     left = RELEASED
     for person in sorted(state.owned.groups()):
         reason = off_reason(state, person, now)
         if reason is not None:
             held = state.owned if reason == "left_team" else state.releasable
-            for case in list(islice(held.of(person), left)):
+            going = (one for one in held.of(person) if not honoured(state.agreement, state.cases[one], now))
+            for case in list(islice(going, left)):
                 left -= 1
                 yield release_draft(state.cases[case], reason, now)

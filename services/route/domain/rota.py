@@ -1,54 +1,45 @@
-"""Who is on when: shifts worked out, leave taken off. Used by `assign.py`, `ticks.py` and `check.py`.
+"""Who is on when: what is planned, with leave taken off and layers applied. Used by `assign.py`, `ticks.py`, `check.py`.
 
-Shifts recur in local wall-clock time and are localised afterwards, start and end apart: a time that the spring change
-skips moves forward by the gap, one that the autumn change repeats is the first of the two. The rota is worked out a
-week at a time and kept; one `Rota` belongs to one revision of a team's configuration.
+At every moment the highest layer with somebody present is on duty, and all of that layer; an override is above every
+layer. So a shift whose people are all away counts as no cover, and the layer below fills in, for as long as that lasts.
+The rota is worked out a week at a time and kept; one `Rota` belongs to one revision of a team's configuration.
 """
 
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from services.contracts.teams import Shift, TeamConfig
-from services.route.domain import recurrence
+from services.contracts.teams import TeamConfig
+from services.route.domain.spans import Plan
+from services.route.domain.spans import Span as Span
 
 LOOK_AHEAD = timedelta(weeks=8)
 """How far ahead cover is looked for."""
 _WEEK = timedelta(days=7)
-_MARGIN = timedelta(days=2)
-"""More than any distance between local and universal time, with both clock changes."""
 _KEPT_WEEKS = 32
 _KEPT_COVERS = 500
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """One person on one shift, in UTC, leave not yet taken off."""
-
-    start: datetime
-    end: datetime
-    person: str
-    shift: str
+_AWAY = -1
+"""Where a span has its layer, leave has this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is on from `start` up to `end`; nothing changes in between. `away` says `leave` or `sick` by person."""
+    """Who is on from `start` up to `end`; nothing changes in between. `away` says `leave` or `sick` by person.
+
+    `scheduled` are those whose shift it is: of the `layer` on duty and of the layers above it, who are all away.
+    `standby` are those present in the layers below, the nearest layer first: to whom an escalation goes.
+    """
 
     start: datetime
     end: datetime
     scheduled: frozenset[str]
     away: Mapping[str, str]
     on: frozenset[str]
-
-
-def localise(wall_clock: datetime, zone: ZoneInfo) -> datetime:
-    """A naive local time as UTC; with `fold` 0 the standard library moves and chooses exactly as the rule above says."""
-    return wall_clock.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    layer: int | None = None
+    standby: tuple[frozenset[str], ...] = ()
 
 
 class Rota:
@@ -60,7 +51,7 @@ class Rota:
 
     def __init__(self, config: TeamConfig) -> None:
         self._config = config
-        self._rules = [(shift, recurrence.parse(shift)) for shift in config.shifts]
+        self._plan = Plan(config)
         self._weeks: dict[int, list[Duty]] = {}
         self._last: Duty | None = None
         self._covers: dict[tuple[datetime, frozenset[str]], datetime | None] = {}
@@ -98,20 +89,28 @@ class Rota:
         return self._covers[duty.start, people]
 
     def spans(self, start: datetime, end: datetime) -> list[Span]:
-        """The shifts of people that overlap `[start, end)`, in order; leave is not taken off."""
-        found = (span for shift, rule in self._rules for span in self._spans_of(shift, rule, start, end))
-        return sorted(span for span in found if span.start < end and span.end > start)
+        """What is planned and overlaps `[start, end)`, in order; leave is not taken off, every layer is there."""
+        return sorted(self._plan.spans(start, end))
 
-    def _spans_of(
-        self, shift: Shift, rule: recurrence.Recurrence | None, start: datetime, end: datetime
-    ) -> Iterator[Span]:
-        zone = ZoneInfo(shift.time_zone or self._config.time_zone)
-        length = timedelta(minutes=shift.minutes)
-        first, last = start.replace(tzinfo=None) - length - _MARGIN, end.replace(tzinfo=None) + _MARGIN
-        for wall_clock in recurrence.starts(shift, rule, first, last):
-            begins, ends = localise(wall_clock, zone), localise(wall_clock + length, zone)
-            if begins < ends:
-                yield from (Span(begins, ends, person, shift.id) for person in shift.people)
+    def stints(self, start: datetime, end: datetime, person: str | None = None) -> list[Span]:
+        """What people, or `person`, really work of the spans that overlap `[start, end)`: no leave, the layer on duty.
+
+        Where somebody has two shifts at a time, both are there.
+        """
+        planned = (span for span in self._plan.spans(start, end) if person in (None, span.person))
+        return sorted(stint for span in planned for stint in self._worked(span))
+
+    def _worked(self, span: Span) -> Iterator[Span]:
+        begun: datetime | None = None
+        for duty in self.duties(span.start, span.end):
+            works = duty.layer == span.layer and span.person in duty.on
+            if begun is None and works:
+                begun = max(duty.start, span.start)
+            elif begun is not None and not works:
+                yield replace(span, start=begun, end=duty.start)
+                begun = None
+        if begun is not None:
+            yield replace(span, start=begun)
 
     def _week(self, number: int) -> list[Duty]:
         if number not in self._weeks:
@@ -123,31 +122,52 @@ class Rota:
 
     def _duties_between(self, start: datetime, end: datetime) -> list[Duty]:
         """Sweep over the changes in `[start, end)`, counting the shifts and absences that are running."""
-        changes: dict[datetime, list[tuple[int, str, str]]] = {start: []}
-        for what, person, begins, ends in self._stretches(start, end):
-            changes.setdefault(max(begins, start), []).append((1, what, person))
-            changes.setdefault(min(ends, end), []).append((-1, what, person))
+        changes: dict[datetime, list[tuple[int, int, str, str]]] = {start: []}
+        for layer, what, person, begins, ends in self._stretches(start, end):
+            changes.setdefault(max(begins, start), []).append((1, layer, what, person))
+            changes.setdefault(min(ends, end), []).append((-1, layer, what, person))
         changes.pop(end, None)
         moments = sorted(changes)
-        running: Counter[tuple[str, str]] = Counter()
+        running: Counter[tuple[int, str, str]] = Counter()
         duties = []
         for moment, until in zip(moments, [*moments[1:], end], strict=True):
-            for step, what, person in changes[moment]:
-                running[what, person] += step
+            for step, layer, what, person in changes[moment]:
+                running[layer, what, person] += step
             duties.append(_duty(moment, until, running))
         return duties
 
-    def _stretches(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, datetime, datetime]]:
-        for span in self.spans(start, end):
-            yield "shift", span.person, span.start, span.end
+    def _stretches(self, start: datetime, end: datetime) -> Iterator[tuple[int, str, str, datetime, datetime]]:
+        """The layer or `_AWAY`, what, who, from and to."""
+        for span in self._plan.spans(start, end):
+            yield span.layer, "shift", span.person, span.start, span.end
         for leave in self._config.leave:
-            if leave.start < end and leave.end > start:
-                yield leave.kind, leave.person, leave.start, leave.end
+            if leave.state == "approved" and leave.start < end and leave.end > start:
+                yield _AWAY, leave.kind, leave.person, leave.start, leave.end
 
 
-def _duty(start: datetime, end: datetime, running: Mapping[tuple[str, str], int]) -> Duty:
-    now = [key for key, count in running.items() if count > 0]
-    scheduled = frozenset(person for what, person in now if what == "shift")
-    away = {person: what for what, person in now if what == "leave"}
-    away |= {person: what for what, person in now if what == "sick"}
-    return Duty(start, end, scheduled, away, scheduled - away.keys())
+def _duty(start: datetime, end: datetime, running: Mapping[tuple[int, str, str], int]) -> Duty:
+    now = sorted((key for key, count in running.items() if count > 0), reverse=True)
+    away = {person: "leave" for _, what, person in now if what == "leave"}
+    away |= {person: "sick" for _, what, person in now if what == "sick"}
+    layers: dict[int, set[str]] = {}
+    for layer, what, person in now:
+        if what == "shift":
+            layers.setdefault(layer, set()).add(person)
+    return _layered(start, end, layers, away)
+
+
+def _layered(start: datetime, end: datetime, layers: Mapping[int, set[str]], away: Mapping[str, str]) -> Duty:
+    """`layers` from high to low."""
+    scheduled: set[str] = set()
+    below: list[frozenset[str]] = []
+    on: frozenset[str] = frozenset()
+    on_layer: int | None = None
+    for layer, people in layers.items():
+        present = frozenset(people - away.keys())
+        if on:
+            below.append(present - on)
+            continue
+        scheduled |= people
+        if present:
+            on, on_layer = present, layer
+    return Duty(start, end, frozenset(scheduled), away, on, on_layer, tuple(people for people in below if people))

@@ -1,13 +1,18 @@
-"""Which promise holds for a case, and when it is due, warned of and kept. Used by the command and mention rules."""
+"""Which promises hold for a case, and when each is due, warned of, paused and kept. Used by `agreement.py`.
+
+A promise is a `Deadline` on the clock of its service level: the team's opening hours, or every minute.
+"""
 
 from datetime import datetime, timedelta
 
-from services.contracts.cases import Deadline
+from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import ServiceLevel, TeamConfig
+from services.route.domain.made import made, remade
 from services.route.domain.opening_hours import OpeningHours
 
 WARN_SHARE = 0.8
+_NOTHING = timedelta()
 
 
 def level_for(config: TeamConfig, urgency: UrgencyLabel, kind: MentionKind) -> ServiceLevel:
@@ -20,22 +25,31 @@ def level_for(config: TeamConfig, urgency: UrgencyLabel, kind: MentionKind) -> S
     return config.service_levels[-1]
 
 
-def first_response(hours: OpeningHours, level: ServiceLevel, started_at: datetime) -> Deadline:
-    """The promise that `level` makes for what came in at `started_at`.
+def target(level: ServiceLevel, kind: DeadlineKind) -> int | None:
+    """The minutes that the level promises; `None` when it does not promise this."""
+    minutes = (level.first_response_minutes, level.next_response_minutes, level.resolution_minutes)
+    return minutes[("first_response", "next_response", "resolution").index(kind)]
+
+
+def promise(hours: OpeningHours, level: ServiceLevel, kind: DeadlineKind, started_at: datetime) -> Deadline | None:
+    """What `level` promises from `started_at` on.
 
     The warning comes when `warn_minutes` of the level's own time are left, or when 80 % of it has passed, whichever is
     later: a warning counted in opening hours comes while there is somebody to warn.
     """
-    target = timedelta(minutes=level.first_response_minutes)
-    warn = max(target - timedelta(minutes=level.warn_minutes), WARN_SHARE * target)
-    return Deadline(
-        kind="first_response",
-        level=level.id,
-        target_minutes=level.first_response_minutes,
-        started_at=started_at,
-        due_at=_after(hours, level, started_at, target),
-        warn_at=_after(hours, level, started_at, warn),
-    )
+    minutes = target(level, kind)
+    if minutes is None:
+        return None
+    due_at, warn_at = _moments(hours, level, minutes, started_at, 0)
+    fields = {"kind": kind, "level": level.id, "target_minutes": minutes}
+    return made(Deadline, fields | {"started_at": started_at, "due_at": due_at, "warn_at": warn_at})
+
+
+def first_response(hours: OpeningHours, level: ServiceLevel, started_at: datetime) -> Deadline:
+    """The first-response promise, which every level makes."""
+    made = promise(hours, level, "first_response", started_at)
+    assert made is not None, "every level promises a first response"
+    return made
 
 
 def elapsed_seconds(hours: OpeningHours, level: ServiceLevel, start: datetime, end: datetime) -> int:
@@ -45,15 +59,64 @@ def elapsed_seconds(hours: OpeningHours, level: ServiceLevel, start: datetime, e
     return hours.seconds(start, end)
 
 
-def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: datetime) -> Deadline:
-    """`old` as `level` would have it now; what was warned or breached stays so unless the moment is ahead again."""
-    new = first_response(hours, level, old.started_at)
-    return new.model_copy(
-        update={
-            "warned_at": old.warned_at if new.warn_at <= now else None,
-            "breached_at": old.breached_at if new.due_at <= now else None,
-        }
-    )
+def spent(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> int:
+    """Seconds of the promise's clock that have passed at `now`."""
+    if deadline.paused_at is not None:
+        return deadline.spent_seconds
+    running = elapsed_seconds(hours, level, deadline.resumed_at or deadline.started_at, now)
+    return deadline.spent_seconds + running
+
+
+def paused(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
+    """Its clock stands still from `now` on."""
+    update = {"spent_seconds": spent(hours, level, deadline, now), "paused_at": now}
+    return remade(deadline, update)
+
+
+def resumed(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
+    """Its clock goes on from `now`, with what is left."""
+    due_at, warn_at = _moments(hours, level, deadline.target_minutes, now, deadline.spent_seconds)
+    update = {"resumed_at": now, "paused_at": None, "due_at": due_at, "warn_at": warn_at}
+    return remade(deadline, update)
+
+
+def met(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
+    """It is kept, in time or late; `spent_seconds` is now all that it took."""
+    update = {"met_at": now, "spent_seconds": spent(hours, level, deadline, now), "escalate_at": None}
+    return remade(deadline, update)
+
+
+def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: datetime) -> Deadline | None:
+    """`old` as `level` would have it now: `None` when it no longer promises this.
+
+    What was warned or broken stays so unless the moment is ahead again. Time before a pause stays as it was counted.
+    """
+    minutes = target(level, old.kind)
+    if minutes is None:
+        return None
+    fields: dict[str, object] = {"level": level.id, "target_minutes": minutes}
+    if old.paused_at is None:
+        start = old.resumed_at or old.started_at
+        due_at, warn_at = _moments(hours, level, minutes, start, old.spent_seconds)
+        ahead = due_at > now
+        fields |= {"due_at": due_at, "warn_at": warn_at, "warned_at": old.warned_at if warn_at <= now else None}
+        fields |= {"breached_at": None, "escalated": (), "escalate_at": None} if ahead else {}
+    return remade(old, fields)
+
+
+def escalates_at(hours: OpeningHours, level: ServiceLevel, now: datetime) -> datetime:
+    """When the step after one that is taken at `now` comes."""
+    return _after(hours, level, now, timedelta(minutes=level.escalate_minutes))
+
+
+def _moments(
+    hours: OpeningHours, level: ServiceLevel, minutes: int, start: datetime, seconds: int
+) -> tuple[datetime, datetime]:
+    """When it is due and when it is warned of, with `seconds` of it spent before `start`."""
+    whole, gone = timedelta(minutes=minutes), timedelta(seconds=seconds)
+    warn = max(whole - timedelta(minutes=level.warn_minutes), WARN_SHARE * whole)
+    left, until_warning = max(whole - gone, _NOTHING), max(warn - gone, _NOTHING)
+    return _after(hours, level, start, left), _after(hours, level, start, until_warning)
 
 
 def _after(hours: OpeningHours, level: ServiceLevel, start: datetime, amount: timedelta) -> datetime:

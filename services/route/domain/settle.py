@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any, Literal
 
 from services.contracts.cases import Case
 from services.contracts.events import CaseAssigned, CaseWaiting
@@ -25,10 +26,17 @@ REFRESHED = 200
 
 def settle(state: TeamState, now: datetime) -> Iterator[Draft]:
     """The assignments that are possible now, then the reasons of those that newly wait."""
-    if state.agreement is not None and state.queues.size:
-        yield from _assignments(state, state.agreement, now)
+    agreed = state.agreement
+    if agreed is not None and state.queues.size and state.notes.settled != _standing(state, agreed, now):
+        yield from _assignments(state, agreed, now)
+        state.notes.settled = _standing(state, agreed, now)
     while newcomer := state.unannounced.first():
         yield _announcement(state, state.cases[newcomer[1]], now)
+
+
+def _standing(state: TeamState, agreed: Agreement, now: datetime) -> tuple[Any, ...]:
+    """All that decides whether something can be given out; while it is the same there is nothing to look for."""
+    return state.notes.version, state.notes.queued, agreed.revision, agreed.rota.duty(now).start
 
 
 def refresh(state: TeamState, now: datetime) -> Iterator[Draft]:
@@ -43,35 +51,37 @@ def refresh(state: TeamState, now: datetime) -> Iterator[Draft]:
 
 
 def _assignments(state: TeamState, agreed: Agreement, now: datetime) -> Iterator[Draft]:
-    present = [agreed.people[person] for person in agreed.rota.on_shift(now)]
-    heads = [(state.queues.first(needed), needed) for needed in _possible(state, present)]
+    present = agreed.present(now)
+    heads = [(state.queues.first(needed), needed) for needed in _possible(state, agreed, present)]
     heapq.heapify(heads)
     while heads:
         turn, needed = heapq.heappop(heads)
-        people = assign.eligible(state, present, needed)
+        people = assign.eligible(state, agreed, present, needed)
         if people:
             yield _assignment(state, agreed, state.cases[turn.case], people, now)
             if head := state.queues.first(needed):
                 heapq.heappush(heads, (head, needed))
 
 
-def _possible(state: TeamState, present: list[Person]) -> list[Requirement]:
+def _possible(state: TeamState, agreed: Agreement, present: list[Person]) -> list[Requirement]:
     """The queues that somebody present can take from; none at once when everybody is full."""
     needs: list[Requirement] = state.queues.groups()
     least = min(needed.weight for needed in needs)
-    free = [person for person in present if state.load(person.id) + least <= person.capacity]
-    return [needed for needed in needs if assign.anybody(state, free, needed)] if free else []
+    free = [person for person in present if state.figures(person).room >= least]
+    return [needed for needed in needs if assign.anybody(state, agreed, free, needed)] if free else []
 
 
 def _assignment(state: TeamState, agreed: Agreement, case: Case, people: list[Person], now: datetime) -> Draft:
     person, handled_before = assign.choose(state, case, people)
-    explanation = why_chosen(state, agreed, requirement(case), person, handled_before, now)
+    rule: Literal["previous_handler", "least_loaded"] = "previous_handler" if handled_before else "least_loaded"
+    explanation = why_chosen(state, agreed, requirement(case), person, rule, now)
     after = changed(
         case,
         owner=person.id,
         assigned_at=now,
         touched=False,
         given_back_by=None,
+        handed_over=False,
         waiting=None,
         explanation=explanation,
     )

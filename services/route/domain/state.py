@@ -5,38 +5,25 @@ derived from them (`places.py`) and kept in order, so that no question costs mor
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sortedcontainers import SortedList
 
-from services.contracts.cases import Candidate, Case
-from services.contracts.teams import AnsweredCommand, HandledMentions
+from services.contracts.cases import Case
+from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.rota_events import CoverGap
+from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
 from services.route.domain.indexes import Index, Totals
-from services.route.domain.places import Requirement
+from services.route.domain.notes import Figures, Notes
 
 Conversation = tuple[str, str]
 """A source and its id of the thread."""
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = "~"
 """After every id."""
-_KEPT_LISTS = 200
-
-
-class Notes:
-    """What `explain.py` has worked out before. `version` is that of the loads and the times of assignment."""
-
-    def __init__(self) -> None:
-        self.version = 0
-        self.lists: dict[Any, tuple[int, tuple[Candidate, ...]]] = {}
-        self.candidates: dict[tuple[str, Requirement], tuple[Any, Candidate]] = {}
-
-    def keep_list(self, key: Any, listed: tuple[Candidate, ...]) -> None:
-        """Keep a list of candidates for as long as nobody's load changes."""
-        if len(self.lists) >= _KEPT_LISTS:
-            self.lists.clear()
-        self.lists[key] = self.version, listed
 
 
 class TeamState:
@@ -48,27 +35,59 @@ class TeamState:
         self.cases: dict[str, Case] = {}
         self.answered: dict[str, AnsweredCommand] = {}
         self.handled: dict[str, HandledMentions] = {}
+        self.capacities: dict[str, OwnCapacity] = {}
+        self.corrected: dict[str, CorrectedMention] = {}
+        self.gaps: dict[str, CoverGap] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
+        self._corrections: Any = SortedList()
         self.queues = Index(places.queued)
         self.announced = Index(places.announced)
         self.unannounced = Index(places.unannounced)
         self.owned = Index(places.owned)
         self.releasable = Index(places.releasable)
         self.overdue = Index(places.overdue)
+        self.snoozed = Index(places.snoozed)
         self._loads = Totals(places.load)
         self._held = Index(places.held)
         self._alarms = Index(places.alarm)
+        self._wakes = Index(places.wake)
         self._closed = Index(places.closed)
         self.notes = Notes()
         self.indexes = tuple(one for one in vars(self).values() if isinstance(one, Index))
+        self._personal = (self._loads, self._held, self.snoozed)
+        self._places: dict[str, tuple[places.Place, ...]] = {}
 
     # -- questions -----------------------------------------------------------------------------------------------------
 
     def load(self, person: str) -> int:
         """The points of the person's open cases that await us."""
         return self._loads.totals.get(person, 0)
+
+    def capacity(self, person: Person) -> int:
+        """The points that the person takes: their own word while it is in force, else what is agreed."""
+        own = self.capacities.get(person.id)
+        return own.capacity if own else person.capacity
+
+    def figures(self, person: Person) -> Figures:
+        """The person's figures now; worked out again only when something of theirs has changed."""
+        known = self.notes.figures.get(person.id)
+        if known is None or known.person is not person:
+            known = self.notes.figures[person.id] = self._figures(person)
+        return known
+
+    def _figures(self, person: Person) -> Figures:
+        load, capacity, last = self.load(person.id), self.capacity(person), self.last_assigned_at(person.id)
+        return Figures(
+            person=person,
+            load=load,
+            capacity=capacity,
+            room=capacity - load,
+            snoozed=len(self.snoozed.of(person.id)),
+            last_assigned_at=last,
+            preference=(load / capacity if capacity else 0.0, last or _NEVER, person.id),
+        )
 
     def last_assigned_at(self, person: str) -> datetime | None:
         """When the person got the latest of the cases that they hold, or were the last to hold."""
@@ -83,6 +102,10 @@ class TeamState:
     def alarms_until(self, now: datetime) -> Iterator[Case]:
         """The cases whose alarm is due, earliest first."""
         return (self.cases[case] for _, case in self._alarms.of().irange(maximum=(now, _LAST)))
+
+    def wakes_until(self, now: datetime) -> Iterator[Case]:
+        """The snoozed cases whose time has come, earliest first."""
+        return (self.cases[case] for _, case in self._wakes.of().irange(maximum=(now, _LAST)))
 
     def closed_until(self, moment: datetime) -> Iterator[Case]:
         """The cases that were closed at `moment` or before, earliest first."""
@@ -125,6 +148,31 @@ class TeamState:
         self.handled[record.case] = record
         self.case_of_mention.update(dict.fromkeys(record.mentions, record.case))
 
+    def set_capacity(self, person: str, record: OwnCapacity | None) -> None:
+        """A person's own capacity; `None` is what was agreed again."""
+        self.notes.version += 1
+        self.notes.figures.pop(person, None)
+        if record is None:
+            self.capacities.pop(person, None)
+        else:
+            self.capacities[person] = record
+
+    def remember_correction(self, record: CorrectedMention) -> None:
+        """Remember what a person has corrected of a mention."""
+        old = self.corrected.get(record.mention)
+        if old:
+            self._corrections.remove((old.at, old.mention))
+        self.corrected[record.mention] = record
+        self._corrections.add((record.at, record.mention))
+
+    def forget_corrections(self, until: datetime) -> list[str]:
+        """Forget what was corrected at `until` or before; gives the mentions."""
+        forgotten = [mention for _, mention in self._corrections.irange(maximum=(until, _LAST))]
+        del self._corrections[: len(forgotten)]
+        for mention in forgotten:
+            del self.corrected[mention]
+        return forgotten
+
     def remember_answer(self, record: AnsweredCommand) -> None:
         """Remember what a command was answered."""
         if record.command not in self.answered:
@@ -145,7 +193,25 @@ class TeamState:
         if known is None or (known.opened_at, known.id) < (case.opened_at, case.id):
             self._case_of_conversation[conversation] = case.id
 
+    def _note(self, index: Index, was: places.Place, now: places.Place) -> None:
+        """That what was worked out before no longer holds."""
+        if index is self.queues:
+            self.notes.queued += 1
+        elif index in self._personal:
+            self.notes.version += 1
+            for place in (was, now):
+                if place:
+                    self.notes.figures.pop(place[0], None)
+
     def _move(self, old: Case | None, new: Case | None) -> None:
-        for index in self.indexes:
-            if index.move(old, new) and index in (self._loads, self._held):
-                self.notes.version += 1
+        if old and new and places.STAND(old) == places.STAND(new):
+            return
+        nowhere = (None,) * len(self.indexes)
+        before = self._places.pop(old.id) if old else nowhere
+        after = tuple(index.place(new) for index in self.indexes) if new else nowhere
+        if new:
+            self._places[new.id] = after
+        for index, was, now in zip(self.indexes, before, after, strict=True):
+            if was != now:
+                index.move(was, now)
+                self._note(index, was, now)

@@ -1,0 +1,62 @@
+"""The second reader's judgement: what an embedding says of a text, weighed against what the first reader said. Pure.
+
+The embedding of a text, less the mean of its language, gives a probability for each label; these and the first reader's are
+weighed by a handful of numbers that were fitted on texts that neither had seen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+_LEAST = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class FusedHead:
+    """One head: its labels, what the embedding is multiplied with, and how both readers are weighed."""
+
+    name: str
+    labels: tuple[str, ...]
+    coefficients: Floats
+    """`(384, labels)`"""
+    bias: Floats
+    mix: Floats
+    """`(2 × labels, labels)`: of the logarithms of both readers' probabilities, the first reader's first."""
+    mix_bias: Floats
+    lean: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """The heads, and the mean embedding of each language."""
+
+    version: str
+    heads: Mapping[str, FusedHead]
+    means: Mapping[str, Floats]
+
+
+def chances(logits: npt.NDArray[np.floating]) -> Floats:
+    """Scores as probabilities, row by row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def by_embedding(head: FusedHead, centred: Floats) -> Floats:
+    """What the embeddings alone say, `(texts, labels)`."""
+    return chances(centred @ head.coefficients + head.bias)
+
+
+def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list[str]]:
+    """The probabilities of both readers together, and the labels that are chosen.
+
+    Args:
+        first: the first reader's probabilities, `(texts, labels)`, in the head's order.
+        centred: the embeddings less the mean of their language, `(texts, 384)`.
+    """
+    both = np.hstack([np.log(first + _LEAST), np.log(by_embedding(head, centred) + _LEAST)])
+    found = chances(both @ head.mix + head.mix_bias)
+    chosen = (np.log(found + 1e-9) + head.lean).argmax(axis=1)
+    return found, [head.labels[at] for at in chosen]

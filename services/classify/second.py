@@ -1,0 +1,136 @@
+"""The second reader: reads again, slowly and better, what the first was unsure of. Used by `webcare classify --deep` and by
+the worker `reread`; the flow never waits for it. Needs the extra `webcare[deep]`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from services.classify.domain.fusion import FusedHead, Fusion, fused
+from services.classify.domain.look import Text
+from services.classify.domain.reader import Reader, build_reader, needs_person
+from services.classify.domain.urgency import ROOM
+from services.classify.domain.weights import FOLDER, WeightsError
+from services.classify.embedding import Embeds, SecondReaderMissingError, load_embedding
+from services.contracts.mentions import Classification, Reason
+
+__all__ = ["SecondReader", "SecondReaderMissingError", "build_second_reader"]
+
+FILE = "deep.npz"
+CODE = "second-reader"
+"""The code of a reason: the second reader said so, from the whole of the text."""
+_PARTS = ("coefficients", "bias", "mix", "mix_bias", "lean")
+
+
+class SecondReader:
+    """Both readers together. Texts of languages without a model stay as the first reader left them."""
+
+    def __init__(self, reader: Reader, embed: Embeds, fusion: Fusion) -> None:
+        self._reader, self._embed, self._fusion = reader, embed, fusion
+
+    def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
+        """The classifications after a second reading, in order.
+
+        Args:
+            texts: what was read.
+            first: what the first reader made of them; a copy of it is changed where the second knows better.
+        """
+        found = list(first)
+        places = [
+            at for at, one in enumerate(first) if one.language.code in self._fusion.means and texts[at].text.strip()
+        ]
+        if not places:
+            return found
+        vectors = self._embed([_whole(texts[at]) for at in places])
+        centred = vectors - np.vstack([self._fusion.means[first[at].language.code] for at in places])
+        chances = self._reader.chances([texts[at] for at in places])
+        heads = {
+            name: fused(head, np.array([one[name] for one in chances], np.float32), centred)
+            for name, head in self._fusion.heads.items()
+        }
+        for row, at in enumerate(places):
+            said = {name: (labels[row], probabilities[row]) for name, (probabilities, labels) in heads.items()}
+            found[at] = self._changed(texts[at], first[at], said)
+        return found
+
+    def _changed(self, text: Text, first: Classification, said: Mapping[str, tuple[str, Any]]) -> Classification:
+        """The first reading with the second's labels; a rating that came with a text still decides its sentiment."""
+        (sentiment, moods), (urgency, levels) = said["sentiment"], said["urgency"]
+        changes: dict[str, Any] = {"model": f"{first.model}+{self._fusion.version}"}
+        reasons = list(first.reasons)
+        if text.rating is None:
+            score = round(float(moods[2] - moods[0]), 4)
+            confidence = round(float(moods[self._labels("sentiment").index(sentiment)]), 3)
+            changes["sentiment"] = first.sentiment.model_copy(
+                update={"label": sentiment, "score": score, "confidence": confidence}
+            )
+            if sentiment != first.sentiment.label:
+                reasons.append(Reason(label="sentiment", value=sentiment, code=CODE))
+        if urgency != first.urgency.label:
+            bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
+            share = float(levels[self._labels("urgency").index(urgency)])
+            score = round(bottom + (top - bottom) * share, 3)
+            changes["urgency"] = first.urgency.model_copy(update={"label": urgency, "score": score})
+            reasons.append(Reason(label="urgency", value=urgency, code=CODE))
+            needs, why = needs_person(first.intent, urgency, text.followers, first.spam)  # type: ignore[arg-type]  # likewise
+            changes["needs_person"] = needs
+            reasons = [one for one in reasons if one.label != "needs_person"]
+            reasons.append(Reason(label="needs_person", value="yes" if needs else "no", code=why))
+        return first.model_copy(update={**changes, "reasons": tuple(reasons)})
+
+    def _labels(self, head: str) -> tuple[str, ...]:
+        return self._fusion.heads[head].labels
+
+
+def build_second_reader(reader: Reader | None = None) -> SecondReader:
+    """Load the embedding and what was learnt with it (some seconds).
+
+    Raises:
+        SecondReaderMissingError: the extra is not installed.
+        WeightsError: what was learnt is missing or damaged.
+    """
+    embed = load_embedding()
+    return SecondReader(reader or build_reader(), embed, load_fusion())
+
+
+def load_fusion(folder: Path = FOLDER) -> Fusion:
+    """What was learnt with the embedding.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
+    try:
+        with np.load(folder / FILE, allow_pickle=False) as archive:
+            arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
+        about = json.loads(arrays["about"].tobytes())
+        heads = {
+            name: FusedHead(name, tuple(labels), *(arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS))
+            for name, labels in about["heads"].items()
+        }
+        means = {code: arrays[f"mean.{code}"].astype(np.float32) for code in about["languages"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{FILE}: not the weights of the second reader ({type(error).__name__})") from error
+    return Fusion(about["version"], heads, means)
+
+
+def save_fusion(found: Fusion, folder: Path = FOLDER) -> Path:
+    """Write what was learnt; the same is the same bytes."""
+    about = {
+        "version": found.version,
+        "heads": {name: head.labels for name, head in sorted(found.heads.items())},
+        "languages": sorted(found.means),
+    }
+    arrays: dict[str, Any] = {"about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)}
+    for name, head in sorted(found.heads.items()):
+        arrays |= {f"{name}.{part}": getattr(head, part).astype(np.float32) for part in _PARTS}
+    arrays |= {f"mean.{code}": mean.astype(np.float32) for code, mean in sorted(found.means.items())}
+    path = folder / FILE
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    return path
+
+
+def _whole(text: Text) -> str:
+    return f"{text.title}\n{text.text}" if text.title and not text.text.startswith(text.title) else text.text

@@ -1,0 +1,145 @@
+"""What people ask of the rota (on `desk.commands`, through `commands.py`).
+
+What a command makes bears an id that follows from the command's: `leave-<id>`, `sick-<id>`, `swap-<id>`, `stand-in-<id>`,
+`override-<id>`. People ask for themselves; a lead may for somebody else, whom `person` names. Only leads decide and edit.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.contracts.base import Instant, ShortText, Slug
+from services.contracts.envelopes import CommandBase
+from services.contracts.teams import Shift
+
+
+class _Stretch(CommandBase):
+    start: Instant
+    end: Instant
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("the end is not after the start")
+        return self
+
+
+class AskLeave(_Stretch):
+    """To be away from `start` up to `end`; a lead decides."""
+
+    type: Literal["AskLeave"] = "AskLeave"
+    person: Slug | None = None
+    note: ShortText = ""
+
+
+class DecideLeave(CommandBase):
+    """A lead approves or declines leave; their own only when there is no other lead."""
+
+    type: Literal["DecideLeave"] = "DecideLeave"
+    leave: Slug
+    approve: bool
+    note: ShortText = ""
+
+
+class WithdrawLeave(CommandBase):
+    """The leave is not wanted any more; what has been of it stays."""
+
+    type: Literal["WithdrawLeave"] = "WithdrawLeave"
+    leave: Slug
+
+
+class CallInSick(CommandBase):
+    """Sick now: the shift ends, the work is released, stand-ins are proposed. Until `until`, or until they report well."""
+
+    type: Literal["CallInSick"] = "CallInSick"
+    person: Slug | None = None
+    until: Instant | None = None
+    note: ShortText = ""
+
+
+class ReportWell(CommandBase):
+    """Back: the sickness ends now."""
+
+    type: Literal["ReportWell"] = "ReportWell"
+    person: Slug | None = None
+
+
+class OfferSwap(_Stretch):
+    """To be relieved of one's part of a shift in this stretch."""
+
+    type: Literal["OfferSwap"] = "OfferSwap"
+    shift: Slug
+    person: Slug | None = None
+    note: ShortText = ""
+
+
+class TakeSwap(CommandBase):
+    """To work what somebody wants to be relieved of."""
+
+    type: Literal["TakeSwap"] = "TakeSwap"
+    swap: Slug
+    person: Slug | None = None
+
+
+class WithdrawSwap(CommandBase):
+    """The swap does not count any more; a taken one is reverted, but for what has been worked."""
+
+    type: Literal["WithdrawSwap"] = "WithdrawSwap"
+    swap: Slug
+
+
+class AskStandIn(_Stretch):
+    """`person` is asked to take the place of `for_person`, by a lead or by `for_person`."""
+
+    type: Literal["AskStandIn"] = "AskStandIn"
+    for_person: Slug
+    person: Slug
+    note: ShortText = ""
+
+
+class AnswerStandIn(CommandBase):
+    """Who was asked to stand in accepts or declines."""
+
+    type: Literal["AnswerStandIn"] = "AnswerStandIn"
+    stand_in: Slug
+    accept: bool
+
+
+class AddOverride(_Stretch):
+    """These people are on, whatever the layers say."""
+
+    type: Literal["AddOverride"] = "AddOverride"
+    people: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    reason: ShortText = ""
+
+
+class RemoveOverride(CommandBase):
+    """The override does not count any more; what has been of it stays."""
+
+    type: Literal["RemoveOverride"] = "RemoveOverride"
+    override: Slug
+
+
+class EditShift(CommandBase):
+    """The shift as `new` from now on; one that has begun ends and is linked to the new one."""
+
+    type: Literal["EditShift"] = "EditShift"
+    shift: Slug
+    new: Shift
+
+
+class RemoveShift(CommandBase):
+    """Without this shift from now on; what has been of it stays."""
+
+    type: Literal["RemoveShift"] = "RemoveShift"
+    shift: Slug
+
+
+class AcceptPlan(CommandBase):
+    """A proposed rota, whole or in parts: the shifts to add, and those to remove, from now on."""
+
+    type: Literal["AcceptPlan"] = "AcceptPlan"
+    plan: ShortText = ""
+    """What it is called, for people."""
+    add: Annotated[tuple[Shift, ...], Field(max_length=1000)] = ()
+    remove: Annotated[tuple[Slug, ...], Field(max_length=1000)] = ()

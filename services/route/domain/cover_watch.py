@@ -1,0 +1,99 @@
+"""Gaps in the cover of the coming 8 weeks, said before they happen: found and closed, as the rota and time change them.
+
+The look ahead costs something, so it is done at most once per hour, and after a change of the agreements. When it was done
+last is not part of the state: after a restart it is done again, and finds the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from services.contracts.events import CoverGapClosed, CoverGapFound
+from services.contracts.ids import gap_id
+from services.contracts.rota_events import CoverGap
+from services.route.domain.agreement import Agreement
+from services.route.domain.coverage import Gap, NeedCovered, coverage
+from services.route.domain.drafts import ROUTER, Draft
+from services.route.domain.rota import LOOK_AHEAD
+from services.route.domain.state import TeamState
+
+EVERY = timedelta(hours=1)
+AT_A_TIME = 200
+"""At most this many gaps are found, and this many closed, in one tick; the rest at the next."""
+_DAY = timedelta(days=1)
+
+
+def watch(state: TeamState, now: datetime) -> Iterator[Draft]:
+    """What has changed in the gaps ahead since they were last looked at."""
+    agreed = state.agreement
+    if agreed is None or not _is_due(state, agreed, now):
+        return
+    gaps = list(gaps_ahead(agreed, now))
+    same = _matched(state.gaps.values(), gaps, now, horizon(now))
+    gone = [gap for id_, gap in state.gaps.items() if id_ not in same]
+    new = [gap for gap in gaps if gap.id not in set(same.values())]
+    for gap in islice(gone, AT_A_TIME):
+        yield Draft(CoverGapClosed, {"gap": gap, "reason": "past" if gap.end <= now else "covered"}, actor=ROUTER)
+    for gap in islice(new, AT_A_TIME):
+        yield Draft(CoverGapFound, {"gap": gap}, actor=ROUTER)
+    if max(len(gone), len(new)) <= AT_A_TIME:
+        state.notes.watched = agreed.revision, now
+
+
+def horizon(now: datetime) -> datetime:
+    """Until when is looked ahead: whole days, so that a gap without an end is another only once a day."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + LOOK_AHEAD + _DAY
+
+
+def gaps_ahead(agreed: Agreement, now: datetime) -> Iterator[CoverGap]:
+    """The gaps in required needs; what lacks everybody is said once, not again for each skill and language."""
+    found = coverage(agreed.config, agreed.rota, agreed.hours, now, horizon(now))
+    gaps = list(found.gaps)
+    empty = {(gap.start, gap.end) for need, gap in gaps if _is_anybody(need) and gap.on == 0}
+    for need, gap in gaps:
+        if _is_anybody(need) or (gap.start, gap.end) not in empty:
+            yield _cover_gap(agreed.config.team, need, gap)
+
+
+def _is_due(state: TeamState, agreed: Agreement, now: datetime) -> bool:
+    watched = state.notes.watched
+    return watched is None or watched[0] != agreed.revision or now >= watched[1] + EVERY
+
+
+def _matched(known: Iterable[CoverGap], gaps: list[CoverGap], now: datetime, until: datetime) -> dict[str, str]:
+    """The gaps that are known already, by their id then and their id now: one that runs, or reaches the horizon, is cut."""
+    places: dict[tuple[object, ...], list[CoverGap]] = {}
+    for gap in gaps:
+        places.setdefault(_kind(gap), []).append(gap)
+    same: dict[str, str] = {}
+    for old in known:
+        for gap in places.get(_kind(old), ()):
+            starts = gap.start == old.start or (gap.start == now and old.start <= now < old.end)
+            ends = gap.end == old.end or (gap.end == until and gap.start < old.end <= until)
+            if starts and ends:
+                same[old.id] = gap.id
+    return same
+
+
+def _kind(gap: CoverGap) -> tuple[object, ...]:
+    return gap.need, gap.wanted, gap.on
+
+
+def _is_anybody(need: NeedCovered) -> bool:
+    return need.skill is None and need.language is None and need.channel is None
+
+
+def _cover_gap(team: str, need: NeedCovered, gap: Gap) -> CoverGap:
+    bounds = (gap.start.isoformat(), gap.end.isoformat(), str(gap.wanted), str(gap.on))
+    return CoverGap(
+        id=gap_id(team, need.name, *bounds),
+        need=need.name,
+        skill=need.skill,
+        language=need.language,
+        channel=need.channel,
+        start=gap.start,
+        end=gap.end,
+        wanted=gap.wanted,
+        on=gap.on,
+    )

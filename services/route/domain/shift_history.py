@@ -1,0 +1,119 @@
+"""Editing and removing a shift without touching what has been: history is immutable. Pure; gives a new configuration.
+
+A shift that has begun is ended and the new one is linked to it; one that has not begun is simply replaced or taken out.
+"""
+
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from services.contracts.teams import Rotation, Shift, TeamConfig
+from services.route.domain import recurrence
+from services.route.domain.recurrence import RotaError
+from services.route.domain.spans import occurrences
+from services.route.domain.turns import Turns, calendar_units
+from services.route.domain.wall_clock import MARGIN, localise
+
+_SLUG_LENGTH = 63
+_FAR = MARGIN * 200
+"""Far enough to meet the next occurrence of a shift that recurs yearly."""
+
+
+def edit_shift(config: TeamConfig, shift_id: str, new: Shift, now: datetime) -> TeamConfig:
+    """`shift_id` as `new` from `now` on, or from the start of `new` when that is later.
+
+    Where both have a rotation, the group whose turn it is stays so by its place in the list: `counted_from` and `done`
+    of `new` are set accordingly.
+
+    Raises:
+        RotaError: there is no such shift, it is history already, or a rule cannot be worked out.
+    """
+    old = _running(config, shift_id, now)
+    begins = localise(new.start, ZoneInfo(new.time_zone or config.time_zone))
+    if not has_begun(config, old, now):
+        since = max(old.since or now, now) if begins < now else old.since
+        update = {"id": old.id, "since": since, "replaces": old.replaces, "ended_at": None}
+        return _with(config, old, (new.model_copy(update=update),))
+    cut = max(now, begins)
+    update = {"id": _free_id(config, old, new), "since": cut, "replaces": old.id, "ended_at": None}
+    linked = new.model_copy(update=update)
+    if old.rotation and new.rotation:
+        linked = linked.model_copy(update={"rotation": _going_on(config, old, linked, cut)})
+    return _with(config, old, (old.model_copy(update={"ended_at": _earliest(old.ended_at, cut)}), linked))
+
+
+def remove_shift(config: TeamConfig, shift_id: str, now: datetime) -> TeamConfig:
+    """Without `shift_id` from `now` on. One that has not begun goes altogether, and with it the swaps that are about it.
+
+    Raises:
+        RotaError: there is no such shift, or it is history already.
+    """
+    old = _running(config, shift_id, now)
+    if has_begun(config, old, now):
+        return _with(config, old, (old.model_copy(update={"ended_at": _earliest(old.ended_at, now)}),))
+    left = _with(config, old, ())
+    return left.model_copy(update={"swaps": tuple(swap for swap in config.swaps if swap.shift != shift_id)})
+
+
+def has_begun(config: TeamConfig, shift: Shift, now: datetime) -> bool:
+    """Whether some of it lies before `now`."""
+    zone = ZoneInfo(shift.time_zone or config.time_zone)
+    begins = localise(shift.start, zone)
+    if begins >= now or (shift.since is not None and shift.since >= now):
+        return False
+    return next(occurrences(shift, recurrence.parse(shift), config, begins - MARGIN, now), None) is not None
+
+
+def _running(config: TeamConfig, shift_id: str, now: datetime) -> Shift:
+    shift = next((one for one in config.shifts if one.id == shift_id), None)
+    if shift is None:
+        raise RotaError(f"there is no shift {shift_id!r}")
+    if shift.ended_at is not None and shift.ended_at <= now:
+        raise RotaError(f"shift {shift_id!r} ended at {shift.ended_at:%Y-%m-%d %H:%M} UTC and is history")
+    return shift
+
+
+def _with(config: TeamConfig, old: Shift, instead: tuple[Shift, ...]) -> TeamConfig:
+    place = config.shifts.index(old)
+    shifts = (*config.shifts[:place], *instead, *config.shifts[place + 1 :])
+    return config.model_copy(update={"shifts": shifts})
+
+
+def _free_id(config: TeamConfig, old: Shift, new: Shift) -> str:
+    taken = {shift.id for shift in config.shifts}
+    if new.id not in taken:
+        return new.id
+    stem, dash, number = old.id.rpartition("-")
+    root = stem if dash and number.isdigit() else old.id
+    names = (f"{root[: _SLUG_LENGTH - 6]}-{number}" for number in count(2))
+    return next(name for name in names if name not in taken)
+
+
+def _earliest(ended_at: datetime | None, cut: datetime) -> datetime:
+    return min(ended_at, cut) if ended_at else cut
+
+
+def _going_on(config: TeamConfig, old: Shift, new: Shift, cut: datetime) -> Rotation:
+    """The rotation of `new`, counted so that the place in the list that has its turn at `cut` is that of `old`."""
+    before, after = old.rotation, new.rotation
+    assert before is not None, "asked only of rotations"
+    assert after is not None, "asked only of rotations"
+    same = (before.turn, before.every) == (after.turn, after.every)
+    anchor = (before.counted_from or old.start.date()) if same else (after.counted_from or new.start.date())
+    after = after.model_copy(update={"counted_from": anchor, "done": 0})
+    units = _units_at(config, old, before, cut)
+    place = units // before.every % len(before.groups) % len(after.groups)
+    wanted = place * after.every + (units % before.every if same else 0)
+    been = _units_at(config, new, after, cut)
+    return after.model_copy(update={"done": (wanted - been) % (after.every * len(after.groups))})
+
+
+def _units_at(config: TeamConfig, shift: Shift, rotation: Rotation, cut: datetime) -> int:
+    """The units that have been at `cut`: by the calendar, or at the occurrence that is running or comes next."""
+    if rotation.turn != "occurrence":
+        day = cut.astimezone(ZoneInfo(shift.time_zone or config.time_zone)).date()
+        return rotation.done + calendar_units(rotation, shift.start.date(), day)
+    counted = shift.model_copy(update={"rotation": rotation, "since": None, "ended_at": None})
+    rule = recurrence.parse(counted)
+    following = next(occurrences(counted, rule, config, cut, cut + _FAR), None)
+    return Turns(counted, rule).units(following[2]) if following else rotation.done
