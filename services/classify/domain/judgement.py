@@ -10,7 +10,7 @@ from typing import get_args
 
 from services.classify.domain import intent as intents
 from services.classify.domain.features import Seen, Sight
-from services.classify.domain.linear import LinearModel, Scores
+from services.classify.domain.linear import LinearModel, Scores, Weighed
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
@@ -26,6 +26,8 @@ SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
 _ENOUGH_MARKS = 3
+_AT_ONCE = 512
+"""Texts that are scored together: bounds what a batch of long ones takes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +45,72 @@ class Judgement:
     """The probabilities of `sentiment` and `urgency`, in the order of their labels; empty where there is no model."""
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One text of a batch as one model saw and weighed it."""
+
+    model: LinearModel
+    seen: Seen
+    weighed: Weighed
+    at: int
+
+    def telling(self, head: str, label: str, most: int = 3) -> list[tuple[int, float]]:
+        """The words that told, as (place among the words that were read, weight)."""
+        found = self.model.telling(head, label, self.seen, self.weighed, self.at, most)
+        return [(self.seen.places[place], weight) for place, weight in found]
+
+
 class Judge:
     """The models of one language."""
 
     def __init__(self, weights: LanguageWeights) -> None:
         self._sight = Sight()
-        self._kinds = signal_kinds()
         self._voice, self._matter = LinearModel(weights.voice), LinearModel(weights.matter)
+        labels = self._matter.heads["signal"].labels
+        kinds = [kind for name, kind in signal_kinds().items() if name in labels]
+        self._kinds = {level: [one for one in kinds if one.level == level] for level in LEVELS}
 
     def judge(self, looks: Sequence[Look]) -> list[Judgement]:
         """Judge a batch, in order."""
-        if not looks:
-            return []
+        found: list[Judgement] = []
+        for first in range(0, len(looks), _AT_ONCE):
+            found += self._judged(looks[first : first + _AT_ONCE])
+        return found
+
+    def _judged(self, looks: Sequence[Look]) -> list[Judgement]:
+        facts = [matter_facts(look) for look in looks]
         voices, matters = self.seen(looks, "voice"), self.seen(looks, "matter")
-        voice = self._voice.score(voices, [voice_facts(look) for look in looks])
-        matter = self._matter.score(matters, [matter_facts(look) for look in looks])
+        both = [voice_facts(look, matter=known) for look, known in zip(looks, facts, strict=True)]
+        voice, matter = self._voice.weigh(voices, both), self._matter.weigh(matters, facts)
         judged = zip(
             looks,
-            voices,
-            matters,
-            self._voice.judge("sentiment", voice),
-            self._voice.judge("intent", voice),
-            self._matter.judge("urgency", matter),
-            self._matter.judge("signal", matter),
+            self._voice.judge("sentiment", voice.scores),
+            self._voice.judge("intent", voice.scores),
+            self._matter.judge("urgency", matter.scores),
+            self._likeliest(matter),
             strict=True,
         )
-        return [self._judgement(*one) for one in judged]
+        return [
+            self._judgement(
+                look,
+                _View(self._voice, voices[at], voice, at),
+                _View(self._matter, matters[at], matter, at),
+                *found,
+            )
+            for at, (look, *found) in enumerate(judged)
+        ]
+
+    def _likeliest(self, matter: Weighed) -> list[Mapping[UrgencyLabel, SignalKind | None]]:
+        """For each text the signal of each level that its words speak for most."""
+        labels = self._matter.heads["signal"].labels
+        chances = self._matter.chances("signal", matter.scores)
+        columns: list[list[SignalKind | None]] = []
+        for level in LEVELS:
+            kinds = self._kinds[level]
+            places = [labels.index(kind.name) for kind in kinds]
+            best = chances[:, places].argmax(axis=1).tolist() if kinds else [None] * len(chances)
+            columns.append([None if at is None else kinds[at] for at in best])
+        return [dict(zip(LEVELS, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
@@ -79,9 +121,16 @@ class Judge:
         return [self._sight.see(look.prepared, look.prepared.calm, known, cased=False) for look in looks]
 
     def _judgement(
-        self, look: Look, voice: Seen, matter: Seen, sentiment: Scores, intent: Scores, urgency: Scores, signal: Scores
+        self,
+        look: Look,
+        voice: _View,
+        matter: _View,
+        sentiment: Scores,
+        intent: Scores,
+        urgency: Scores,
+        signals: Mapping[UrgencyLabel, SignalKind | None],
     ) -> Judgement:
-        judged = self._urgency(look, matter, urgency, signal)
+        judged = self._urgency(look, matter, urgency, signals)
         spam = round(max(look.spam, intent.probabilities["spam"]), 3)
         wanted, hit = self._intent(look, intent, judged.label, spam)
         chances = {
@@ -90,7 +139,7 @@ class Judge:
         }
         return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence, chances)
 
-    def _attitude(self, look: Look, seen: Seen, found: Scores) -> Attitude:
+    def _attitude(self, look: Look, view: _View, found: Scores) -> Attitude:
         rating = look.given.rating
         score = found.probabilities["positive"] - found.probabilities["negative"]
         label: SentimentLabel = next(one for one in SENTIMENTS if one == found.label)
@@ -99,10 +148,10 @@ class Judge:
             score = max(-1.0, min(1.0, rated(score, rating)))
             label = "negative" if score < _NEGATIVE_RATING else "positive" if score > _POSITIVE_RATING else "neutral"
             confidence = max(0.6, found.probabilities[label])
-        marks = heaviest([*look.lexical.marks, *self._marks(look, seen, label)], label)
+        marks = heaviest([*look.lexical.marks, *self._marks(look, view, label)], label)
         return Attitude(label, round(score, 4), round(confidence, 3), marks, rating is not None)
 
-    def _marks(self, look: Look, seen: Seen, label: SentimentLabel) -> list[Mark]:
+    def _marks(self, look: Look, view: _View, label: SentimentLabel) -> list[Mark]:
         """The words that told the model, as marks; none for neutral, which is the absence of a reason."""
         side = 1 if label == "positive" else -1
         if label == "neutral" or sum(mark.weight * side > 0 for mark in look.lexical.marks) >= _ENOUGH_MARKS:
@@ -110,9 +159,9 @@ class Judge:
         words = look.prepared.raw
         marked = {mark.start for mark in look.lexical.marks}
         return [
-            Mark(side * 10 * weight, words.starts[at], words.ends[at], seen.negated[place])
-            for place, weight in self._voice.telling("sentiment", label, seen)
-            if words.starts[at := seen.places[place]] not in marked
+            Mark(side * 10 * weight, words.starts[place], words.ends[place], view.seen.negated[place])
+            for place, weight in view.telling("sentiment", label)
+            if words.starts[place] not in marked
         ]
 
     def _intent(self, look: Look, found: Scores, urgency: UrgencyLabel, spam: float) -> tuple[Intent, Hit | None]:
@@ -122,7 +171,9 @@ class Judge:
             return "spam", look.matters.spam_hits[0] if look.matters.spam_hits else None
         return _most_likely(found, without=("spam",)), look.matters.has(found.label)
 
-    def _urgency(self, look: Look, seen: Seen, found: Scores, signal: Scores) -> UrgencyJudgement:
+    def _urgency(
+        self, look: Look, view: _View, found: Scores, likeliest: Mapping[UrgencyLabel, SignalKind | None]
+    ) -> UrgencyJudgement:
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
         grave = found.probabilities["high"] + found.probabilities["critical"]
@@ -130,17 +181,15 @@ class Judge:
             label = "high"
         signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
         if label != "low" and not any(one.kind.level == label for one in signals):
-            signals = [*self._told(seen, signal, label), *signals]
+            signals = [*self._told(view, likeliest[label], label), *signals]
         return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)
 
-    def _told(self, seen: Seen, signal: Scores, label: UrgencyLabel) -> list[Found]:
+    def _told(self, view: _View, kind: SignalKind | None, label: UrgencyLabel) -> list[Found]:
         """The signal of this level that the words speak for most, at the words that told."""
-        kinds = [kind for name, kind in self._kinds.items() if kind.level == label and name in signal.probabilities]
-        if not kinds:
+        if kind is None:
             return []
-        kind: SignalKind = max(kinds, key=lambda one: signal.probabilities[one.name])
-        told = self._matter.telling("signal", kind.name, seen, 1) or self._matter.telling("urgency", label, seen, 1)
-        place = seen.places[told[0][0]] if told else None
+        told = view.telling("signal", kind.name, 1) or view.telling("urgency", label, 1)
+        place = told[0][0] if told else None
         return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
 
 
