@@ -26,8 +26,6 @@ SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
 _ENOUGH_MARKS = 3
-_AT_ONCE = 512
-"""Texts that are scored together: bounds what a batch of long ones takes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,8 @@ class Judge:
 
     def judge(self, looks: Sequence[Look]) -> list[Judgement]:
         """Judge a batch, in order."""
-        found: list[Judgement] = []
-        for first in range(0, len(looks), _AT_ONCE):
-            found += self._judged(looks[first : first + _AT_ONCE])
-        return found
-
-    def _judged(self, looks: Sequence[Look]) -> list[Judgement]:
+        if not looks:
+            return []
         facts = [matter_facts(look) for look in looks]
         voices, matters = self.seen(looks, "voice"), self.seen(looks, "matter")
         both = [voice_facts(look, matter=known) for look, known in zip(looks, facts, strict=True)]

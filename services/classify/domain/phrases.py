@@ -63,6 +63,8 @@ class Phrase:
     """Whether it must begin its sentence."""
     may_skip: bool
     """Whether a "not" may stand before its last word and deny it; not when the phrase itself has one."""
+    simple: bool
+    """Whether it is one word, wherever that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def compile_phrases(name: str, source: str, classes: Mapping[str, Sequence[str]]
 
 def _phrase(name: str, opens: bool, elements: tuple[Element, ...]) -> Phrase:
     may_skip = elements[-1].gap > 0 and not any(one.exact & _DENIALS for one in elements)
-    return Phrase(name, elements, opens, may_skip)
+    return Phrase(name, elements, opens, may_skip, len(elements) == 1 and not opens)
 
 
 def _alternatives(source: str, part: str, gap: int, classes: Mapping[str, Sequence[str]]) -> list[tuple[Element, ...]]:
@@ -172,7 +174,7 @@ class Matcher:
                 present = set(words.words)
             for phrase, needed in candidates:
                 if needed is None or not needed.isdisjoint(present):
-                    last = _extend(phrase, words, place)
+                    last = place if phrase.simple else _extend(phrase, words, place)
                     if last >= 0:
                         hits.append(Hit(phrase.name, place, last, phrase.may_skip))
         return hits
