@@ -58,6 +58,16 @@ class _View:
         return [(self.seen.places[place], weight) for place, weight in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the heads say of one text, and the signal of each level that its words speak for most."""
+
+    sentiment: Scores
+    intent: Scores
+    urgency: Scores
+    signals: Mapping[UrgencyLabel, SignalKind | None]
+
+
 class Judge:
     """The models of one language."""
 
@@ -76,23 +86,18 @@ class Judge:
         voices, matters = self.seen(looks, "voice"), self.seen(looks, "matter")
         both = [voice_facts(look, matter=known) for look, known in zip(looks, facts, strict=True)]
         voice, matter = self._voice.weigh(voices, both), self._matter.weigh(matters, facts)
-        judged = zip(
-            looks,
+        said = map(
+            _Said,
             self._voice.judge("sentiment", voice.scores),
             self._voice.judge("intent", voice.scores),
             self._matter.judge("urgency", matter.scores),
             self._likeliest(matter),
-            strict=True,
         )
-        return [
-            self._judgement(
-                look,
-                _View(self._voice, voices[at], voice, at),
-                _View(self._matter, matters[at], matter, at),
-                *found,
-            )
-            for at, (look, *found) in enumerate(judged)
-        ]
+        views = (
+            (_View(self._voice, voices[at], voice, at), _View(self._matter, matters[at], matter, at))
+            for at in range(len(looks))
+        )
+        return [self._judgement(look, *pair, one) for look, pair, one in zip(looks, views, said, strict=True)]
 
     def _likeliest(self, matter: Weighed) -> list[Mapping[UrgencyLabel, SignalKind | None]]:
         """For each text the signal of each level that its words speak for most."""
@@ -114,24 +119,16 @@ class Judge:
         known = self._matter.weights.known
         return [self._sight.see(look.prepared, look.prepared.calm, known, cased=False) for look in looks]
 
-    def _judgement(
-        self,
-        look: Look,
-        voice: _View,
-        matter: _View,
-        sentiment: Scores,
-        intent: Scores,
-        urgency: Scores,
-        signals: Mapping[UrgencyLabel, SignalKind | None],
-    ) -> Judgement:
-        judged = self._urgency(look, matter, urgency, signals)
-        spam = round(max(look.spam, intent.probabilities["spam"]), 3)
-        wanted, hit = self._intent(look, intent, judged.label, spam)
+    def _judgement(self, look: Look, voice: _View, matter: _View, said: _Said) -> Judgement:
+        judged = self._urgency(look, matter, said)
+        spam = round(max(look.spam, said.intent.probabilities["spam"]), 3)
+        wanted, hit = self._intent(look, said.intent, judged.label, spam)
         chances = {
-            "sentiment": tuple(sentiment.probabilities[one] for one in SENTIMENTS),
-            "urgency": tuple(urgency.probabilities[one] for one in LEVELS),
+            "sentiment": tuple(said.sentiment.probabilities[one] for one in SENTIMENTS),
+            "urgency": tuple(said.urgency.probabilities[one] for one in LEVELS),
         }
-        return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence, chances)
+        attitude = self._attitude(look, voice, said.sentiment)
+        return Judgement(attitude, wanted, hit, spam, judged, said.urgency.confidence, chances)
 
     def _attitude(self, look: Look, view: _View, found: Scores) -> Attitude:
         rating = look.given.rating
@@ -165,9 +162,8 @@ class Judge:
             return "spam", look.matters.spam_hits[0] if look.matters.spam_hits else None
         return _most_likely(found, without=("spam",)), look.matters.has(found.label)
 
-    def _urgency(
-        self, look: Look, view: _View, found: Scores, likeliest: Mapping[UrgencyLabel, SignalKind | None]
-    ) -> UrgencyJudgement:
+    def _urgency(self, look: Look, view: _View, said: _Said) -> UrgencyJudgement:
+        found = said.urgency
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
         grave = found.probabilities["high"] + found.probabilities["critical"]
@@ -175,7 +171,7 @@ class Judge:
             label = "high"
         signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
         if label != "low" and not any(one.kind.level == label for one in signals):
-            signals = [*self._told(view, likeliest[label], label), *signals]
+            signals = [*self._told(view, said.signals[label], label), *signals]
         return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)
 
     def _told(self, view: _View, kind: SignalKind | None, label: UrgencyLabel) -> list[Found]:

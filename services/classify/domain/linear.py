@@ -147,10 +147,11 @@ class LinearModel:
         both = _sums(self._table.rows, words, 0)
         width = self._labels + 1
         first, second = both[:, :width] + _sums(self._word_rows, pairs, none), both[:, width:]
-        scales = 1 / np.sqrt(np.maximum(np.stack([first[:, -1], second[:, -1]], axis=1), 1e-9))
+        squares = np.stack([first[:, -1], second[:, -1]], axis=1)
+        scales = np.asarray(1 / np.sqrt(np.maximum(squares, 1e-9)), np.float32)
         scores = first[:, :-1] * scales[:, :1] + second[:, :-1] * scales[:, 1:]
         scores += _sums(self._fact_rows, known, len(self._fact_rows) - 1)
-        return Weighed(scores, words, pairs, scales, self._table)
+        return Weighed(np.asarray(scores, np.float32), words, pairs, scales, self._table)
 
     def _row(self, word: str, negated: bool) -> Floats:
         first, *rest = word_keys(word, negated)
