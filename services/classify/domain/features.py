@@ -18,7 +18,7 @@ NAME = "_name_"
 _NUMBER = "_number_"
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 _LONGEST_WORD = 30
-_LEAST_PART, _LONGEST_COMPOUND = 4, 60
+_LEAST_PART, _LONGEST_COMPOUND = 5, 60
 """A word that begins or ends with a known word of so many letters is taken for a word of its own."""
 _SPREAD = 0x9E3779B1
 """Makes the key of a pair depend on the order of its words."""
@@ -69,6 +69,7 @@ class Sight:
         table = load("sight")
         self._class_of = {word: f"_{name}_" for name, words in table["classes"].items() for word in words.split()}
         self._negators = frozenset(table["negators"].split())
+        self._particles = frozenset(table["particles"].split())
         self._forms: dict[tuple[frozenset[str], bool], _Forms] = {}
 
     def see(self, prepared: Prepared, words: Words, known: frozenset[str], cased: bool = True) -> Seen:
@@ -79,11 +80,11 @@ class Sight:
             cased: whether capitals may tell; else what is made of no known word is taken for a name.
         """
         forms, whole, starts = self._forms_for(known, cased), prepared.whole, words.starts
-        seen = Seen([], list(range(min(len(words), MOST_WORDS))), [], [], [])
+        seen = Seen([], [], [], [], [])
         shown_words, places, negations, pairs, firsts = seen.words, seen.places, seen.negated, seen.pairs, seen.firsts
         clause, sentence, negated, before = -1, -1, False, 0
         for place, word, clause_now, sentence_now in zip(
-            places, words.words, words.clauses, words.sentences, strict=False
+            range(MOST_WORDS), words.words, words.clauses, words.sentences, strict=False
         ):
             if clause_now != clause:
                 clause, negated = clause_now, False
@@ -92,13 +93,28 @@ class Sight:
                 shown, number = NAME, _NAME_NUMBER
             if sentence_now != sentence:
                 sentence, before = sentence_now, _EDGE
+            if shown == NAME and shown_words and before != _EDGE and self._goes_on(seen):
+                before = number
+                continue
             shown_words.append(shown)
+            places.append(place)
             negations.append(negated)
             pairs.append((before * _SPREAD + number) & 0xFFFFFFFF)
-            firsts.append(place if before == _EDGE else place - 1)
+            firsts.append(len(places) - (1 if before == _EDGE else 2))
             before = number
             negated = negated or negates
         return seen
+
+    def _goes_on(self, seen: Seen) -> bool:
+        """Whether a name goes on with the word after what was seen: names of several words are one, `Jo van Wad` too."""
+        between = 0
+        while between < min(2, len(seen.words) - 1) and seen.words[-1 - between] in self._particles:
+            between += 1
+        if seen.words[-1 - between] != NAME:
+            return False
+        for column in (seen.words, seen.places, seen.negated, seen.pairs, seen.firsts):
+            del column[len(column) - between :]
+        return True
 
     def _forms_for(self, known: frozenset[str], cased: bool) -> _Forms:
         forms = self._forms.get((known, cased))

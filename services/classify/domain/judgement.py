@@ -52,10 +52,10 @@ class _View:
     weighed: Weighed
     at: int
 
-    def telling(self, head: str, label: str, most: int = 3) -> list[tuple[int, float]]:
-        """The words that told, as (place among the words that were read, weight)."""
+    def telling(self, head: str, label: str, most: int = 3) -> list[tuple[int, float, bool]]:
+        """The words that told, as (place among the words that were read, weight, whether it was seen as negated)."""
         found = self.model.telling(head, label, self.seen, self.weighed, self.at, most)
-        return [(self.seen.places[place], weight) for place, weight in found]
+        return [(self.seen.places[at], weight, self.seen.negated[at]) for at, weight in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,8 @@ class Judge:
         words = look.prepared.raw
         marked = {mark.start for mark in look.lexical.marks}
         return [
-            Mark(side * 10 * weight, words.starts[place], words.ends[place], view.seen.negated[place])
-            for place, weight in view.telling("sentiment", label)
+            Mark(side * 10 * weight, words.starts[place], words.ends[place], negated)
+            for place, weight, negated in view.telling("sentiment", label)
             if words.starts[place] not in marked
         ]
 
