@@ -15,17 +15,11 @@ from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.commands import Tick
 from services.contracts.events import (
-    CaseArchived,
     CaseEvent,
-    ClassificationCorrected,
     CommandRejected,
     CommandRepeated,
-    CoverGapClosed,
-    CoverGapFound,
     Event,
-    OwnCapacityChanged,
     ReplyApproved,
-    RotaEvent,
 )
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.teams import TeamConfiguration
@@ -45,6 +39,7 @@ from services.route.domain.evolve import forget
 from services.route.domain.handle import handle
 from services.route.domain.outbox import outbox_items
 from services.route.domain.state import TeamState
+from services.route.records import team_records
 from services.runtime.headers import passed_on
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
 
@@ -157,54 +152,8 @@ class RoutePartition:
         ]
 
     def _team_records(self, events: Sequence[Event]) -> list[Outgoing]:
-        configured = {event.team for event in events if isinstance(event, RotaEvent)}
-        answered = {
-            (event.team, event.cause): record
-            for event in events
-            if event.sequence == 1 and (record := self._teams[event.team].answered.get(event.cause))
-        }
-        archived = [(event.team, event.case.id) for event in events if isinstance(event, CaseArchived)]
-        return [
-            *(self._out(DESK_TEAMS, team_key(team, "config", "current"), self._agreed(team)) for team in configured),
-            *(self._out(DESK_TEAMS, team_key(team, "answered", id_), one) for (team, id_), one in answered.items()),
-            *(
-                self._out(DESK_TEAMS, team_key(team, "handled", case), self._teams[team].handled[case])
-                for team, case in archived
-            ),
-            *self._words(events),
-            *self._gaps(events),
-        ]
-
-    def _gaps(self, events: Sequence[Event]) -> list[Outgoing]:
-        """The gaps in the cover that were found, and tombstones of those that are closed."""
-        changed = {(one.team, one.gap.id): one for one in events if isinstance(one, CoverGapFound | CoverGapClosed)}
-        return [
-            self._out(
-                DESK_TEAMS,
-                team_key(team, "gap", gap),
-                KnownGap(team=team, gap=one.gap, at=one.at) if isinstance(one, CoverGapFound) else None,
-            )
-            for (team, gap), one in changed.items()
-        ]
-
-    def _words(self, events: Sequence[Event]) -> list[Outgoing]:
-        """The records of what people said of their own capacity and of mentions, as it is after the batch."""
-        capacities = {(one.team, one.person) for one in events if isinstance(one, OwnCapacityChanged)}
-        corrected = {
-            (one.team, one.mention)
-            for one in events
-            if isinstance(one, ClassificationCorrected) and one.author == "person"
-        }
-        return [
-            *(
-                self._out(DESK_TEAMS, team_key(team, "capacity", person), self._teams[team].capacities.get(person))
-                for team, person in sorted(capacities)
-            ),
-            *(
-                self._out(DESK_TEAMS, team_key(team, "corrected", mention), self._teams[team].corrected[mention])
-                for team, mention in sorted(corrected)
-            ),
-        ]
+        records = team_records(self._teams, events)
+        return [self._out(DESK_TEAMS, team_key(team, kind, id_), record) for team, kind, id_, record in records]
 
     def _outbox(self, events: Sequence[Event], traces: Traces) -> list[Outgoing]:
         causes = {event.reply: event.cause for event in events if isinstance(event, ReplyApproved)}
@@ -216,11 +165,6 @@ class RoutePartition:
     def _forgotten(self, team: str, now: datetime) -> list[Outgoing]:
         forgotten = forget(self._teams[team], now)
         return [self._out(DESK_TEAMS, team_key(team, kind, id_), None) for kind, id_ in forgotten]
-
-    def _agreed(self, team: str) -> TeamConfiguration:
-        agreed = self._teams[team].agreement
-        assert agreed is not None, "the team was configured in this batch"
-        return TeamConfiguration(team=team, revision=agreed.revision, at=agreed.at, config=agreed.config)
 
     def _people(self, team: str, person: str) -> str:
         agreed = self._teams[team].agreement

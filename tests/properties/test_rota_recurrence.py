@@ -30,7 +30,7 @@ def recurring(draw: st.DrawFn) -> tuple[Shift, datetime]:
     start = datetime.combine(
         change - timedelta(days=draw(st.integers(0, 250))),
         draw(st.sampled_from((time(1, 30), time(2), time(2, 15), time(2, 45), time(3), time(22))) | st.times()),
-    ).replace(second=0, microsecond=0)
+    ).replace(second=0, microsecond=0, fold=0)
     rule = draw(rules())
     if rule is not None:
         start = next(iter(rrulestr(rule, dtstart=start)), start)
@@ -57,9 +57,18 @@ def written(shift: Shift, *more: str) -> bytes:
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:test", "BEGIN:VEVENT", "UID:one", "DTSTAMP:20260101T000000Z",
         f"DTSTART;TZID={shift.time_zone}:{shift.start:%Y%m%dT%H%M%S}", f"DTEND;TZID={shift.time_zone}:{end:%Y%m%dT%H%M%S}",
-        "SUMMARY:Noor", *([f"RRULE:{shift.rule}"] if shift.rule else []), *more, "END:VEVENT", "END:VCALENDAR", "",
+        "SUMMARY:Noor", *([f"RRULE:{in_utc(shift)}"] if shift.rule else []), *more, "END:VEVENT", "END:VCALENDAR", "",
     ]  # fmt: skip
     return "\r\n".join(lines).encode()
+
+
+def in_utc(shift: Shift) -> str:
+    """The rule with its end in UTC, as RFC 5545 (3.3.10) asks beside a start that has a zone; ours is on the wall clock."""
+    rule, until, rest = str(shift.rule).partition(";UNTIL=")
+    if not until:
+        return rule
+    last = datetime.strptime(rest, "%Y%m%dT%H%M%S").replace(tzinfo=ZoneInfo(str(shift.time_zone))).astimezone(UTC)
+    return f"{rule};UNTIL={last:%Y%m%dT%H%M%SZ}"
 
 
 def by_library(data: bytes, start: datetime, end: datetime) -> set[tuple[datetime, datetime]]:

@@ -6,11 +6,14 @@ which signal it would be), so that shouting, swearing, politeness and emoji cann
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import get_args
+
+import numpy as np
 
 from services.classify.domain import intent as intents
 from services.classify.domain.features import Seen, Sight
-from services.classify.domain.linear import LinearModel, Scores, Weighed
+from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
@@ -90,7 +93,7 @@ class Judge:
             _Said,
             self._voice.judge("sentiment", voice.scores),
             self._voice.judge("intent", voice.scores),
-            self._matter.judge("urgency", matter.scores),
+            chosen(self._matter.heads["urgency"], self.levels(matter.scores)),
             self._likeliest(matter),
         )
         views = (
@@ -110,6 +113,11 @@ class Judge:
             best = chances[:, places].argmax(axis=1).tolist() if kinds else [None] * len(chances)
             columns.append([None if at is None else kinds[at] for at in best])
         return [dict(zip(LEVELS, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def levels(self, scores: Floats) -> Floats:
+        """The probabilities of the levels of urgency: what two heads say, one of levels and one of signals, half each."""
+        signals = self._matter.chances("signal", scores)
+        return halved(self._matter.chances("urgency", scores), signals, self._matter.heads["signal"].labels)
 
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
@@ -181,6 +189,25 @@ class Judge:
         told = view.telling("signal", kind.name, 1) or view.telling("urgency", label, 1)
         place = told[0][0] if told else None
         return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
+
+
+def halved(levels: Floats, signals: Floats, names: Sequence[str]) -> Floats:
+    """The geometric mean of the probabilities of levels and of those that the signals of each level add up to.
+
+    Args:
+        levels: `(texts, levels)`.
+        signals: `(texts, signals)`, in the order of `names`.
+    """
+    added = np.stack([signals[:, places].sum(axis=1) for places in _of_levels(tuple(names))], axis=1)
+    mean = np.sqrt(levels * added + 1e-12)
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _of_levels(names: tuple[str, ...]) -> list[list[int]]:
+    """The places of the signals of each level."""
+    kinds = signal_kinds()
+    return [[at for at, name in enumerate(names) if kinds[name].level == level] for level in LEVELS]
 
 
 def by_rules(look: Look) -> Judgement:

@@ -173,21 +173,14 @@ class LinearModel:
             head: its name.
             scores: what `score` gave.
         """
-        one, chances = self.heads[head], self.chances(head, scores)
-        chosen = (np.log(chances + 1e-9) + one.lean).argmax(axis=1)
-        return [
-            Scores(one.labels[label], row[label], dict(zip(one.labels, row, strict=True)))
-            for label, row in zip(chosen.tolist(), chances.tolist(), strict=True)
-        ]
+        return chosen(self.heads[head], self.chances(head, scores))
 
     def chances(self, head: str, scores: Floats) -> Floats:
         """The probabilities of a head's labels, `(texts, labels)`."""
         one = self.heads[head]
         logits = (scores[:, one.columns] + one.bias) / one.temperature
-        logits = logits - logits.max(axis=1, keepdims=True)
-        found = np.exp(logits)
-        found /= found.sum(axis=1, keepdims=True)
-        return np.asarray(found, np.float32)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
     def telling(
         self, head: str, label: str, seen: Seen, weighed: Weighed, text: int, most: int = 3
@@ -214,6 +207,15 @@ class LinearModel:
             np.add.at(lead, [min(at + 1, len(lead) - 1) for at in firsts], halves)
         best = np.argsort(-lead, kind="stable")[:most].tolist()
         return [(place, float(lead[place])) for place in best if lead[place] > _LEAST_LEAD]
+
+
+def chosen(head: Head, chances: Floats) -> list[Scores]:
+    """The labels that probabilities lead to, each text's with how likely it is."""
+    best = (np.log(chances + 1e-9) + head.lean).argmax(axis=1)
+    return [
+        Scores(head.labels[label], row[label], dict(zip(head.labels, row, strict=True)))
+        for label, row in zip(best.tolist(), chances.tolist(), strict=True)
+    ]
 
 
 def _sums(rows: Floats, wanted: Sequence[Sequence[int]], empty: int) -> Floats:

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from services.classify.domain.features import Sight
-from services.classify.domain.judgement import INTENTS, SENTIMENTS
+from services.classify.domain.judgement import INTENTS, SENTIMENTS, halved
 from services.classify.domain.linear import Head, LinearModel, Weights
 from services.classify.domain.look import Look, Looker, Text, matter_facts, voice_facts
 from services.classify.domain.tables import load
@@ -35,10 +35,8 @@ STRENGTH: Mapping[str, float] = {"sentiment": 4.0, "intent": 4.0, "urgency": 4.0
 """The inverse of regularisation, chosen by cross-validation on the training part."""
 PUBLIC_SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
 """How much of what the public sets teach of sentiment is added; the tuning part chooses."""
-FOLDS = 4
-LEAST_RECALL, LEAST_F1 = 0.87, 0.755
-"""Urgency leans so that of the critical messages so many are found and, as long as macro-F1 allows, the fewest of them are
-rated low or normal; measured on texts of the training part that the model did not see."""
+LEAST_RECALL, LEAST_F1 = 0.87, 0.765
+"""Of the critical messages of the tuning part so many are to be found, and macro-F1 is not to fall below this for it."""
 Array = npt.NDArray[Any]
 
 
@@ -131,7 +129,7 @@ def fit(name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson])
     balance = {label: (len(wanted) / (len(present) * counts[label])) ** 0.5 for label in present}
     weights = np.array([taught[place].weight * balance[label] for place, label in zip(rows, wanted, strict=True)])
     weights *= len(weights) / weights.sum()
-    model = LogisticRegression(C=STRENGTH[name], max_iter=2000, tol=1e-6)
+    model = LogisticRegression(C=STRENGTH[name], max_iter=600, tol=1e-4)
     model.fit(matrix[rows], np.array([present.index(label) for label in wanted]), sample_weight=weights)
     return Fitted(name, tuple(present), model.coef_.T, model.intercept_)
 
@@ -159,47 +157,31 @@ def calibrated(head: Head, scores: Array, wanted: Sequence[str]) -> Head:
         return float(-(scaled[np.arange(len(targets)), targets] - np.log(np.exp(scaled).sum(axis=1))).mean())
 
     best = minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x
-    return Head(head.name, head.labels, head.first, head.bias, float(best), head.lean)
+    return replace(head, temperature=float(best))
 
 
-def leaning(head: Head, logits: Array, wanted: Sequence[str]) -> Head:
-    """The urgency head with its lean.
+def leaning(head: Head, chances: Array, wanted: Sequence[str]) -> Head:
+    """The urgency head with its lean: enough of the critical are found, and as long as macro-F1 allows, the fewest of them
+    are rated low or normal.
 
     Args:
         head: calibrated.
-        logits: scores with the bias of texts that were not seen, `(texts, labels)`.
-        wanted: their labels.
+        chances: the probabilities of the levels of texts that were not seen, `(texts, levels)`.
+        wanted: their levels.
     """
-    chances = _chances(logits / head.temperature)
     targets = np.array([head.labels.index(one) for one in wanted])
     best, lean = (-9.0, -9.0), head.lean
-    for critical in np.arange(0.0, 2.6, 0.1):
-        for high in np.arange(-0.4, 1.6, 0.1):
+    for critical in np.arange(-0.5, 2.6, 0.1):
+        for high in np.arange(-0.5, 1.6, 0.1):
             tried = np.array([0.0, 0.0, high, critical], np.float32)
-            chosen = (np.log(chances + 1e-9) + tried).argmax(axis=1)
-            recall = float((chosen[targets == 3] == 3).mean())
-            passed_over = float((chosen[targets == 3] < 2).mean())
-            f1 = _macro_f1(targets, chosen, 4)
-            found = (min(recall, LEAST_RECALL), -passed_over if f1 >= LEAST_F1 else f1 - 9)
-            if (recall >= LEAST_RECALL and found > best) or (best[0] < LEAST_RECALL and found > best):
-                best, lean = found, tried
-    return Head(head.name, head.labels, head.first, head.bias, head.temperature, lean)
-
-
-def unseen(name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson]) -> Array:
-    """The scores with bias of each lesson by a model that was fitted without it."""
-    logits = np.zeros((len(taught), len(labels)))
-    fold = np.arange(len(taught)) % FOLDS
-    for number in range(FOLDS):
-        rest, mine = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        fitted = fit(name, labels, matrix[rest], [taught[int(place)] for place in rest])
-        logits[mine] = matrix[mine] @ fitted.coefficients + fitted.bias
-    return logits
-
-
-def _chances(logits: Array) -> Array:
-    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(chances / chances.sum(axis=1, keepdims=True))
+            found = (np.log(chances + 1e-9) + tried).argmax(axis=1)
+            recall = float((found[targets == 3] == 3).mean())
+            passed_over = float((found[targets == 3] < 2).mean())
+            f1 = _macro_f1(targets, found, 4)
+            figures = (min(recall, LEAST_RECALL), -passed_over if f1 >= LEAST_F1 else f1 - 9)
+            if figures > best:
+                best, lean = figures, tried
+    return replace(head, lean=lean)
 
 
 def _macro_f1(wanted: Array, chosen: Array, count: int) -> float:
@@ -272,9 +254,9 @@ def _matter(
     heads = [fit("urgency", LEVELS, matrix, taught), fit("signal", signals, matrix, taught)]
     weights = _tuned(assembled(vectoriser, heads, known), tuning, tuned, sight)
     urgency, signal = weights.heads
-    logits = unseen("urgency", LEVELS, matrix, taught)
-    leant = leaning(urgency, logits, [one.labels["urgency"] for one in taught])
-    return replace(weights, heads=(leant, signal))
+    model, scores = LinearModel(weights), scores_of(weights, tuning, sight)
+    levels = halved(model.chances("urgency", scores), model.chances("signal", scores), signal.labels)
+    return replace(weights, heads=(leaning(urgency, levels, [one.labels["urgency"] for one in tuned]), signal))
 
 
 def scores_of(weights: Weights, looks: Sequence[Look], sight: Sight) -> Array:

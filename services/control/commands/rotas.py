@@ -12,6 +12,11 @@ from services.control.settings import ControlSettings, load
 
 def add_to(main: click.Group) -> None:
     """Add the commands to `webcare`."""
+    from services.control.commands.plans import plan
+    from services.control.commands.simulations import simulate
+
+    rota.add_command(plan)
+    rota.add_command(simulate)
     main.add_command(rota)
 
 
@@ -32,7 +37,7 @@ def check(team: str, as_json: bool) -> None:
     from services.control.rota_report import lines
     from services.route.check import report as report_of
 
-    config, now = _config(team, fill=True), datetime.now(UTC)
+    config, now = config_of(team, fill=True), datetime.now(UTC)
     report = report_of(config, now)
     if as_json:
         show(report.model_dump(mode="json"))
@@ -50,7 +55,7 @@ def export(team: str, as_json: bool) -> None:
     from services.control.output import show
     from services.route.rota_text import render
 
-    config = _config(team, fill=False)
+    config = config_of(team, fill=False)
     if as_json:
         show(config.model_dump(mode="json"))
     else:
@@ -68,7 +73,7 @@ def load_(file: str) -> None:
     click.echo(f"{config.name}: sent to route")
 
 
-def _config(team: str, fill: bool) -> TeamConfig:
+def config_of(team: str, fill: bool) -> TeamConfig:
     """What a file says; else, what the team of that name has agreed."""
     if team == "-" or Path(team).exists():
         return _of_file(team, fill)

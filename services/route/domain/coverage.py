@@ -3,7 +3,7 @@
 Used by `webcare rota check`, the planner and whoever signals gaps before they come. What is wanted is in `needs.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from services.contracts.base import Model
@@ -64,10 +64,15 @@ def coverage(
 ) -> Coverage:
     """How the rota covers what is wanted in `[start, end)`; in 8 weeks when `end` is not given."""
     until = end or start + LOOK_AHEAD
-    found = tuple(_covered(config, rota, need) for need in needs(config, rota, hours, start, until))
+    return coverage_of(config, rota, needs(config, rota, hours, start, until), start, until)
+
+
+def coverage_of(config: TeamConfig, rota: Rota, wanted: Iterable[Need], start: datetime, end: datetime) -> Coverage:
+    """How the rota covers these needs, which lie in `[start, end)`."""
+    found = tuple(_covered(config, rota, need) for need in wanted)
     required = [need for need in found if need.required]
-    wanted, covered = sum(need.wanted_hours for need in required), sum(need.covered_hours for need in required)
-    return Coverage(team=config.team, start=start, end=until, percent=_percent(covered, wanted), needs=found)
+    asked, covered = sum(need.wanted_hours for need in required), sum(need.covered_hours for need in required)
+    return Coverage(team=config.team, start=start, end=end, percent=_percent(covered, asked), needs=found)
 
 
 def _covered(config: TeamConfig, rota: Rota, need: Need) -> NeedCovered:

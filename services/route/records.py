@@ -1,0 +1,56 @@
+"""What of a team must outlive the process besides its cases: the records of `desk.teams` that some events change.
+
+Used by `partition.py`, which writes them in the same transaction as the events. Each record is as it is after the batch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from services.contracts.base import Model
+from services.contracts.events import (
+    CaseArchived,
+    ClassificationCorrected,
+    CoverGapClosed,
+    CoverGapFound,
+    Event,
+    OwnCapacityChanged,
+    RotaEvent,
+)
+from services.contracts.memory import KnownGap
+from services.contracts.teams import TeamConfiguration
+from services.contracts.topics import TeamRecord
+from services.route.domain.state import TeamState
+
+Record = tuple[str, TeamRecord, str, Model | None]
+"""The team, the kind and the id of a record, and the record; `None` is a tombstone."""
+
+
+def team_records(teams: Mapping[str, TeamState], events: Sequence[Event]) -> list[Record]:
+    """Each record that the events change, once; of the events' team alone."""
+    found = {record[:3]: record for event in events for record in _records(teams[event.team], event)}
+    return list(found.values())
+
+
+def _records(state: TeamState, event: Event) -> Iterator[Record]:
+    team = state.team
+    match event:
+        case RotaEvent():
+            yield team, "config", "current", _agreed(state)
+        case CaseArchived():
+            yield team, "handled", event.case.id, state.handled[event.case.id]
+        case OwnCapacityChanged():
+            yield team, "capacity", event.person, state.capacities.get(event.person)
+        case ClassificationCorrected(author="person"):
+            yield team, "corrected", event.mention, state.corrected[event.mention]
+        case CoverGapFound() | CoverGapClosed():
+            gap = state.gaps.get(event.gap.id)
+            yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
+        case _:
+            pass
+    if event.sequence == 1 and (answer := state.answered.get(event.cause)):
+        yield team, "answered", event.cause, answer
+
+
+def _agreed(state: TeamState) -> TeamConfiguration:
+    agreed = state.agreement
+    assert agreed is not None, "the team was configured in this batch"
+    return TeamConfiguration(team=state.team, revision=agreed.revision, at=agreed.at, config=agreed.config)
