@@ -23,7 +23,7 @@ from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 
 SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
 """Where rules find one of these standing, urgency is not below high, unless the model is as good as sure that it is."""
-DOUBT = 0.15
+DOUBT = 0.02
 """So little of the probability for high or critical is as good as sure."""
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
