@@ -1,45 +1,74 @@
 """What is behind `webcare classify`: NDJSON in, the same objects with their `classification` out, line by line in order.
 
-Needs no engine and keeps one line in memory at a time.
+Needs no engine and keeps one line in memory at a time; with the second reader as many as it reads in one go.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from services.classify.domain.reader import Reader, build_reader
+from services.classify.domain.reader import Reader, Text, build_reader
+from services.classify.domain.second_look import Second
 
 _LONGEST_LINE = 10_000_000
+_AT_ONCE = 16
+"""Lines that the second reader is given together."""
 
 
-def classify_lines(lines: Iterable[bytes], reader: Reader | None = None) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line: the object with its text, or why it cannot be read."""
+
+    number: int
+    found: Any
+    text: Text | None = None
+    error: str = ""
+
+
+def classify_lines(
+    lines: Iterable[bytes], reader: Reader | None = None, second: Second | None = None
+) -> Iterator[tuple[str, bool]]:
     """Each line's answer as JSON without a line end, and whether it could be read. Empty lines are passed over.
 
     Args:
         lines: NDJSON objects with `text`, and perhaps `id`, `title` and `lang` (a hint); other fields are kept.
         reader: built when not given.
+        second: reads again what the first has read, where it is given.
 
     A line that cannot be read becomes `{"line": number, "error": reason}` (with its `id`, where it has one).
     """
     reading = reader or build_reader()
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _answer(reading, number, line)
+    rest = (_read(number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    while part := list(islice(rest, _AT_ONCE if second else 1)):
+        yield from _answers(part, reading, second)
 
 
-def _answer(reader: Reader, number: int, line: bytes) -> tuple[str, bool]:
+def _read(number: int, line: bytes) -> _Line:
     found: Any = None
     try:
         found = _parsed(line)
-        found["classification"] = reader.classify(
+        text = Text(
             _string(found, "text", needed=True),
             title=_string(found, "title"),
             language_hint=_string(found, "lang") or None,
-        ).model_dump(mode="json")
-        return _json(found), True
+        )
+        return _Line(number, found, text)
     except _UnreadableError as error:
-        known = {"id": found["id"]} if isinstance(found, dict) and "id" in found else {}
-        return _json({"line": number, **known, "error": str(error)}), False
+        return _Line(number, found, error=str(error))
+
+
+def _answers(part: Sequence[_Line], reader: Reader, second: Second | None) -> Iterator[tuple[str, bool]]:
+    texts = [one.text for one in part if one.text is not None]
+    read = reader.classify_batch(texts)
+    said = iter(second.reread(texts, read) if second and texts else read)
+    for one in part:
+        if one.text is None:
+            known = {"id": one.found["id"]} if isinstance(one.found, dict) and "id" in one.found else {}
+            yield _json({"line": one.number, **known, "error": one.error}), False
+        else:
+            yield _json(one.found | {"classification": next(said).model_dump(mode="json")}), True
 
 
 class _UnreadableError(ValueError):

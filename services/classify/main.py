@@ -1,13 +1,20 @@
-"""The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop."""
+"""The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop.
+
+It begins once it knows the topics of every team (`teams.py`), and follows them as they change.
+"""
 
 import threading
 
 from services.classify.domain.reader import build_reader
 from services.classify.settings import ClassifySettings
+from services.classify.teams import TeamTaxonomies, follow_teams
 from services.classify.worker import transform
 from services.contracts.topics import MENTIONS_RAW
 from services.runtime.health import Health, HealthServer
 from services.runtime.worker import run_stateless
+
+_A_MOMENT = 0.2
+"""Seconds between two looks at whether the teams are known."""
 
 
 def run(settings: ClassifySettings, stop: threading.Event) -> None:
@@ -19,4 +26,14 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
     """
     health = Health()
     with HealthServer(settings.metrics_host, settings.classify_metrics_port, health):
-        run_stateless(settings, "classify", MENTIONS_RAW, transform(build_reader()), stop, health)
+        reader = build_reader()
+        taxonomies = TeamTaxonomies(reader.rarity)
+        teams = follow_teams(settings, taxonomies)
+        health.add("teams", teams.check)
+        teams.start()
+        try:
+            while not stop.is_set() and not teams.caught_up.wait(_A_MOMENT):
+                health.beat()
+            run_stateless(settings, "classify", MENTIONS_RAW, transform(reader, taxonomies.of), stop, health)
+        finally:
+            teams.stop()

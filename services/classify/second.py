@@ -72,7 +72,9 @@ class SecondReader:
             bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
             share = float(levels[self._labels("urgency").index(urgency)])
             score = round(bottom + (top - bottom) * share, 3)
-            changes["urgency"] = first.urgency.model_copy(update={"label": urgency, "score": score})
+            changes["urgency"] = first.urgency.model_copy(
+                update={"label": urgency, "score": score, "confidence": round(share, 3)}
+            )
             reasons.append(Reason(label="urgency", value=urgency, code=CODE))
             needs, why = needs_person(first.intent, urgency, text.followers, first.spam)  # type: ignore[arg-type]  # likewise
             changes["needs_person"] = needs

@@ -1,9 +1,10 @@
 """What classify does with a batch: reads `mentions.raw`, writes `mentions.classified`. Pure; the runtime does the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from services.classify.domain.reader import Reader
+from services.classify.domain.reader import Reader, Text
+from services.classify.domain.topics import Taxonomy
 from services.contracts.mentions import Classification, ClassifiedMention, Mention, MentionBody
 from services.contracts.topics import MENTIONS_CLASSIFIED
 from services.runtime.headers import passed_on
@@ -15,17 +16,28 @@ REACH = 1_000
 """Followers from which route looks at a mention itself: the lowest threshold that a team would choose."""
 
 
-def transform(reader: Reader) -> Transform:
-    """Classifies a batch with `reader`."""
+TaxonomyOf = Callable[[str], Taxonomy | None]
+"""A team's own topics; `None` is the default."""
+
+
+def _default(_team: str) -> Taxonomy | None:
+    return None
+
+
+def transform(reader: Reader, taxonomy_of: TaxonomyOf = _default) -> Transform:
+    """Classifies a batch with `reader`, each mention by the topics of its team."""
 
     def classify(records: Sequence[Received[Mention]], _now: datetime) -> Iterable[Outgoing]:
-        return [_outgoing(one, _classify(reader, one.message)) for one in records]
+        texts = [text_of(one.message) for one in records]
+        found = reader.classify_batch(texts, [taxonomy_of(one.message.team) for one in records])
+        return [_outgoing(one, read) for one, read in zip(records, found, strict=True)]
 
     return classify
 
 
-def _classify(reader: Reader, mention: Mention) -> Classification:
-    return reader.classify(
+def text_of(mention: MentionBody) -> Text:
+    """What the readers are given of a mention."""
+    return Text(
         mention.text,
         title=mention.title,
         kind=mention.kind,

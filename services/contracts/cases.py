@@ -9,11 +9,11 @@ from pydantic import Field
 
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
 from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
+from services.contracts.mentions import CorrectedField as CorrectedField
 
 CaseStatus = Literal["open", "closed"]
 DeadlineKind = Literal["first_response", "next_response", "resolution"]
 EscalationStep = Literal["next_layer", "lead"]
-CorrectedField = Literal["language", "sentiment", "urgency", "topics", "needs_person"]
 ReplyState = Literal["approved", "delivered", "failed"]
 
 RECENT_MESSAGES = 40

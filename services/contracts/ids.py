@@ -43,6 +43,11 @@ def delivery_id(reply: str, outcome: str) -> str:
     return _id("delivery", reply, outcome)
 
 
+def reread_id(mention: str, revision: int) -> str:
+    """The id of the command by which the second reader corrects a revision of a mention: one at most."""
+    return _id("reread", mention, str(revision))
+
+
 def rejected_id(topic: str, partition: int, offset: int) -> str:
     """The id of a rejected record: one per place it was read from."""
     return _id("rejected", topic, str(partition), str(offset))

@@ -10,6 +10,9 @@ MentionKind = Literal["post", "comment", "review", "article", "email", "form", "
 SentimentLabel = Literal["negative", "neutral", "positive"]
 UrgencyLabel = Literal["low", "normal", "high", "critical"]
 Intent = Literal["question", "complaint", "request", "praise", "spam", "chatter", "other"]
+CorrectedField = Literal["language", "sentiment", "urgency", "topics", "needs_person"]
+CORRECTIONS_KEPT = 50
+"""A mention carries this many of its latest corrections; all of them are events."""
 
 SourceId = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Url = Annotated[str, StringConstraints(max_length=2000)]
@@ -88,6 +91,8 @@ class UrgencySignal(Model):
     name: Slug
     evidence: ShortText
     weight: float = Field(ge=0, le=1)
+    told_by: Literal["rules", "model", "person"] = "rules"
+    """Who says so: a phrase of the tables, what a model has learned, or a person who corrected it."""
 
 
 class Urgency(Model):
@@ -96,6 +101,8 @@ class Urgency(Model):
     label: UrgencyLabel
     score: float = Field(ge=0, le=1)
     signals: tuple[UrgencySignal, ...] = ()
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """How likely the label is right; absent where nothing says so."""
 
 
 class Reason(Model):
@@ -123,10 +130,29 @@ class Classification(Model):
     model: ShortText
 
 
+class Correction(Model):
+    """What was said instead, by the event `event`: the fields that it changed and what the reader had said of them."""
+
+    event: Id
+    at: Instant
+    author: Literal["person", "reread"]
+    model: ShortText = ""
+    corrected: tuple[CorrectedField, ...]
+    language_was: ShortText | None = None
+    sentiment_was: SentimentLabel | None = None
+    urgency_was: UrgencyLabel | None = None
+    topics_was: tuple[Slug, ...] | None = None
+    needs_person_was: bool | None = None
+
+
 class ClassifiedMention(MentionBody):
-    """A mention with its classification, keyed by team on `mentions.classified`; `revision` grows when corrected."""
+    """A mention with its classification, keyed by team on `mentions.classified`; `revision` grows when corrected.
+
+    `corrections` are those that the classification has in it, oldest first; a repeat of one changes nothing.
+    """
 
     type: Literal["mention.classified"] = "mention.classified"
     version: Literal[1] = 1
     revision: int = Field(default=1, ge=1)
     classification: Classification
+    corrections: tuple[Correction, ...] = Field(default=(), max_length=CORRECTIONS_KEPT)

@@ -21,6 +21,8 @@ from services.contracts.rota import Shift as Shift
 from services.contracts.rota import StandInRequest as StandInRequest
 from services.contracts.rota import Swap as Swap
 from services.contracts.rota import TimeZone as TimeZone
+from services.contracts.team_topics import MOST_CHARACTERS, MOST_TOPICS
+from services.contracts.team_topics import TeamTopic as TeamTopic
 
 
 class Mandate(Model):
@@ -126,6 +128,8 @@ class TeamConfig(Model):
     weights: UrgencyWeights = UrgencyWeights()
     skills_for_topics: dict[Slug, Slug] = Field(default_factory=dict)
     """The skill that a topic asks of whoever takes its cases; topics that are not named ask none."""
+    topics: tuple[TeamTopic, ...] = Field(default=(), max_length=MOST_TOPICS)
+    """What its mentions can be about. Without any: the topics that everybody starts with."""
 
     @property
     def all_holidays(self) -> frozenset[date]:
@@ -141,10 +145,19 @@ class TeamConfig(Model):
             ("override", self.overrides),
             ("swap", self.swaps),
             ("stand-in", self.stand_ins),
+            ("topic", self.topics),
         ):
             names = [row.id for row in rows]
             if len(set(names)) != len(names):
                 raise ValueError(f"a {what} is named twice: {sorted({n for n in names if names.count(n) > 1})}")
+        return self
+
+    @model_validator(mode="after")
+    def _topics_fit(self) -> Self:
+        if (found := sum(topic.characters() for topic in self.topics)) > MOST_CHARACTERS:
+            raise ValueError(
+                f"the topics are too long: {found} characters of phrases and examples, of {MOST_CHARACTERS}"
+            )
         return self
 
     @model_validator(mode="after")

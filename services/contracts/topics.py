@@ -62,8 +62,8 @@ MENTIONS_CLASSIFIED = Topic(
     partitions="team",
     cleanup="delete",
     retention_days=None,
-    written_by=("classify",),
-    read_by=("route", "sink", "trends", "integrations"),
+    written_by=("classify", "reread"),
+    read_by=("route", "sink", "trends", "reread", "integrations"),
 )
 MENTIONS_REJECTED = Topic(
     name="mentions.rejected",
@@ -73,7 +73,7 @@ MENTIONS_REJECTED = Topic(
     partitions="team",
     cleanup="delete",
     retention_days=90,
-    written_by=("ingest", "classify", "route", "sink"),
+    written_by=("ingest", "classify", "reread", "route", "sink"),
     read_by=("operators",),
 )
 DESK_COMMANDS = Topic(
@@ -84,7 +84,7 @@ DESK_COMMANDS = Topic(
     partitions="team",
     cleanup="delete",
     retention_days=30,
-    written_by=("desk", "ingest", "ticker", "integrations"),
+    written_by=("desk", "ingest", "ticker", "reread", "integrations"),
     read_by=("route",),
 )
 DESK_EVENTS = Topic(
@@ -96,7 +96,7 @@ DESK_EVENTS = Topic(
     cleanup="delete",
     retention_days=None,
     written_by=("route",),
-    read_by=("desk", "sink", "integrations"),
+    read_by=("desk", "sink", "reread", "integrations"),
 )
 DESK_CASES = Topic(
     name="desk.cases",
@@ -119,7 +119,7 @@ DESK_TEAMS = Topic(
     cleanup="compact",
     retention_days=None,
     written_by=("route",),
-    read_by=("desk", "report", "ingest", "route", "ticker"),
+    read_by=("desk", "report", "ingest", "classify", "route", "ticker"),
     partitioned_by="team",
 )
 OUTBOX_APPROVED = Topic(

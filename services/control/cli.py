@@ -84,7 +84,7 @@ def status(as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["ingest", "classify", "trends", "route", "ticker", "sink", "web"]))
+@click.argument("name", type=click.Choice(["ingest", "classify", "reread", "trends", "route", "ticker", "sink", "web"]))
 def run(name: str) -> None:
     """Run one process in the foreground."""
     from services.control.run import run_process

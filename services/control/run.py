@@ -30,6 +30,7 @@ class Process:
 PROCESSES: dict[str, Process] = {
     "ingest": Process("services.ingest.main", "IngestSettings", "ingest_metrics_port"),
     "classify": Process("services.classify.main", "ClassifySettings", "classify_metrics_port"),
+    "reread": Process("services.classify.reread.main", "ClassifySettings", "reread_metrics_port"),
     "trends": Process("services.classify.trends.main", "ClassifySettings", "trends_metrics_port"),
     "route": Process("services.route.main", "RouteSettings", "route_metrics_port"),
     "ticker": Process("services.route.ticker", "RouteSettings", "ticker_metrics_port", "run_ticker"),

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.contracts.cases import Case
+from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.inbox import View
 from services.desk.pages import case_values, list_values
 from services.runtime.web.auth import Asking
+from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +59,30 @@ async def write(
     return await _do(request, identity, case, _WRITTEN[what], what, key, {"text": text.strip()}, (view, page))
 
 
+@router.post("/cases/{case}/correct")
+async def correct(
+    request: Request,
+    identity: Asking,
+    case: str,
+    urgency: Annotated[UrgencyLabel, Form()],
+    sentiment: Annotated[SentimentLabel, Form()],
+    key: Key = "",
+    view: FromView = "mine",
+    page: FromPage = 1,
+) -> Response:
+    """What the reader took wrongly, of the latest message; what is left as it was is not corrected."""
+    found = visible_case(request, identity, case)
+    said = {
+        name: value
+        for name, value, was in (("urgency", urgency, found.urgency.label), ("sentiment", sentiment, found.sentiment))
+        if value != was
+    }
+    if not said:
+        return _shown(request, identity, found, (view, page), "told.same", late=False)
+    body = {"type": "CorrectClassification", "team": found.team, "mention": found.mentions[-1], "author": "person"}
+    return await _ask(request, identity, found, body | said, "correct", key, (view, page))
+
+
 async def _do(
     request: Request,
     identity: Asking,
@@ -69,10 +95,23 @@ async def _do(
 ) -> Response:
     found = visible_case(request, identity, case)
     body = {"type": command, "team": found.team, "case": found.id} | more
+    return await _ask(request, identity, found, body, what, key, place)
+
+
+async def _ask(
+    request: Request,
+    identity: Identity,
+    found: Case,
+    body: dict[str, Any],
+    what: str,
+    key: str,
+    place: tuple[View, int],
+) -> Response:
+    """Send a command about a case, and show the case as it is then."""
     roster = desk_of(request).model.roster(found.team)
     asked = read_command(body, identity, key or str(uuid4()), web_of(request).clock(), roster)
     answer = await desk_of(request).commands.ask(asked)
-    now = (answer.case if answer else None) or desk_of(request).model.case(case) or found
+    now = (answer.case if answer else None) or desk_of(request).model.case(found.id) or found
     told, late = _told(answer, what)
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
     return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None)

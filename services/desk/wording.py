@@ -1,19 +1,32 @@
 """A case in words, for the pages: names for ids, the clock's state, why this person. Languages come from the catalogs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import get_args
 from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.lists import format_list
 
 from services.contracts.cases import Case, CaseMessage, Deadline, Explanation, HistoryLine
+from services.contracts.mentions import SentimentLabel, Urgency, UrgencyLabel, UrgencySignal
 from services.contracts.teams import TeamConfig
-from services.desk.domain.reading import Segment, Why, headline, latest_words, safe_link, segments, why
+from services.desk.domain.reading import (
+    Segment,
+    Why,
+    found_words,
+    headline,
+    is_unsure,
+    latest_words,
+    safe_link,
+    segments,
+    why,
+)
 from services.runtime.web.i18n import Translator
 
 NAMED = 3
+SECOND_READER = "system:reread"
 LIMITS: Mapping[str, int] = {"mastodon": 500, "bluesky": 300}
 """How long a reply may be at a source, where it says so publicly; a hint beside the counter, not a rule."""
 
@@ -25,6 +38,10 @@ class Wording:
     t: Translator
     me: str
     names: Mapping[str, str]
+    topics: Mapping[str, str] = field(default_factory=dict)
+    """What the team calls its own topics, in the reader's language."""
+    urgencies: tuple[UrgencyLabel, ...] = get_args(UrgencyLabel)
+    sentiments: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 
     def person(self, ident: str | None) -> str:
         """A person's name; processes and integrations by what they are."""
@@ -55,12 +72,21 @@ class Wording:
         return self.t.maybe(f"source.{source}", source.replace("_", " ").replace("-", " "))
 
     def topic(self, topic: str) -> str:
-        """A topic's name."""
-        return self.t.maybe(f"topic.{topic}", topic.replace("_", " ").replace("-", " "))
+        """A topic's name: the team's own, else ours."""
+        return self.topics.get(topic) or self.t.maybe(f"topic.{topic}", topic.replace("_", " ").replace("-", " "))
 
     def signal(self, name: str) -> str:
         """What a trigger of urgency is called."""
         return self.t.maybe(f"signal.{name}", name.replace("_", " ").replace("-", " "))
+
+    def told_by(self, signal: UrgencySignal) -> str:
+        """Who says so, where it is not a rule that found the words."""
+        kind = "reread" if (signal.name, signal.told_by) == ("corrected", "model") else signal.told_by
+        return self.t(f"told_by.{kind}") if kind != "rules" else ""
+
+    def unsure(self, urgency: Urgency) -> bool:
+        """Whether the reader was in doubt about it."""
+        return is_unsure(urgency)
 
     def why(self, explanation: Explanation) -> str:
         """The assignment in sentences: `In dienst, spreekt Nederlands, 4 van 8 punten bezet. Marit zit vol.`"""
@@ -84,9 +110,16 @@ class Wording:
 
     def history(self, line: HistoryLine) -> str:
         """One line of what happened, without its time."""
+        if line.type == "CaseReclassified":
+            return self._corrected(line)
         what = self.t.maybe(f"history.{line.type}", line.type)
         detail = self.names.get(line.detail, self.t.maybe(f"detail.{line.detail}", line.detail))
         return f"{what} {detail}".strip()
+
+    def _corrected(self, line: HistoryLine) -> str:
+        what = self.t("history.reread" if line.actor == SECOND_READER else "history.CaseReclassified")
+        fields = [self.t.maybe(f"corrected.{name}", name) for name in line.detail.split(", ")]
+        return f"{what} {format_list(fields, locale=self.t.language)}"
 
     def headline(self, case: Case) -> str:
         """The case's title."""
@@ -103,7 +136,7 @@ class Wording:
     def spoken(self, message: CaseMessage, case: Case) -> tuple[Segment, ...]:
         """A message in pieces, with the words that made the case urgent marked in what they wrote."""
         marked = message.kind == "mention" and case.urgency.label in ("high", "critical")
-        return segments(message.text, (one.evidence for one in case.urgency.signals) if marked else ())
+        return segments(message.text, found_words(case.urgency) if marked else ())
 
     def link(self, url: str) -> str | None:
         """An address that may be a link."""
@@ -120,7 +153,10 @@ class Wording:
 
 def wording(t: Translator, me: str, config: TeamConfig | None) -> Wording:
     """The words for a reader of a team."""
-    return Wording(t, me, {person.id: person.name for person in config.people} if config else {})
+    if config is None:
+        return Wording(t, me, {})
+    topics = {topic.id: topic.names.get(t.language) or topic.names.get(config.language, "") for topic in config.topics}
+    return Wording(t, me, {person.id: person.name for person in config.people}, topics)
 
 
 def clock_state(deadline: Deadline, now: datetime) -> str:

@@ -12,6 +12,7 @@
     [[stand_ins]]       for_person, person, from, to, state
     [[demand]]          days, from, to, people, skill, language, channel
     [opening_hours]     mon = ["08:00-12:00", "13:00-17:30"]; a day that is left out is closed; no table is always open
+    [[topics]]          id, names = { nl = "...", en = "..." }, words, examples
     [[service_levels]]  id, urgency, kinds, first_response_minutes, warn_minutes, always_open
 
 Times are wall-clock times of the team's time zone, or of a shift's own `time_zone`. A `to` at or before its `from` is on
@@ -23,10 +24,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.contracts.teams import Person, ServiceLevel, TeamConfig
+from services.contracts.teams import Person, ServiceLevel, TeamConfig, TeamTopic
+from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
 from services.route.domain.agreement import agreement
-from services.route.domain.recurrence import RotaError
 from services.route.team_file_values import RotaFileError as RotaFileError
 from services.route.team_file_values import Table, each, known, made, table
 
@@ -62,6 +63,7 @@ def _sections(data: Table, zone: str) -> dict[str, Any]:
         "service_levels": each(
             "service level", data.get("service_levels", []), lambda _, row: made("", ServiceLevel, row)
         ),
+        "topics": each("topic", data.get("topics", []), lambda _, row: made("", TeamTopic, row)),
     }
 
 

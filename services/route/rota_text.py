@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import Demand, OpeningSpan, Shift, TeamConfig
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 from services.route.team_file_rows import CODES
 from services.route.team_file_values import DAYS
 
@@ -32,6 +32,7 @@ def render(config: TeamConfig) -> str:
         *(_section(f"[[{name}]]", _stretch(one, zone)) for name, rows in stretches for one in rows),
         *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
+        *(_section("[[topics]]", _set(one).items()) for one in config.topics),
         *(_section("[[service_levels]]", _set(one).items()) for one in config.service_levels),
     ]
     return "\n".join(sections)

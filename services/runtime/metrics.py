@@ -23,7 +23,28 @@ DELIVERIES_PENDING = Gauge("webcare_deliveries_pending", "Replies that wait for 
 MENTIONS_CLASSIFIED = Counter(
     "webcare_mentions_classified_total", "Mentions read.", ["language", "urgency", "sentiment"]
 )
+TOPIC_PROBLEMS = Gauge(
+    "webcare_topic_problems", "Phrases and examples of a team's topics that cannot be used.", ["team"]
+)
 SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent.", ["team", "kind"])
+
+# -- reread ------------------------------------------------------------------------------------------------------------
+CORRECTIONS = Counter(
+    "webcare_corrections_total",
+    "Corrections by what became of them: written, nothing_new, or unknown where the mention was not found.",
+    ["team", "author", "outcome"],
+)
+LABELS_JUDGED = Counter(
+    "webcare_labels_judged_total",
+    "What people made of the reader's labels: kept when their case was closed, or corrected.",
+    ["team", "field", "label", "outcome"],
+)
+REREAD = Counter(
+    "webcare_reread_total",
+    "Mentions by what the second reader did: agreed, corrected, passed_over when too late, failed.",
+    ["outcome"],
+)
+REREAD_SECONDS = Histogram("webcare_reread_seconds", "The second reader, for each mention.", [], buckets=_SECONDS)
 
 # -- route -------------------------------------------------------------------------------------------------------------
 CASES = Gauge("webcare_cases", "Cases now, by state: owned, waiting, snoozed or closed.", ["team", "state"])

@@ -1,4 +1,4 @@
-"""A stateless batch worker: consume, transform, produce, in Kafka transactions. Used by classify.
+"""A stateless batch worker: consume, transform, produce, in Kafka transactions. Used by classify and reread.
 
 The transform is a pure function of the batch. When it fails for a batch, its records are tried one by one, and those that
 fail alone become dead letters; the rest goes on.
@@ -25,7 +25,7 @@ from services.runtime.kafka import open_group_consumer, subscribe
 from services.runtime.lag import Lag
 from services.runtime.messages import Outgoing, Received
 from services.runtime.metrics import BATCH_SECONDS, RECORDS_READ
-from services.runtime.reading import read
+from services.runtime.reading import Wants, everything, read
 from services.runtime.settings import Settings
 from services.runtime.transactions import Transactions
 
@@ -46,8 +46,9 @@ def run_stateless(
     stop: threading.Event,
     health: Health,
     clock: Clock = system_clock,
+    wants: Wants = everything,
 ) -> None:
-    """Work until `stop` is set.
+    """Work until `stop` is set. What is not wanted is passed over without being decoded.
 
     Raises:
         WorkerStoppedError: Kafka refused a transaction or its outcome is unknown; start again.
@@ -63,7 +64,7 @@ def run_stateless(
             if batch := consumer.poll(200, max_records=500):
                 started, now, member = time.monotonic(), clock(), consumer.group_metadata()
                 records = [one for part in batch.values() for one in part]
-                good, unreadable = read(name, records, now)
+                good, unreadable = read(name, records, now, wants)
                 output, failed = transformed(name, good, now, transform)
                 for _ in unreadable + failed:
                     circuit.count(now)

@@ -175,6 +175,7 @@ def test_status_says_that_all_is_well(stack: Stack) -> None:
     assert {one["name"] for one in status["processes"]} >= {
         "ingest",
         "classify",
+        "reread",
         "trends",
         "route",
         "ticker",

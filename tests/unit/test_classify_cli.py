@@ -1,12 +1,13 @@
 """`webcare classify`: NDJSON in and out, in order, streaming, with bad lines told and passed over."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from services.classify.cli import classify_lines
-from services.classify.domain.reader import build_reader
+from services.classify.domain.reader import Text, build_reader
+from services.contracts.mentions import Classification
 
 READER = build_reader()
 
@@ -59,6 +60,29 @@ def test_a_lone_surrogate_does_not_stop_it() -> None:
     [(found, good)] = answers(b'{"id": "a", "text": "gas \\ud800 lek"}')
     assert good
     assert found["text"] == "gas \ud800 lek"
+
+
+class Second:
+    """Calls everything positive; remembers how many texts it was given together."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
+        self.given.append(len(texts))
+        return [one.model_copy(update={"model": text.text[-4:]}) for text, one in zip(texts, first, strict=True)]
+
+
+def test_the_second_reader_is_given_batches_and_the_order_stays() -> None:
+    second = Second()
+    lines = [b'{"text": "Tekst %04d"}' % number if number % 10 else b"{" for number in range(40)]
+    found = [(json.loads(line), good) for line, good in classify_lines(lines, READER, second)]
+    assert [good for _, good in found] == [number % 10 > 0 for number in range(40)]
+    assert [one["classification"]["model"] for one, good in found if good] == [
+        f"{number:04d}" for number in range(40) if number % 10
+    ]
+    assert max(second.given) > 1
+    assert len(second.given) == 3
 
 
 def test_it_reads_one_line_at_a_time() -> None:

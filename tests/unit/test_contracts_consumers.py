@@ -6,7 +6,7 @@ A new consumer gets a function in `CONSUMERS`; a reader that the registry names 
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,9 @@ import httpx
 import pytest
 
 from services.classify.domain.reader import Reader, build_reader
+from services.classify.domain.second_look import Rules, worth
+from services.classify.reread.worker import Corrections
+from services.classify.teams import TeamTaxonomies
 from services.classify.worker import transform
 from services.contracts.asyncapi import EXAMPLES
 from services.contracts.base import Model
@@ -47,6 +50,7 @@ from services.route.ticker import KnownTeams, ticks
 from services.runtime.follow import Followed
 from services.runtime.messages import Outgoing, Received
 from services.runtime.settings import Settings
+from tests.support.archived import Archived
 
 TEAM = "spoorlijn"
 AT = datetime(2026, 10, 20, 6, 0, tzinfo=UTC)
@@ -89,11 +93,30 @@ def reader() -> Reader:
 
 
 def classify(topic: Topic, message: Any) -> None:
+    if topic is DESK_TEAMS:
+        classify_teams(topic, message)
+        return
     (written,) = transform(reader())([received(topic, message)], AT)
     assert written.topic is MENTIONS_CLASSIFIED
     assert written.message is not None
     assert (written.key, getattr(written.message, "id", "")) == (message.team, message.id)
     all_can_be_read([written])
+
+
+def classify_teams(topic: Topic, message: Any) -> None:
+    taxonomies = TeamTaxonomies(reader().rarity)
+    taxonomies.fold(followed(topic, message))
+    assert (taxonomies.of(TEAM) is not None) == isinstance(message, TeamConfiguration)
+
+
+def reread(topic: Topic, message: Any) -> None:
+    mention = example_named(MENTIONS_CLASSIFIED, "mention.classified")
+    if topic is MENTIONS_CLASSIFIED:
+        worth(message, Rules(0.6, 0.8, timedelta(hours=1)))
+        return
+    written = list(Corrections(Archived(mention))([received(topic, message)], AT))
+    assert len(written) == 0, "the example of a mention has the example of a correction in it"
+    all_can_be_read(written)
 
 
 def route(topic: Topic, message: Any) -> None:
@@ -160,6 +183,7 @@ async def _deliver(message: Any) -> None:
 
 CONSUMERS: dict[str, Callable[[Topic, Any], None]] = {
     "classify": classify,
+    "reread": reread,
     "route": route,
     "sink": sink,
     "desk": desk,

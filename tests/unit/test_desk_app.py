@@ -1,19 +1,22 @@
 """The desk's API and pages, on route's real rules in memory: commands and their answers, rights, what a page shows."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from services.contracts.commands import CloseCase
-from services.contracts.mentions import Author
+from services.contracts.commands import CloseCase, CorrectClassification
+from services.contracts.mentions import Author, Urgency, UrgencySignal
+from services.contracts.team_topics import TeamTopic
+from services.desk import wording as wording_module
+from services.desk.domain.reading import found_words, is_unsure
 from services.runtime.clock import system_clock
-from services.runtime.web.identity import SCOPES, Role, Scope, issue_token
-from tests.browser.desk_backend import KEY, PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
+from services.runtime.web.i18n import Catalogs
+from services.runtime.web.identity import Scope
+from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
 from tests.browser.desk_scene import play
+from tests.support.desk import enter, robot
 from tests.support.route import uuid
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -29,22 +32,6 @@ def desk(tmp_path: Path) -> Iterator[TestDesk]:
 @pytest.fixture
 def tunnel(desk: TestDesk) -> str:
     return play(desk.backend)
-
-
-def enter(desk: TestDesk, name: str = "youssef") -> TestClient:
-    """A browser that has logged in, with the session's token on every request."""
-    client = TestClient(desk.app, follow_redirects=False)
-    answer = client.post("/login", data={"name": name, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    identity = desk.accounts.find(client.cookies["webcare_session"], system_clock())
-    assert identity is not None
-    client.headers["X-CSRF-Token"] = identity.csrf
-    return client
-
-
-def robot(desk: TestDesk, role: Role = "agent", *scopes: Scope) -> TestClient:
-    token = issue_token(KEY, "robot", {SPOOR: role}, frozenset(scopes or SCOPES), system_clock(), timedelta(hours=1))
-    return TestClient(desk.app, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
 
 
 def command(kind: str, case: str | None = None, **more: Any) -> dict[str, Any]:
@@ -297,3 +284,90 @@ def test_a_link_from_elsewhere_opens_the_case_in_a_view_that_lists_it(desk: Test
     assert client.get(f"/inbox?team={SPOOR}&case={tunnel}").headers["location"].endswith("view=closed")
     assert client.get(f"/inbox?team={SPOOR}&case={uuid('nothing')}").status_code == 404
     assert enter(desk, "zoe").get(f"/inbox?team={SPOOR}&case={tunnel}").status_code == 404
+
+
+def test_a_wrong_label_is_corrected_in_the_name_of_who_does_it_and_told_in_words(desk: TestDesk, tunnel: str) -> None:
+    client = enter(desk, "marit")
+    page = client.get(f"/cases/{tunnel}").text
+    assert 'id="act-correct"' in page
+    assert '<option value="critical" selected>' in page
+    answer = client.post(
+        f"/cases/{tunnel}/correct", data={"urgency": "normal", "sentiment": "negative"}, headers={"HX-Request": "1"}
+    )
+    assert "Verbeterd." in answer.text
+    assert "verbeterd: urgentie" in answer.text
+    sent = desk.backend.sent[-1]
+    assert isinstance(sent, CorrectClassification)
+    assert (sent.actor, sent.author, sent.urgency, sent.sentiment) == ("marit", "person", "normal", None)
+    case = client.get(f"/api/v1/cases/{tunnel}").json()
+    assert (case["urgency"]["label"], case["corrected"]) == ("normal", ["urgency"])
+    client.cookies.set("lang", "en")
+    assert "corrected: urgency" in client.get(f"/cases/{tunnel}/live").text
+
+
+def test_a_correction_that_changes_nothing_is_not_sent(desk: TestDesk, tunnel: str) -> None:
+    client = enter(desk)
+    now = client.get(f"/api/v1/cases/{tunnel}").json()
+    said = {"urgency": now["urgency"]["label"], "sentiment": now["sentiment"]}
+    answer = client.post(f"/cases/{tunnel}/correct", data=said, headers={"HX-Request": "1"})
+    assert "Er is niets veranderd." in answer.text
+    assert not desk.backend.sent
+    assert client.post(f"/cases/{tunnel}/correct", data=said | {"urgency": "heel hoog"}).status_code == 422
+
+
+def test_who_may_not_act_may_not_correct(desk: TestDesk, tunnel: str) -> None:
+    client, said = enter(desk, "vera"), {"urgency": "low", "sentiment": "positive"}
+    assert "act-correct" not in client.get(f"/cases/{tunnel}").text
+    assert client.post(f"/cases/{tunnel}/correct", data=said).status_code == 403
+    assert enter(desk, "zoe").post(f"/cases/{tunnel}/correct", data=said).status_code == 404
+    outside = enter(desk)
+    del outside.headers["X-CSRF-Token"]
+    assert outside.post(f"/cases/{tunnel}/correct", data=said).status_code == 403
+    assert not desk.backend.sent
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("nl", "verbeterd door de tweede lezer: stemming en urgentie"), ("en", "second reader: mood and urgency")],
+)
+def test_the_second_readers_correction_says_so(desk: TestDesk, tunnel: str, language: str, words: str) -> None:
+    mention = enter(desk).get(f"/api/v1/cases/{tunnel}").json()["mentions"][-1]
+    desk.backend.do(
+        CorrectClassification,
+        SPOOR,
+        "system:reread",
+        mention=mention,
+        author="reread",
+        sentiment="positive",
+        urgency="high",
+    )
+    client = enter(desk)
+    client.cookies.set("lang", language)
+    assert words in client.get(f"/cases/{tunnel}").text
+
+
+def test_what_a_model_told_is_not_shown_as_if_a_rule_had_found_it() -> None:
+    catalogs = Catalogs([Path(wording_module.__file__).parent])
+    for language, words in (("nl", "afgeleid uit de hele tekst"), ("en", "gathered from the whole text")):
+        told = wording_module.wording(catalogs.translator(language), "noor", None)
+        signal = UrgencySignal(name="stranded", evidence="gestrand", weight=0.5, told_by="model")
+        assert told.told_by(signal) == words
+        assert told.told_by(signal.model_copy(update={"told_by": "rules"})) == ""
+        assert told.told_by(signal.model_copy(update={"name": "corrected"})) != words
+
+
+def test_a_doubtful_label_is_shown_as_one() -> None:
+    sure = Urgency(label="high", score=0.7, confidence=0.9)
+    assert [is_unsure(sure.model_copy(update={"confidence": one})) for one in (None, 0.9, 0.59)] == [False, False, True]
+    corrected = UrgencySignal(name="corrected", evidence="een grap", weight=1, told_by="person")
+    assert found_words(Urgency(label="high", score=0.7, signals=(corrected,))) == []
+
+
+def test_a_topic_has_the_name_that_its_team_gives_it(desk: TestDesk, tunnel: str) -> None:
+    topics = (TeamTopic(id="balloon_rides", names={"nl": "ballonvaarten"}, words=("ballon*",)),)
+    desk.backend.configure(team_config(topics=topics))
+    desk.backend.mention("Op", system_clock(), author=Author(id="a", name="A"), topics=("balloon_rides",))
+    client = enter(desk)
+    for language in ("nl", "en"):
+        client.cookies.set("lang", language)
+        assert '<span class="tag">ballonvaarten</span>' in client.get("/inbox?view=team").text

@@ -53,7 +53,7 @@ def test_a_record_carries_cloudevents_attributes_and_what_the_sender_adds() -> N
     headers = from_kafka(to_kafka(message, "spoorlijn", "classify", {"traceparent": TRACE}))
     assert headers == {
         "ce_specversion": "1.0",
-        "ce_id": f"{message.id}:1",
+        "ce_id": f"{message.id}:2",
         "ce_type": "webcare.mention.classified.v1",
         "ce_source": "/webcare/classify",
         "content-type": "application/json",

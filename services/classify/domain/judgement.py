@@ -22,9 +22,8 @@ from services.classify.domain.weights import LanguageWeights
 from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 
 SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
-"""Where rules find one of these standing, urgency is not below high, unless the model is as good as sure that it is."""
-DOUBT = 0.02
-"""So little of the probability for high or critical is as good as sure."""
+"""Where rules find one of these standing, urgency is not below high, whatever the model makes of the rest: no gas leak is
+ever called a normal message."""
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
@@ -114,6 +113,10 @@ class Judge:
             columns.append([None if at is None else kinds[at] for at in best])
         return [dict(zip(LEVELS, row, strict=True)) for row in zip(*columns, strict=True)]
 
+    def rarity(self, word: str) -> float:
+        """How rare a word is among the texts that this language was learned from."""
+        return self._voice.rarity(word)
+
     def levels(self, scores: Floats) -> Floats:
         """The probabilities of the levels of urgency: what two heads say, one of levels and one of signals, half each."""
         signals = self._matter.chances("signal", scores)
@@ -175,8 +178,7 @@ class Judge:
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
         sure = [one for one in rules.found if one.kind.name in SURE]
-        grave = found.probabilities["high"] + found.probabilities["critical"]
-        if sure and label in ("low", "normal") and grave > DOUBT:
+        if sure and label in ("low", "normal"):
             label = "critical" if found.probabilities["critical"] > found.probabilities["high"] else "high"
             signals = [*sure, *(one for one in rules.found if one not in sure)]
             return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)

@@ -5,6 +5,7 @@ is the same in every text, so that it is worked out once and kept: scoring is a 
 facts are looked up by key. Words with pairs, and pieces, are each brought to length one, as TF-IDF does.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -130,6 +131,13 @@ class LinearModel:
         self._fact_rows = np.vstack([weights.facts.weights, empty[:, 1:]])
         self._against = {pair: row for head in weights.heads for pair, row in _against(head).items()}
         self._table = self._empty()
+
+    def rarity(self, word: str) -> float:
+        """The inverse document frequency of a word; of one that is not known, that of the rarest."""
+        place = self._words.get(word_keys(word, False)[0])
+        squares = self.weights.words.squares
+        square = float(squares.max(initial=0)) if place is None else float(squares[place])
+        return math.sqrt(square)
 
     def score(self, seen: Sequence[Seen], facts: Sequence[Sequence[str]]) -> Floats:
         """The scores of a batch, `(texts, labels of all heads)`, before they become probabilities."""

@@ -9,6 +9,7 @@ a beginning (`ontplof*`), an ending (`*lek`), `#` (anything that begins with a d
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from services.classify.domain.text import Words, plain
 
@@ -16,6 +17,7 @@ _KEY = 3
 """Beginnings and endings are at least this long, and are looked up by their first or last so many characters."""
 
 
+_MOST_WAYS, _LONGEST_GAP = 1_000, 50
 _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 40
 _DENIALS = frozenset({"niet", "not", "never", "nooit", "geen", "no"})
@@ -81,20 +83,29 @@ def compile_phrases(name: str, source: str, classes: Mapping[str, Sequence[str]]
     """Read one line of a table; several phrases when an alternative has several words.
 
     Raises:
-        PhraseError: an unknown class, a gap at an end, or a beginning or ending that is too short.
+        PhraseError: an unknown class, a gap at an end or none at all, a beginning or ending that is too short, or too many
+            ways to read it.
     """
     slots: list[list[tuple[Element, ...]]] = []
     gap = 0
     opens = source.startswith("^ ")
     for part in source.removeprefix("^ ").split():
         if part.startswith(".."):
-            gap = int(part[2:])
+            gap = _gap(source, part[2:])
             continue
         slots.append([(CLAUSE_END,)] if part == "$" else _alternatives(source, part, gap, classes))
         gap = 0
     if not slots or gap or slots[0][0][0].gap or slots[0][0][0] is CLAUSE_END:
         raise PhraseError(f"a phrase begins and ends with a word: {source!r}")
+    if prod(map(len, slots)) > _MOST_WAYS:
+        raise PhraseError(f"more than {_MOST_WAYS} ways to read {source!r}")
     return [_phrase(name, opens, tuple(element for slot in way for element in slot)) for way in product(*slots)]
+
+
+def _gap(source: str, words: str) -> int:
+    if not (words.isascii() and words.isdecimal() and len(words) <= 2) or int(words) > _LONGEST_GAP:
+        raise PhraseError(f"a gap is ..1 to ..{_LONGEST_GAP}: {source!r}")
+    return int(words)
 
 
 def _phrase(name: str, opens: bool, elements: tuple[Element, ...]) -> Phrase:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.classify.domain import intent as intents
 from services.classify.domain.judgement import Judge, Judgement, by_rules
 from services.classify.domain.look import Look, Looker, Text
-from services.classify.domain.phrases import Hit
 from services.classify.domain.reasons import Notes
 from services.classify.domain.topics import Taxonomy, default_taxonomy
 from services.classify.domain.weights import load_weights
@@ -69,6 +68,10 @@ class Reader:
             found += [self._concluded(*one) for one in together]
         return found
 
+    def rarity(self, word: str) -> float:
+        """How rare a word is among the texts that were learned from; common where it is common in any of the languages."""
+        return min((judge.rarity(word) for judge in self._judges.values()), default=0.0)
+
     def judge(self, looks: Sequence[Look]) -> list[Judgement]:
         """What the models make of looks, in order."""
         found: list[Judgement | None] = [None] * len(looks)
@@ -83,7 +86,7 @@ class Reader:
         return [one.chances for one in self.judge([self._looker.look(one) for one in texts])]
 
     def _concluded(self, look: Look, judged: Judgement, taxonomy: Taxonomy) -> Classification:
-        topics: list[Hit] = taxonomy.find(look.prepared.raw)
+        topics = taxonomy.find(look.prepared.raw)
         needs, why = needs_person(judged.intent, judged.urgency.label, look.given.followers, judged.spam)
         notes = Notes(look.prepared)
         notes.language(look.language)
@@ -99,10 +102,13 @@ class Reader:
                 label=judged.attitude.label, score=judged.attitude.score, confidence=judged.attitude.confidence
             ),
             urgency=Urgency.model_construct(
-                label=judged.urgency.label, score=judged.urgency.score, signals=notes.signals(judged.urgency)
+                label=judged.urgency.label,
+                score=judged.urgency.score,
+                signals=notes.signals(judged.urgency),
+                confidence=round(judged.confidence, 3),
             ),
             intent=judged.intent,
-            topics=tuple(hit.name for hit in topics),
+            topics=tuple(one.name for one in topics),
             spam=judged.spam,
             needs_person=needs,
             reasons=notes.all(),

@@ -8,6 +8,7 @@ from services.classify.domain.language import LanguageGuess
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude
 from services.classify.domain.text import Prepared
+from services.classify.domain.topics import TopicFound
 from services.classify.domain.urgency import UrgencyJudgement
 from services.contracts.mentions import Intent, Reason, UrgencySignal
 
@@ -50,7 +51,8 @@ class Notes:
     def urgency(self, judgement: UrgencyJudgement) -> None:
         """The signals that set the level, and those above it that a context took away."""
         for found in judgement.found[:5]:
-            self._hit("urgency", found.kind.name, "urgency-signal", found.hit)
+            code = "urgency-told" if found.by_model else "urgency-signal"
+            self._hit("urgency", found.kind.name, code, found.hit)
         for found, why in judgement.dismissed[:3]:
             self._hit("urgency", found.kind.name, f"urgency-{why}", found.hit)
         if not judgement.found and not judgement.dismissed:
@@ -60,10 +62,10 @@ class Notes:
         """The words that gave the intent, if any did."""
         self._hit("intent", intent, f"intent-{intent}", hit)
 
-    def topics(self, topics: Sequence[Hit]) -> None:
-        """The first word of each topic."""
-        for hit in topics:
-            self._hit("topic", hit.name, "topic-word", hit, raw=True)
+    def topics(self, topics: Sequence[TopicFound]) -> None:
+        """The first words of each topic."""
+        for one in topics:
+            self._hit("topic", one.name, "topic-example" if one.by_example else "topic-word", one.hit, raw=True)
 
     def spam(self, score: float, hits: Sequence[Hit]) -> None:
         """What looks like spam."""
@@ -82,6 +84,7 @@ class Notes:
                 name=found.kind.name,
                 evidence=self._evidence(*self._place(found.hit)) if found.hit else "",
                 weight=found.kind.weight,
+                told_by="model" if found.by_model else "rules",
             )
             for found in judgement.found
         )

@@ -51,6 +51,16 @@ def _fold_character(character: str) -> str:
 _FOLD = _Fold(_APOSTROPHES)
 
 
+def fold(text: str) -> str:
+    """Lower case without accents, character for character."""
+    return text.translate(_FOLD)
+
+
+def words_of(text: str) -> list[str]:
+    """The words that a text is cut into, folded."""
+    return _cut(fold(text))[0].words
+
+
 def word_set(words: str) -> frozenset[str]:
     """Words with a space between, as a set."""
     return frozenset(words.split())
@@ -120,7 +130,7 @@ def prepare(text: str, title: str, tone: Callable[[Words], set[int]]) -> Prepare
         whole, offset = (head + "\n" + text)[:READ_CHARACTERS], len(head) + 1
     else:
         whole, offset = text[:READ_CHARACTERS], 0
-    folded = whole.translate(_FOLD)
+    folded = fold(whole)
     words, asked, links, handles = _cut(folded)
     return Prepared(
         whole=whole,

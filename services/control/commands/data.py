@@ -62,18 +62,31 @@ def _tell(summary: Any) -> None:
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
-def classify(file: Any) -> None:
+@click.option("--deep", is_flag=True, help="Read again with the second reader: slower and better; needs webcare[deep].")
+def classify(file: Any, deep: bool) -> None:
     """Read NDJSON objects with `id`, `text` and perhaps `lang`, and print them with their `classification`.
 
     Needs no engine. A line that cannot be read is printed as an object with `error`; the exit status is then 1.
     """
     from services.classify.cli import classify_lines
+    from services.classify.domain.reader import build_reader
 
+    reader = build_reader()
     bad = 0
-    for line, good in classify_lines(file):
+    for line, good in classify_lines(file, reader, _second(reader) if deep else None):
         sys.stdout.write(line + "\n")
         bad += not good
     sys.exit(1 if bad else 0)
+
+
+def _second(reader: Any) -> Any:
+    from services.classify.domain.weights import WeightsError
+    from services.classify.second import SecondReaderMissingError, build_second_reader
+
+    try:
+        return build_second_reader(reader)
+    except (SecondReaderMissingError, WeightsError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

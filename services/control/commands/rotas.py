@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,20 +32,30 @@ def rota() -> None:
 def check(team: str, as_json: bool) -> None:
     """Say what is wrong or missing in the rota of a TEAM, or of a team FILE (TOML; - is standard input).
 
-    Gaps of the coming 8 weeks, coverage, and how the work is shared. Exit status 1 when there is a problem.
+    Gaps of the coming 8 weeks, coverage, how the work is shared, and words of topics that cannot be read. Exit status 1
+    when there is a problem.
     """
     from services.control.output import show
     from services.control.rota_report import lines
     from services.route.check import report as report_of
 
     config, now = config_of(team, fill=True), datetime.now(UTC)
-    report = report_of(config, now)
+    report = _with_topics(report_of(config, now), config)
     if as_json:
         show(report.model_dump(mode="json"))
     else:
         for line in lines(report, len(config.people), len(config.shifts)):
             click.echo(line)
     sys.exit(1 if any(finding.level == "problem" for finding in report.findings) else 0)
+
+
+def _with_topics(report: Any, config: TeamConfig) -> Any:
+    """The report with what is malformed in the team's topics, which classify reads and route does not."""
+    from services.classify.domain.team_topics import malformed
+    from services.route.check import Finding
+
+    found = [Finding(level="problem", code="topic", text=str(one)) for one in malformed(config.topics)]
+    return report.model_copy(update={"findings": (*found, *report.findings)})
 
 
 @rota.command()

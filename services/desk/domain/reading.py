@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from services.contracts.cases import Case, Explanation
+from services.contracts.mentions import Urgency
 
 HEADLINE = 70
+DOUBT = 0.6
+"""Below this confidence a label is shown as doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,16 @@ def segments(text: str, evidence: Iterable[str]) -> tuple[Segment, ...]:
         return (Segment(text),)
     pattern = re.compile("(" + "|".join(re.escape(one) for one in wanted) + ")", re.IGNORECASE)
     return tuple(Segment(piece, number % 2 == 1) for number, piece in enumerate(pattern.split(text)) if piece)
+
+
+def found_words(urgency: Urgency) -> list[str]:
+    """The words of the message that made it urgent; why somebody corrected it is not among them."""
+    return [one.evidence for one in urgency.signals if one.name != "corrected"]
+
+
+def is_unsure(urgency: Urgency) -> bool:
+    """Whether the reader was in doubt about the label; a person's word leaves none."""
+    return urgency.confidence is not None and urgency.confidence < DOUBT
 
 
 def headline(case: Case) -> str:

@@ -70,8 +70,8 @@ def case_document(event: CaseEvent, appended_at: datetime) -> Document:
 
 _AS_THEY_ARE = {
     "id", "team", "revision", "status", "source", "kind", "monitor", "conversation", "author", "title", "language",
-    "sentiment", "sentiment_score", "intent", "topics", "weight", "created_at", "opened_at", "updated_at", "closed_at",
-    "closed_by", "owner", "previous_owner", "assigned_at", "awaiting_us", "first_response_at",
+    "sentiment", "sentiment_score", "intent", "topics", "corrected", "weight", "created_at", "opened_at", "updated_at",
+    "closed_at", "closed_by", "owner", "previous_owner", "assigned_at", "awaiting_us", "first_response_at",
     "first_response_seconds", "reopened", "mentions",
 }  # fmt: skip
 

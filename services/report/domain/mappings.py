@@ -39,7 +39,12 @@ AUTHOR = fields(id=KEYWORD, name=NAME, handle=NAME, url=KEYWORD, followers=LARGE
 CLASSIFICATION = fields(
     language=fields(code=KEYWORD, confidence=SCORE),
     sentiment=fields(label=KEYWORD, score=SCORE, confidence=SCORE),
-    urgency=fields(label=KEYWORD, score=SCORE, signals=fields(name=KEYWORD, evidence=STORED, weight=SCORE)),
+    urgency=fields(
+        label=KEYWORD,
+        score=SCORE,
+        confidence=SCORE,
+        signals=fields(name=KEYWORD, evidence=STORED, weight=SCORE, told_by=KEYWORD),
+    ),
     intent=KEYWORD,
     topics=KEYWORD,
     spam=SCORE,
@@ -52,6 +57,19 @@ CLASSIFICATION["properties"]["urgency"]["properties"]["signals"]["properties"]["
     "index": False,
     "doc_values": False,
 }
+
+CORRECTIONS = fields(
+    event=KEYWORD,
+    at=DATE,
+    author=KEYWORD,
+    model=KEYWORD,
+    corrected=KEYWORD,
+    language_was=KEYWORD,
+    sentiment_was=KEYWORD,
+    urgency_was=KEYWORD,
+    topics_was=KEYWORD,
+    needs_person_was=FLAG,
+)
 
 MENTION: Json = {
     "dynamic": False,
@@ -78,6 +96,7 @@ MENTION: Json = {
         edited_at=DATE,
         extra=STORED,
         classification=CLASSIFICATION,
+        corrections=CORRECTIONS,
         appended_at=DATE,
     ),
 }
@@ -103,6 +122,7 @@ CASE: Json = {
         urgency_score=SCORE,
         intent=KEYWORD,
         topics=KEYWORD,
+        corrected=KEYWORD,
         weight=WHOLE,
         created_at=DATE,
         opened_at=DATE,

@@ -1,0 +1,91 @@
+"""What the second reader looks at, and what it says of it: a correction, or nothing. Pure; used by `reread/deep.py`.
+
+It never speaks against a person, never takes a mention away from people, and says one thing at most about a revision.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from services.classify.domain.look import Text
+from services.contracts.commands import CorrectClassification
+from services.contracts.ids import reread_id
+from services.contracts.mentions import Classification, ClassifiedMention, UrgencyLabel
+
+ACTOR = "system:reread"
+LEVELS: tuple[UrgencyLabel, ...] = ("low", "normal", "high", "critical")
+
+
+class Second(Protocol):
+    """The second reader (`services/classify/second.py`)."""
+
+    def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
+        """How it understands texts that the first reader has read, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a mention is worth a second look, and when the second word counts."""
+
+    uncertain: float
+    sure: float
+    patience: timedelta
+
+
+def worth(mention: ClassifiedMention, rules: Rules) -> bool:
+    """Whether to read it again: a person is needed, or the first reader was uncertain; and nobody has corrected it yet."""
+    read = mention.classification
+    if mention.corrections or read.spam >= 0.5:
+        return False
+    doubts = (read.sentiment.confidence, 1.0 if read.urgency.confidence is None else read.urgency.confidence)
+    return read.needs_person or min(doubts) < rules.uncertain
+
+
+def in_time(appended: datetime, now: datetime, rules: Rules) -> bool:
+    """Whether the second word still helps anybody."""
+    return now - appended <= rules.patience
+
+
+def correction(
+    mention: ClassifiedMention, second: Classification, rules: Rules, now: datetime
+) -> CorrectClassification | None:
+    """The correction that the second reader asks for, when it disagrees and is sure enough."""
+    said = dict(_disagreements(mention.classification, second, rules))
+    if not said:
+        return None
+    return CorrectClassification(
+        id=reread_id(mention.id, mention.revision),
+        team=mention.team,
+        at=now,
+        actor=ACTOR,
+        mention=mention.id,
+        author="reread",
+        model=second.model,
+        reason=_reason(second, said),
+        **said,
+    )
+
+
+def _disagreements(first: Classification, second: Classification, rules: Rules) -> Iterable[tuple[str, Any]]:
+    sentiment, urgency = second.sentiment, second.urgency
+    if sentiment.label != first.sentiment.label and _outweighs(sentiment.confidence, first.sentiment.confidence, rules):
+        yield "sentiment", sentiment.label
+        yield "sentiment_score", sentiment.score
+    sure = urgency.confidence or 0.0
+    if urgency.label != first.urgency.label and _outweighs(sure, first.urgency.confidence or 0.0, rules):
+        yield "urgency", urgency.label
+        yield "urgency_score", urgency.score
+        if LEVELS.index(urgency.label) >= LEVELS.index("high") and not first.needs_person:
+            yield "needs_person", True
+
+
+def _outweighs(second: float, first: float, rules: Rules) -> bool:
+    return second >= rules.sure and second > first
+
+
+def _reason(second: Classification, said: Iterable[str]) -> str:
+    """The words that told the second reader, else how sure it is."""
+    labels = {"sentiment", "urgency"} & set(said)
+    words = dict.fromkeys(one.evidence for one in second.reasons if one.label in labels and one.evidence)
+    return ", ".join(words)[:500]
