@@ -20,7 +20,8 @@ _FIRST_PERSON = word_set(
     """ik mij me mijn mn m'n wij we ons onze i i'm i've my mine us our we're we've i'd hier here
     jullie your you u uw"""
 )
-_DENIES_NEXT = frozenset({"niet", "not", "never", "nooit"})
+_DENIES_WITHIN = frozenset({"niet", "not", "never", "nooit", "geen", "no"})
+"""Words that deny a phrase when they stand between its words (`er lekt geen gas`)."""
 _NEGATION_REACH = 4
 
 
@@ -63,7 +64,7 @@ class Context:
 
     def _negated(self, hit: Hit) -> bool:
         words = self.words
-        if hit.open and hit.last - 1 > hit.first and words.words[hit.last - 1] in _DENIES_NEXT:
+        if hit.open and not _DENIES_WITHIN.isdisjoint(words.words[hit.first + 1 : hit.last]):
             return True
         for place in range(hit.first - 1, max(-1, hit.first - 1 - _NEGATION_REACH), -1):
             if words.clauses[place] != words.clauses[hit.first]:

@@ -64,14 +64,14 @@ class Phrase:
     opens: bool
     """Whether it must begin its sentence."""
     may_skip: bool
-    """Whether a "not" may stand before its last word and deny it; not when the phrase itself has one."""
+    """Whether a "not" or "no" between its words denies it; not when the phrase itself has one."""
     simple: bool
     """Whether it is one word, wherever that stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase found at the words `[first, last]`, both included. `open`: a "not" before its last word denies it."""
+    """A phrase found at the words `[first, last]`, both included. `open`: a "not" or "no" between its words denies it."""
 
     name: str
     first: int
@@ -109,7 +109,7 @@ def _gap(source: str, words: str) -> int:
 
 
 def _phrase(name: str, opens: bool, elements: tuple[Element, ...]) -> Phrase:
-    may_skip = elements[-1].gap > 0 and not any(one.exact & _DENIALS for one in elements)
+    may_skip = any(one.gap > 0 for one in elements) and not any(one.exact & _DENIALS for one in elements)
     return Phrase(name, elements, opens, may_skip, len(elements) == 1 and not opens)
 
 
