@@ -20,7 +20,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 node_modules/.ready: package-lock.json $(VENV)/.ready
-	@$(BIN)/python deploy/npm.py ci --omit=dev --no-audit --no-fund --ignore-scripts --loglevel=error
+	@$(BIN)/python deploy/npm.py ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 check: setup           ## format, lint, types, import rules, unit and property tests

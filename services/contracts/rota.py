@@ -2,7 +2,7 @@
 
 A shift is wall-clock time, local to the zone named beside it or the team's, and is localised only after recurrence is
 worked out: it keeps its hour when the clocks change. All that people agree about one stretch of time (leave, override,
-swap, stand-in) has instants. The rules are in `docs/rota-and-routing.md`; `services/route/domain/rota.py` applies them.
+swap, stand-in) has instants. The rules are in `docs/rota-and-routing.md`; `services/rota/rota.py` applies them.
 """
 
 from datetime import date, datetime, time

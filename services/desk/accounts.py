@@ -20,10 +20,11 @@ from services.runtime.web.identity import RANK, Identity, Role
 TOUCH = timedelta(minutes=5)
 MIN_PASSWORD = 10
 
-_tables = sa.MetaData()
+tables = sa.MetaData()
+"""What this database has; `rota/calendars.py` adds its own."""
 _accounts = sa.Table(
     "accounts",
-    _tables,
+    tables,
     sa.Column("name", sa.String(63), primary_key=True),
     sa.Column("display_name", sa.String(200), nullable=False),
     sa.Column("password", sa.String(300), nullable=False),
@@ -32,14 +33,14 @@ _accounts = sa.Table(
 )
 _roles = sa.Table(
     "roles",
-    _tables,
+    tables,
     sa.Column("name", sa.String(63), sa.ForeignKey("accounts.name"), primary_key=True),
     sa.Column("team", sa.String(63), primary_key=True),
     sa.Column("role", sa.String(10), nullable=False),
 )
 _sessions = sa.Table(
     "sessions",
-    _tables,
+    tables,
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("name", sa.String(63), sa.ForeignKey("accounts.name"), nullable=False, index=True),
     sa.Column("expires", sa.Float, nullable=False),
@@ -67,21 +68,21 @@ class Accounts:
         lifetime: timedelta = timedelta(hours=12),
         hasher: PasswordHasher | None = None,
     ) -> None:
-        self._engine = sa.create_engine(url)
+        self.engine = sa.create_engine(url)
         self._key = hashlib.sha256(b"webcare session\x1f" + signing_key.encode()).digest()
         self._lifetime = lifetime
         self._hasher = hasher or PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _careful_sqlite)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _careful_sqlite)
 
     def open(self) -> None:
         """Make the tables that are not there."""
-        _tables.create_all(self._engine)
+        tables.create_all(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def save(self, account: Account, password: str | None) -> None:
         """Add an account, or replace its roles and, when a password is given, that; sessions of before end.
@@ -96,7 +97,7 @@ class Accounts:
         values = {"display_name": account.display_name, "language": account.language, "disabled": account.disabled}
         if password is not None:
             values["password"] = self._hasher.hash(password)
-        with self._engine.begin() as db:
+        with self.engine.begin() as db:
             known = db.execute(sa.select(_accounts.c.name).where(_accounts.c.name == account.name)).first()
             if known:
                 db.execute(sa.update(_accounts).where(_accounts.c.name == account.name).values(values))
@@ -111,20 +112,28 @@ class Accounts:
 
     def disable(self, name: str) -> bool:
         """Nobody logs in with this name any more, and who is logged in is out; `False` when there is none."""
-        with self._engine.begin() as db:
+        with self.engine.begin() as db:
             db.execute(sa.delete(_sessions).where(_sessions.c.name == name))
             changed = db.execute(sa.update(_accounts).where(_accounts.c.name == name).values(disabled=True))
             return changed.rowcount > 0
 
     def list(self) -> list[Account]:
         """Everybody, by name."""
-        with self._engine.connect() as db:
+        with self.engine.connect() as db:
             rows = db.execute(sa.select(_accounts).order_by(_accounts.c.name)).all()
             return [_account(db, row) for row in rows]
 
+    def belongs(self, name: str, team: str) -> bool:
+        """Whether an account that is not disabled has a role in a team."""
+        joined = _roles.join(_accounts, _roles.c.name == _accounts.c.name)
+        query = sa.select(_accounts.c.disabled).select_from(joined).where(_roles.c.name == name, _roles.c.team == team)
+        with self.engine.connect() as db:
+            row = db.execute(query).first()
+        return row is not None and not row.disabled
+
     def check(self, name: str, password: str) -> Account | None:
         """Who logs in with this password; `None` when nobody may. Takes as long for a name that does not exist."""
-        with self._engine.connect() as db:
+        with self.engine.connect() as db:
             row = db.execute(sa.select(_accounts).where(_accounts.c.name == name)).first()
             account = _account(db, row) if row else None
         try:
@@ -137,7 +146,7 @@ class Accounts:
         """Begin a session; the value of its cookie."""
         ident = secrets.token_urlsafe(32)
         expires = (now + self._lifetime).timestamp()
-        with self._engine.begin() as db:
+        with self.engine.begin() as db:
             db.execute(sa.delete(_sessions).where(_sessions.c.expires < now.timestamp()))
             db.execute(sa.insert(_sessions).values(hash=_hash(ident), name=name, expires=expires))
         return f"{ident}.{self._sign('cookie', ident)}"
@@ -149,7 +158,7 @@ class Accounts:
             return None
         joined = _sessions.join(_accounts, _sessions.c.name == _accounts.c.name)
         query = sa.select(_accounts, _sessions.c.expires).select_from(joined).where(_sessions.c.hash == _hash(ident))
-        with self._engine.connect() as db:
+        with self.engine.connect() as db:
             row = db.execute(query).first()
             if row is None or row.disabled or row.expires <= now.timestamp():
                 return None
@@ -163,12 +172,12 @@ class Accounts:
         """Log out."""
         ident = self._verified(cookie)
         if ident is not None:
-            with self._engine.begin() as db:
+            with self.engine.begin() as db:
                 db.execute(sa.delete(_sessions).where(_sessions.c.hash == _hash(ident)))
 
     def _touch(self, ident: str, now: datetime) -> None:
         expires = (now + self._lifetime).timestamp()
-        with self._engine.begin() as db:
+        with self.engine.begin() as db:
             db.execute(sa.update(_sessions).where(_sessions.c.hash == _hash(ident)).values(expires=expires))
 
     def _sign(self, purpose: str, ident: str) -> str:

@@ -1,22 +1,17 @@
-"""The desk's API under `/api/v1`: commands, cases, live events, team. Problems are RFC 9457."""
+"""The desk's API under `/api/v1`: commands, cases, live events. Problems are RFC 9457."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import AwareDatetime
-from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS, ReportDelivery, Tick
-from services.contracts.teams import TeamConfig
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
-from services.desk.domain.rota import duties
 from services.desk.live import parse_vector
 from services.desk.streams import HEADERS, StillIn, events_stream
 from services.runtime.web.auth import SESSION_COOKIE, Asking, require, teams_with
@@ -102,41 +97,6 @@ async def live(
     teams = frozenset(teams_with(identity))
     stream = events_stream(desk_of(request).model.hub, teams, since, still_in(request))
     return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
-
-
-@router.get("/team/{team}/roster", summary="The people of a team")
-def roster(request: Request, identity: Asking, team: str) -> Response:
-    """People with their languages, channels and capacity."""
-    config = _config(request, identity, team)
-    people = [person.model_dump(mode="json") for person in config.people]
-    return JSONResponse({"team": team, "name": config.name, "time_zone": config.time_zone, "people": people})
-
-
-@router.get("/team/{team}/rota", summary="Who is on, when, with leave taken out")
-def rota(
-    request: Request,
-    identity: Asking,
-    team: str,
-    start: Annotated[AwareDatetime | None, Query()] = None,
-    days: Annotated[int, Query(ge=1, le=92)] = 7,
-) -> Response:
-    """Each person's duties from `start` (now when absent), in UTC."""
-    config = _config(request, identity, team)
-    begin: datetime = start or web_of(request).clock()
-    found = duties(config, begin, begin + timedelta(days=days))
-    return JSONResponse({"team": team, "duties": to_jsonable_python(found), "leave": _leave(config)})
-
-
-def _leave(config: TeamConfig) -> list[dict[str, Any]]:
-    return [leave.model_dump(mode="json") for leave in config.leave]
-
-
-def _config(request: Request, identity: Asking, team: str) -> TeamConfig:
-    require(identity, team)
-    config = desk_of(request).model.config(team)
-    if config is None:
-        raise Problem(404, "unknown_team", "This team has not been configured.")
-    return config
 
 
 def _brief(case: Case) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
+from services.desk.rota import api as rota_api
+from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, team_pages
+from services.desk.rota.calendars import Calendars
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
@@ -50,8 +53,8 @@ def build_app(
     known["key"] = lambda: uuid4().hex
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle())
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), Calendars(accounts, signing_key))
     install_preferences(app)
-    for part in (login, api, pages, actions):
+    for part in (login, api, rota_api, pages, actions, my_pages, my_actions, team_pages, lead_pages, lead_actions):
         app.include_router(part.router)
     return app

@@ -8,6 +8,7 @@ from services.contracts.cases import Case
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.readmodel import ReadModel
+from services.desk.rota.calendars import Calendars
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
 from services.runtime.web.identity import Identity
@@ -23,6 +24,7 @@ class Desk:
     commands: CommandDesk
     accounts: Accounts
     throttle: Throttle
+    calendars: Calendars
 
 
 def desk_of(request: Request) -> Desk:

@@ -3,7 +3,11 @@
 import logging
 from datetime import datetime
 
+from services.contracts.teams import TeamConfig
+from services.desk.domain.rota_decide import waiting_leave
+from services.desk.domain.rota_mine import waits_for_me
 from services.desk.readmodel import ReadModel
+from services.desk.rota.context import decides
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import NavFacts, OnNow
 
@@ -22,8 +26,14 @@ class Navigation:
         counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
         if config is None:
             return NavFacts(team_name=team, counts=counts)
+        counts["rota"] = self._asked(identity, config, now)
         known = {one: found.name for one in identity.teams if (found := self._model.config(one))}
         return NavFacts(config.name, config.time_zone, counts, self._on_now(identity.name, team, now), known)
+
+    def _asked(self, identity: Identity, config: TeamConfig, now: datetime) -> int:
+        """What of the rota waits for this reader: requests to stand in, and for leads leave to decide on."""
+        mine = waits_for_me(config, identity.name, now)
+        return mine + (len(waiting_leave(config, now)) if decides(identity, config) else 0)
 
     def _on_now(self, me: str, team: str, now: datetime) -> OnNow | None:
         try:

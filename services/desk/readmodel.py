@@ -146,6 +146,11 @@ class ReadModel:
         with self._lock:
             return self._inboxes.setdefault(team, Inbox()).counts(person)
 
+    def owned(self, team: str, person: str) -> tuple[Case, ...]:
+        """The open cases that a person of a team has."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).view("mine", person)
+
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author there are."""
         with self._lock:

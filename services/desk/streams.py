@@ -51,7 +51,7 @@ async def events_stream(
 
 
 async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: StillIn) -> AsyncIterator[bytes]:
-    """What a page must fetch again: `list`, and `case-<id>` per case that changed; at most four times a second.
+    """What a page must fetch again: `list`, `rota`, and `case-<id>` per case that changed; at most four times a second.
 
     `since` is the place at which the page was made: what happened before its stream opened is not missed.
     """
@@ -61,7 +61,7 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
         yield b"retry: 2000\n\n"
         while True:
             if client.take_reset():
-                yield sse("list", "reset") + sse("case", "reset")
+                yield sse("list", "reset") + sse("rota", "reset") + sse("case", "reset")
             entries = await client.take(HEARTBEAT_SECONDS)
             if entries:
                 await asyncio.sleep(COALESCE_SECONDS)
@@ -77,11 +77,12 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
 
 
 def page_events(entries: Iterable[Entry]) -> list[bytes]:
-    """The page's events for some entries: the list once, each case once."""
+    """The page's events for some entries: the list once, the rota once, each case once."""
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
-    changed = bool(cases) or any(isinstance(one, RotaEvent) for one in messages)
-    return ([sse("list", "changed")] if changed else []) + [sse(f"case-{case}", "changed") for case in cases]
+    rota = any(isinstance(one, RotaEvent) for one in messages)
+    changed = (["list"] if cases or rota else []) + (["rota"] if rota else []) + [f"case-{case}" for case in cases]
+    return [sse(what, "changed") for what in changed]
 
 
 def _kind(message: Model) -> str:

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import TeamConfig
-from services.route.domain.coverage import Coverage, Gap, NeedCovered, coverage
-from services.route.domain.fairness import Fairness, fairness
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import LOOK_AHEAD, Rota
+from services.rota.coverage import Coverage, Gap, NeedCovered, coverage
+from services.rota.fairness import Fairness, fairness
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import LOOK_AHEAD, Rota
 
 SOON = timedelta(days=7)
 

@@ -25,9 +25,9 @@ from functools import partial
 from typing import Any
 
 from services.contracts.teams import Person, ServiceLevel, TeamConfig, TeamTopic
+from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
 from services.route.domain.agreement import agreement
-from services.route.domain.recurrence import RotaError
 from services.route.team_file_values import RotaFileError as RotaFileError
 from services.route.team_file_values import Table, each, known, made, table
 

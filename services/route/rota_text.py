@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import Demand, OpeningSpan, Shift, TeamConfig
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 from services.route.team_file_rows import CODES
 from services.route.team_file_values import DAYS
 

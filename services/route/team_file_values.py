@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
 
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

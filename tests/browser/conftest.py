@@ -10,8 +10,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.browser.desk_backend import PASSWORD, TestDesk, open_test_desk
+from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
+from tests.browser.rota_scene import play_rota
 from tests.support.chromium import launch
 
 PATIENCE_MS = 20_000
@@ -38,8 +39,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port, with the scene of the mock."""
-    desk = open_test_desk(tmp_path, desk_answer_seconds=5)
-    tunnel = play(desk.backend)
+    yield from _serve(tmp_path, play)
+
+
+@pytest.fixture
+def rota_served(tmp_path: Path) -> Iterator[Served]:
+    """A desk on a free port, with a team's rota."""
+    yield from _serve(tmp_path, play_rota)
+
+
+def _serve(folder: Path, scene: Callable[[Backend], str]) -> Iterator[Served]:
+    desk = open_test_desk(folder, desk_answer_seconds=5)
+    tunnel = scene(desk.backend)
     config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
@@ -55,6 +66,16 @@ def served(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """Opens a page of somebody who has logged in: `enter("youssef", width=390)`."""
+    yield from _enter(browser, served)
+
+
+@pytest.fixture
+def enter_rota(browser: Browser, rota_served: Served) -> Iterator[Callable[..., Page]]:
+    """The same, on the desk with a team's rota."""
+    yield from _enter(browser, rota_served)
+
+
+def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:

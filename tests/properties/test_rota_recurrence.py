@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.contracts.teams import Person, ServiceLevel, Shift, TeamConfig
-from services.route.domain.rota import Rota
+from services.rota.rota import Rota
 from services.route.ical.read import read
 from tests.support.rotas import CHANGES, rules, wall_clock_starts
 from tests.support.route import examples

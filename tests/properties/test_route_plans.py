@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.contracts.teams import TeamConfig
-from services.route.domain.rota import Rota
+from services.rota.rota import Rota
 from services.route.planning.compare import accept
 from services.route.planning.plan import baseline, plan
 from services.route.planning.proposal import Proposal, with_plan

@@ -62,8 +62,8 @@ from services.contracts.topics import (
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
 )
+from services.rota.rota import Rota
 from services.route.domain.evolve import evolve, forget
-from services.route.domain.rota import Rota
 from services.route.domain.state import TeamState
 from services.route.partition import RoutePartition
 from services.runtime.messages import Outgoing, Received

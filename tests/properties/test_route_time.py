@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.teams import OpeningSpan, ServiceLevel, Shift, TeamConfig
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import Rota
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import Rota
 from services.route.domain.service_levels import first_response
 from tests.support.route import away, config, examples
 

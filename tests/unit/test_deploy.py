@@ -144,7 +144,8 @@ def test_panels_do_not_overlap() -> None:
 def test_every_direct_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     given = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
-    scripts = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    scripts = package["dependencies"] | package["devDependencies"]
     explained = re.findall(
         r"^\| ([a-z][a-z0-9.-]*) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"), re.M
     )

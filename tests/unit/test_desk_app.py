@@ -1,12 +1,10 @@
 """The desk's API and pages, on route's real rules in memory: commands and their answers, rights, what a page shows."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from services.contracts.commands import CloseCase, CorrectClassification
 from services.contracts.mentions import Author, Urgency, UrgencySignal
@@ -15,9 +13,10 @@ from services.desk import wording as wording_module
 from services.desk.domain.reading import found_words, is_unsure
 from services.runtime.clock import system_clock
 from services.runtime.web.i18n import Catalogs
-from services.runtime.web.identity import SCOPES, Role, Scope, issue_token
-from tests.browser.desk_backend import KEY, PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
+from services.runtime.web.identity import Scope
+from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
 from tests.browser.desk_scene import play
+from tests.support.desk import enter, robot
 from tests.support.route import uuid
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -33,22 +32,6 @@ def desk(tmp_path: Path) -> Iterator[TestDesk]:
 @pytest.fixture
 def tunnel(desk: TestDesk) -> str:
     return play(desk.backend)
-
-
-def enter(desk: TestDesk, name: str = "youssef") -> TestClient:
-    """A browser that has logged in, with the session's token on every request."""
-    client = TestClient(desk.app, follow_redirects=False)
-    answer = client.post("/login", data={"name": name, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    identity = desk.accounts.find(client.cookies["webcare_session"], system_clock())
-    assert identity is not None
-    client.headers["X-CSRF-Token"] = identity.csrf
-    return client
-
-
-def robot(desk: TestDesk, role: Role = "agent", *scopes: Scope) -> TestClient:
-    token = issue_token(KEY, "robot", {SPOOR: role}, frozenset(scopes or SCOPES), system_clock(), timedelta(hours=1))
-    return TestClient(desk.app, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
 
 
 def command(kind: str, case: str | None = None, **more: Any) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.contracts.teams import Shift, TeamConfig
-from services.route.domain.recurrence import RotaError
-from services.route.domain.rota import Rota, Span
+from services.rota.recurrence import RotaError
+from services.rota.rota import Rota, Span
 from tests.support.route import at, away, config
 
 SPRING = datetime(2026, 3, 29, tzinfo=UTC)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from services.contracts.teams import Demand, HolidayCalendar, Person, Shift, StandInRequest, TeamConfig
+from services.rota.coverage import Coverage, NeedCovered, coverage
+from services.rota.fairness import Fairness, balance, fairness
+from services.rota.needs import Fit, Wanted, levelled
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import Rota
+from services.rota.stand_ins import StandIns, stand_ins
 from services.route.check import report
-from services.route.domain.coverage import Coverage, NeedCovered, coverage
-from services.route.domain.fairness import Fairness, balance, fairness
-from services.route.domain.needs import Fit, Wanted, levelled
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import Rota
-from services.route.domain.stand_ins import StandIns, stand_ins
 from services.route.public_holidays import HolidayError, filled
 from tests.support.route import at, away, config
 

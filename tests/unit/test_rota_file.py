@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.teams import Leave, Shift, TeamConfig
+from services.rota.rota import Rota
 from services.route.check import Finding, check
-from services.route.domain.rota import Rota
 from services.route.rota_file import RotaFileError, parse
 from services.route.rota_text import render
 from tests.support.route import at, away, config, examples

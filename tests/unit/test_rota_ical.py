@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from icalendar import Calendar
 
 from services.contracts.teams import Override, Person, Shift, Swap, TeamConfig
+from services.rota.publish import AHEAD, BACK, Publication, publish
+from services.rota.rota import Rota
 from services.route.domain.imported_shifts import take_over
-from services.route.domain.rota import Rota
 from services.route.domain.shift_history import edit_shift
 from services.route.ical.events import CalendarError
 from services.route.ical.feed import Copy, FetchError, refreshed
 from services.route.ical.names import layer_of, named
-from services.route.ical.publish import AHEAD, BACK, Publication, publish
 from services.route.ical.read import Imported, read
 from tests.support.rotas import teams
 from tests.support.route import at, away, config, examples

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.contracts.teams import Override, Rotation, Shift, TeamConfig
-from services.route.domain.recurrence import RotaError
-from services.route.domain.rota import Rota
+from services.rota.recurrence import RotaError
+from services.rota.rota import Rota
 from services.route.domain.shift_history import edit_shift, remove_shift
 from tests.support.route import at, away, config
 

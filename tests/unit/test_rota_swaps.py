@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.contracts.teams import StandInRequest, Swap, TeamConfig
-from services.route.domain.rota import Rota, Span
+from services.rota.rota import Rota, Span
+from services.rota.swaps import REMINDERS, SwapError, answer, as_of, reminders, swap_as_of, take, withdraw
 from services.route.domain.shift_history import edit_shift
-from services.route.domain.swaps import REMINDERS, SwapError, answer, as_of, reminders, swap_as_of, take, withdraw
 from tests.support.route import at, away, config
 
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.rota.needs import Fit, Wanted
 from services.route.domain.forecast import Work, learn, needs_of, people_for, wanted
-from services.route.domain.needs import Fit, Wanted
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 START = datetime(2026, 1, 4, 23, tzinfo=UTC)

@@ -13,7 +13,7 @@ from services.contracts.commands import AcceptPlan
 from services.contracts.events import PlanAccepted
 from services.contracts.teams import Person, Shift
 from services.control.cli import main
-from services.route.domain.rota import Rota
+from services.rota.rota import Rota
 from services.route.planning import solver
 from services.route.planning.compare import accept, compare
 from services.route.planning.cost import cost, scale

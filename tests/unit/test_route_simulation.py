@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from services.contracts.events import CaseEvent, CoverGapClosed, CoverGapFound, Event
 from services.contracts.teams import TeamConfig
 from services.control.cli import main
-from services.route.domain.opening_hours import OpeningHours
+from services.rota.opening_hours import OpeningHours
 from services.route.rota_file import parse
 from services.route.simulation.engine import Play, simulate
 from services.route.simulation.profiles import PROFILES

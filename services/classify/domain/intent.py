@@ -41,14 +41,14 @@ def gather(prepared: Prepared, hits: Iterable[Hit], calm_polarity: float) -> Mat
 
 
 def spam_score(prepared: Prepared, matters: Matters) -> float:
-    """From 0 to 1: what is said, and how many links, tags and handles per word."""
+    """From 0 to 1: what is said, and how many links, tags and handles per word (tone does not count as words)."""
     score = 1.0
     last = -1
     for hit in matters.spam_hits:
         if hit.first > last:
             score *= 0.62
             last = hit.last
-    words = max(1, len(prepared.raw))
+    words = max(1, len(prepared.calm))
     if prepared.links and matters.spam_hits:
         score *= 0.7
     if prepared.links >= 3:

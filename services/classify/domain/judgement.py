@@ -6,13 +6,14 @@ which signal it would be), so that shouting, swearing, politeness and emoji cann
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import get_args
 
 import numpy as np
 
 from services.classify.domain import intent as intents
 from services.classify.domain.features import Seen, Sight
-from services.classify.domain.linear import Floats, LinearModel, Scores, chosen
+from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
@@ -21,9 +22,8 @@ from services.classify.domain.weights import LanguageWeights
 from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 
 SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
-"""Where rules find one of these standing, urgency is not below high, unless the model is as good as sure that it is."""
-DOUBT = 0.15
-"""So little of the probability for high or critical is as good as sure."""
+"""Where rules find one of these standing, urgency is not below high, whatever the model makes of the rest: no gas leak is
+ever called a normal message."""
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
@@ -45,32 +45,73 @@ class Judgement:
     """The probabilities of `sentiment` and `urgency`, in the order of their labels; empty where there is no model."""
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One text of a batch as one model saw and weighed it."""
+
+    model: LinearModel
+    seen: Seen
+    weighed: Weighed
+    at: int
+
+    def telling(self, head: str, label: str, most: int = 3) -> list[tuple[int, float, bool]]:
+        """The words that told, as (place among the words that were read, weight, whether it was seen as negated)."""
+        found = self.model.telling(head, label, self.seen, self.weighed, self.at, most)
+        return [(self.seen.places[at], weight, self.seen.negated[at]) for at, weight in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the heads say of one text, and the signal of each level that its words speak for most."""
+
+    sentiment: Scores
+    intent: Scores
+    urgency: Scores
+    signals: Mapping[UrgencyLabel, SignalKind | None]
+
+
 class Judge:
     """The models of one language."""
 
     def __init__(self, weights: LanguageWeights) -> None:
         self._sight = Sight()
-        self._kinds = signal_kinds()
         self._voice, self._matter = LinearModel(weights.voice), LinearModel(weights.matter)
+        labels = self._matter.heads["signal"].labels
+        kinds = [kind for name, kind in signal_kinds().items() if name in labels]
+        self._kinds = {level: [one for one in kinds if one.level == level] for level in LEVELS}
 
     def judge(self, looks: Sequence[Look]) -> list[Judgement]:
         """Judge a batch, in order."""
         if not looks:
             return []
+        facts = [matter_facts(look) for look in looks]
         voices, matters = self.seen(looks, "voice"), self.seen(looks, "matter")
-        voice = self._voice.score(voices, [voice_facts(look) for look in looks])
-        matter = self._matter.score(matters, [matter_facts(look) for look in looks])
-        judged = zip(
-            looks,
-            voices,
-            matters,
-            self._voice.judge("sentiment", voice),
-            self._voice.judge("intent", voice),
-            chosen(self._matter.heads["urgency"], self.levels(matter)),
-            self._matter.judge("signal", matter),
-            strict=True,
+        both = [voice_facts(look, matter=known) for look, known in zip(looks, facts, strict=True)]
+        voice, matter = self._voice.weigh(voices, both), self._matter.weigh(matters, facts)
+        said = map(
+            _Said,
+            self._voice.judge("sentiment", voice.scores),
+            self._voice.judge("intent", voice.scores),
+            chosen(self._matter.heads["urgency"], self.levels(matter.scores)),
+            self._likeliest(matter),
         )
-        return [self._judgement(*one) for one in judged]
+        views = (
+            (_View(self._voice, voices[at], voice, at), _View(self._matter, matters[at], matter, at))
+            for at in range(len(looks))
+        )
+        return [self._judgement(look, *pair, one) for look, pair, one in zip(looks, views, said, strict=True)]
+
+    def _likeliest(self, matter: Weighed) -> list[Mapping[UrgencyLabel, SignalKind | None]]:
+        """For each text the signal of each level that its words speak for most."""
+        labels = self._matter.heads["signal"].labels
+        chances = self._matter.chances("signal", matter.scores)
+        columns: list[list[SignalKind | None]] = []
+        for level in LEVELS:
+            kinds = self._kinds[level]
+            places = [labels.index(kind.name) for kind in kinds]
+            best = chances[:, places].argmax(axis=1).tolist() if kinds else [None] * len(chances)
+            columns.append([None if at is None else kinds[at] for at in best])
+        return [dict(zip(LEVELS, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def rarity(self, word: str) -> float:
         """How rare a word is among the texts that this language was learned from."""
@@ -83,25 +124,24 @@ class Judge:
 
     def seen(self, looks: Sequence[Look], model: str) -> list[Seen]:
         """The words as a model sees them: `voice` or `matter`."""
-        known = (self._voice if model == "voice" else self._matter).weights.known
-        return [
-            self._sight.see(look.prepared, look.prepared.raw if model == "voice" else look.prepared.calm, known)
-            for look in looks
-        ]
+        if model == "voice":
+            known = self._voice.weights.known
+            return [self._sight.see(look.prepared, look.prepared.raw, known) for look in looks]
+        known = self._matter.weights.known
+        return [self._sight.see(look.prepared, look.prepared.calm, known, cased=False) for look in looks]
 
-    def _judgement(
-        self, look: Look, voice: Seen, matter: Seen, sentiment: Scores, intent: Scores, urgency: Scores, signal: Scores
-    ) -> Judgement:
-        judged = self._urgency(look, matter, urgency, signal)
-        spam = round(max(look.spam, intent.probabilities["spam"]), 3)
-        wanted, hit = self._intent(look, intent, judged.label, spam)
+    def _judgement(self, look: Look, voice: _View, matter: _View, said: _Said) -> Judgement:
+        judged = self._urgency(look, matter, said)
+        spam = round(max(look.spam, said.intent.probabilities["spam"]), 3)
+        wanted, hit = self._intent(look, said.intent, judged.label, spam)
         chances = {
-            "sentiment": tuple(sentiment.probabilities[one] for one in SENTIMENTS),
-            "urgency": tuple(urgency.probabilities[one] for one in LEVELS),
+            "sentiment": tuple(said.sentiment.probabilities[one] for one in SENTIMENTS),
+            "urgency": tuple(said.urgency.probabilities[one] for one in LEVELS),
         }
-        return Judgement(self._attitude(look, voice, sentiment), wanted, hit, spam, judged, urgency.confidence, chances)
+        attitude = self._attitude(look, voice, said.sentiment)
+        return Judgement(attitude, wanted, hit, spam, judged, said.urgency.confidence, chances)
 
-    def _attitude(self, look: Look, seen: Seen, found: Scores) -> Attitude:
+    def _attitude(self, look: Look, view: _View, found: Scores) -> Attitude:
         rating = look.given.rating
         score = found.probabilities["positive"] - found.probabilities["negative"]
         label: SentimentLabel = next(one for one in SENTIMENTS if one == found.label)
@@ -110,10 +150,10 @@ class Judge:
             score = max(-1.0, min(1.0, rated(score, rating)))
             label = "negative" if score < _NEGATIVE_RATING else "positive" if score > _POSITIVE_RATING else "neutral"
             confidence = max(0.6, found.probabilities[label])
-        marks = heaviest([*look.lexical.marks, *self._marks(look, seen, label)], label)
+        marks = heaviest([*look.lexical.marks, *self._marks(look, view, label)], label)
         return Attitude(label, round(score, 4), round(confidence, 3), marks, rating is not None)
 
-    def _marks(self, look: Look, seen: Seen, label: SentimentLabel) -> list[Mark]:
+    def _marks(self, look: Look, view: _View, label: SentimentLabel) -> list[Mark]:
         """The words that told the model, as marks; none for neutral, which is the absence of a reason."""
         side = 1 if label == "positive" else -1
         if label == "neutral" or sum(mark.weight * side > 0 for mark in look.lexical.marks) >= _ENOUGH_MARKS:
@@ -121,9 +161,9 @@ class Judge:
         words = look.prepared.raw
         marked = {mark.start for mark in look.lexical.marks}
         return [
-            Mark(side * 10 * weight, words.starts[at], words.ends[at], seen.negated[place])
-            for place, weight in self._voice.telling("sentiment", label, seen)
-            if words.starts[at := seen.places[place]] not in marked
+            Mark(side * 10 * weight, words.starts[place], words.ends[place], negated)
+            for place, weight, negated in view.telling("sentiment", label)
+            if words.starts[place] not in marked
         ]
 
     def _intent(self, look: Look, found: Scores, urgency: UrgencyLabel, spam: float) -> tuple[Intent, Hit | None]:
@@ -133,25 +173,23 @@ class Judge:
             return "spam", look.matters.spam_hits[0] if look.matters.spam_hits else None
         return _most_likely(found, without=("spam",)), look.matters.has(found.label)
 
-    def _urgency(self, look: Look, seen: Seen, found: Scores, signal: Scores) -> UrgencyJudgement:
+    def _urgency(self, look: Look, view: _View, said: _Said) -> UrgencyJudgement:
+        found = said.urgency
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
-        grave = found.probabilities["high"] + found.probabilities["critical"]
-        if label in ("low", "normal") and grave > DOUBT and any(one.kind.name in SURE for one in rules.found):
+        if label in ("low", "normal") and any(one.kind.name in SURE for one in rules.found):
             label = "high"
         signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
         if label != "low" and not any(one.kind.level == label for one in signals):
-            signals = [*self._told(seen, signal, label), *signals]
+            signals = [*self._told(view, said.signals[label], label), *signals]
         return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)
 
-    def _told(self, seen: Seen, signal: Scores, label: UrgencyLabel) -> list[Found]:
+    def _told(self, view: _View, kind: SignalKind | None, label: UrgencyLabel) -> list[Found]:
         """The signal of this level that the words speak for most, at the words that told."""
-        kinds = [kind for name, kind in self._kinds.items() if kind.level == label and name in signal.probabilities]
-        if not kinds:
+        if kind is None:
             return []
-        kind: SignalKind = max(kinds, key=lambda one: signal.probabilities[one.name])
-        told = self._matter.telling("signal", kind.name, seen, 1) or self._matter.telling("urgency", label, seen, 1)
-        place = seen.places[told[0][0]] if told else None
+        told = view.telling("signal", kind.name, 1) or view.telling("urgency", label, 1)
+        place = told[0][0] if told else None
         return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
 
 
@@ -162,11 +200,16 @@ def halved(levels: Floats, signals: Floats, names: Sequence[str]) -> Floats:
         levels: `(texts, levels)`.
         signals: `(texts, signals)`, in the order of `names`.
     """
-    kinds = signal_kinds()
-    of_level = [[at for at, name in enumerate(names) if kinds[name].level == level] for level in LEVELS]
-    added = np.stack([signals[:, places].sum(axis=1) for places in of_level], axis=1)
+    added = np.stack([signals[:, places].sum(axis=1) for places in _of_levels(tuple(names))], axis=1)
     mean = np.sqrt(levels * added + 1e-12)
     return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _of_levels(names: tuple[str, ...]) -> list[list[int]]:
+    """The places of the signals of each level."""
+    kinds = signal_kinds()
+    return [[at for at, name in enumerate(names) if kinds[name].level == level] for level in LEVELS]
 
 
 def by_rules(look: Look) -> Judgement:

@@ -4,7 +4,7 @@ Only the words are looked at, without links, handles, emoji and what is only ton
 """
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +49,12 @@ class LanguageReader:
         table = load("language")
         self._votes: Mapping[str, tuple[str, ...]] = _votes({code: table[code].split() for code in LANGUAGES})
 
-    def read(self, words: Sequence[str], text: str, hint: str | None) -> LanguageGuess:
-        """The language of `words` (folded); `text` is the same with its accents, in lower case.
+    def read(self, words: Sequence[str], text: Callable[[], str], hint: str | None) -> LanguageGuess:
+        """The language of `words` (folded); `text` gives the same with its accents, in lower case.
 
         Args:
             words: folded words.
-            text: what the identifier reads.
+            text: what the identifier reads; asked for only where the words leave doubt.
             hint: what the source says, a code such as `nl` or `nl-NL`; it decides only where the text does not.
         """
         letters = [word for word in words[:_READ_WORDS] if word[0].isalpha()]
@@ -72,17 +72,17 @@ class LanguageReader:
             return hinted
         return LanguageGuess(best, round(probability, 3), "identified")
 
-    def _rank(self, letters: Sequence[str], text: str) -> dict[str, float]:
+    def _rank(self, letters: Sequence[str], text: Callable[[], str]) -> dict[str, float]:
         """The languages by likelihood: function words alone where they are clear, else with the identifier."""
         votes = dict.fromkeys(LANGUAGES, 0.0)
-        for word in letters[:_VOTING_WORDS]:
-            for code in self._votes.get(word, ()):
+        for codes in map(self._votes.get, letters[:_VOTING_WORDS]):
+            for code in codes or ():
                 votes[code] += _FUNCTION_WORD_WEIGHT
         if len(letters) <= _SHORT:
             self._vote_by_vocabulary(letters, votes)
         first, second, *_ = sorted(votes.values(), reverse=True)
         if first - second < _CLEAR_LEAD:
-            for code, probability in self._identifier.rank(text):
+            for code, probability in self._identifier.rank(text()):
                 votes[code] += math.log(max(float(probability), 1e-9))
         top = max(votes.values())
         return _normalised({code: math.exp(score - top) for code, score in votes.items()})

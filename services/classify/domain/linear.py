@@ -6,18 +6,20 @@ facts are looked up by key. Words with pairs, and pieces, are each brought to le
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from services.classify.domain.features import Seen, fact_keys, word_keys
+from services.classify.domain.features import Seen, key, word_keys
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint32]
 _MOST_KEPT = 60_000
 """Words whose rows are kept; beyond it the table starts anew."""
+_LEAST_LEAD = 0.02
+"""A word that adds less does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,50 @@ class Scores:
     probabilities: Mapping[str, float]
 
 
-@dataclass(slots=True)
-class _Table:
-    """Rows of words that have been met: sums over their keys."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A batch with its scores, `(texts, labels of all heads)`, before they become probabilities.
 
-    index: dict[tuple[str, bool], int] = field(default_factory=dict)
-    rows: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    `words` and `pairs` are the rows of each text in the model's tables (which are those of `table`), `scales` what its words
+    and its pieces were multiplied with to be of length one.
+    """
+
+    scores: Floats
+    words: Sequence[Sequence[int]]
+    pairs: Sequence[Sequence[int]]
+    scales: Floats
+    table: "_Table"
+
+
+class _Table(dict[tuple[str, bool], int]):
+    """The row of each word that has been met: `[word …, square, pieces …, square]`, summed over its keys. Row 0 is empty."""
+
+    def __init__(self, width: int, row_of: Callable[[str, bool], Floats]) -> None:
+        super().__init__()
+        self.rows: Floats = np.zeros((1024, width), np.float32)
+        self._row_of = row_of
+
+    def __missing__(self, word: tuple[str, bool]) -> int:
+        place = len(self) + 1
+        if place >= len(self.rows):
+            self.rows = np.vstack([self.rows, np.zeros_like(self.rows)])
+        self.rows[place] = self._row_of(*word)
+        self[word] = place
+        return place
+
+
+class _Facts(dict[str, int]):
+    """The row of each fact; what was not learnt has the last, which is empty. Filled as facts are met."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__()
+        self._places = {int(one): at for at, one in enumerate(keys)}
+
+    def __missing__(self, fact: str) -> int:
+        found = self._places.get(key("f", fact), len(self._places))
+        if len(self) < _MOST_KEPT:
+            self[fact] = found
+        return found
 
 
 class LinearModel:
@@ -84,9 +124,12 @@ class LinearModel:
         self._labels = weights.words.weights.shape[1]
         self._words = {int(one): at for at, one in enumerate(weights.words.keys)}
         self._pieces = {int(one): at for at, one in enumerate(weights.pieces.keys)}
-        self._facts = {int(one): at for at, one in enumerate(weights.facts.keys)}
-        self._word_rows = np.hstack([weights.words.weights, weights.words.squares[:, None]])
+        self._facts = _Facts(weights.facts.keys)
+        empty = np.zeros((1, self._labels + 1), np.float32)
+        self._word_rows = np.vstack([np.hstack([weights.words.weights, weights.words.squares[:, None]]), empty])
         self._piece_rows = np.hstack([weights.pieces.weights, weights.pieces.squares[:, None]])
+        self._fact_rows = np.vstack([weights.facts.weights, empty[:, 1:]])
+        self._against = {pair: row for head in weights.heads for pair, row in _against(head).items()}
         self._table = self._empty()
 
     def rarity(self, word: str) -> float:
@@ -98,48 +141,25 @@ class LinearModel:
 
     def score(self, seen: Sequence[Seen], facts: Sequence[Sequence[str]]) -> Floats:
         """The scores of a batch, `(texts, labels of all heads)`, before they become probabilities."""
-        total = np.zeros((len(seen), self._labels), np.float32)
-        for at, (one, known) in enumerate(zip(seen, facts, strict=True)):
-            words, pieces = self._sums(one)
-            total[at] = _unit(words) + _unit(pieces)
-            rows = [self._facts[one] for one in fact_keys(known) if one in self._facts]
-            if rows:
-                total[at] += self.weights.facts.weights[rows].sum(axis=0)
-        return total
+        return self.weigh(seen, facts).scores
 
-    def _sums(self, seen: Seen) -> tuple[Floats, Floats]:
-        """The sums of words (with pairs) and of pieces; the last column is the square of the length."""
-        width = self._labels + 1
-        if not seen.words:
-            return np.zeros(width, np.float32), np.zeros(width, np.float32)
-        both = self._rows(seen).sum(axis=0)
-        words = both[:width]
-        words_at = self._words
-        found = [words_at[one] for one in seen.pairs if one in words_at]
-        if found:
-            words = words + self._word_rows[found].sum(axis=0)
-        return words, both[width:]
-
-    def _rows(self, seen: Seen) -> Floats:
-        """The rows of the words, each `[word …, square, pieces …, square]`."""
-        if len(self._table.index) + len(seen.words) > _MOST_KEPT:
+    def weigh(self, seen: Sequence[Seen], facts: Sequence[Sequence[str]]) -> Weighed:
+        """The scores of a batch, with what `telling` needs."""
+        if len(self._table) > _MOST_KEPT:
             self._table = self._empty()
-        index = self._table.index
-        try:
-            wanted = [index[one] for one in zip(seen.words, seen.negated, strict=True)]
-        except KeyError:
-            wanted = [self._enter(word, negated) for word, negated in zip(seen.words, seen.negated, strict=True)]
-        return self._table.rows[wanted]
-
-    def _enter(self, word: str, negated: bool) -> int:
-        table = self._table
-        place = table.index.get((word, negated))
-        if place is None:
-            place = table.index[word, negated] = len(table.index)
-            if place >= len(table.rows):
-                table.rows = np.vstack([table.rows, np.zeros_like(table.rows)])
-            table.rows[place] = self._row(word, negated)
-        return place
+        row_of, pair_of, fact_of = self._table.__getitem__, self._words.get, self._facts.__getitem__
+        words = [list(map(row_of, zip(one.words, one.negated, strict=True))) for one in seen]
+        none = len(self._words)
+        pairs = [[at for at in map(pair_of, one.pairs) if at is not None] for one in seen]
+        known = [list(dict.fromkeys(map(fact_of, one))) for one in facts]
+        both = _sums(self._table.rows, words, 0)
+        width = self._labels + 1
+        first, second = both[:, :width] + _sums(self._word_rows, pairs, none), both[:, width:]
+        squares = np.stack([first[:, -1], second[:, -1]], axis=1)
+        scales = np.asarray(1 / np.sqrt(np.maximum(squares, 1e-9)), np.float32)
+        scores = first[:, :-1] * scales[:, :1] + second[:, :-1] * scales[:, 1:]
+        scores += _sums(self._fact_rows, known, len(self._fact_rows) - 1)
+        return Weighed(np.asarray(scores, np.float32), words, pairs, scales, self._table)
 
     def _row(self, word: str, negated: bool) -> Floats:
         first, *rest = word_keys(word, negated)
@@ -152,7 +172,7 @@ class LinearModel:
         return row
 
     def _empty(self) -> _Table:
-        return _Table(rows=np.zeros((1024, 2 * (self._labels + 1)), np.float32))
+        return _Table(2 * (self._labels + 1), self._row)
 
     def judge(self, head: str, scores: Floats) -> list[Scores]:
         """What a head says of each text of a batch.
@@ -170,36 +190,61 @@ class LinearModel:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
-    def telling(self, head: str, label: str, seen: Seen, most: int = 3) -> list[tuple[int, float]]:
-        """The words that spoke most for `label` against the mean of the other labels, as (index in `seen`, weight)."""
+    def telling(
+        self, head: str, label: str, seen: Seen, weighed: Weighed, text: int, most: int = 3
+    ) -> list[tuple[int, float]]:
+        """The words that spoke most for `label` against the mean of the other labels, as (index in `seen`, weight).
+
+        Args:
+            seen: the text as it was given to `weigh`.
+            weighed: what that gave.
+            text: the place of the text in the batch.
+        """
         if not seen.words:
             return []
-        one = self.heads[head]
-        width, at = self._labels + 1, one.labels.index(label)
-        rows = self._rows(seen)
-        words, pieces = self._sums(seen)
-        scale = 1 / np.sqrt(max(words[-1], 1e-9)), 1 / np.sqrt(max(pieces[-1], 1e-9))
-        added = rows[:, :width][:, one.columns] * scale[0] + rows[:, width:][:, one.columns] * scale[1]
-        for found, first in zip(seen.pairs, seen.firsts, strict=True):
-            if found in self._words:
-                half = self._word_rows[self._words[found]][one.columns] * scale[0] / 2
-                added[first] += half
-                added[min(first + 1, len(added) - 1)] += half
-        lead = added[:, at] - (added.sum(axis=1) - added[:, at]) / max(1, len(one.labels) - 1)
-        best = np.argsort(-lead, kind="stable")[:most]
-        return [(int(place), float(lead[place])) for place in best if lead[place] > 0.02]
+        against, width = self._against[head, label], self._labels + 1
+        columns = self.heads[head].columns
+        rows = weighed.table.rows[weighed.words[text]]
+        scale = weighed.scales[text]
+        lead = rows[:, columns] @ (against * scale[0])
+        lead += rows[:, columns.start + width : columns.stop + width] @ (against * scale[1])
+        if weighed.pairs[text]:
+            halves = self._word_rows[weighed.pairs[text], columns] @ (against * (scale[0] / 2))
+            firsts = [at for at, pair in zip(seen.firsts, seen.pairs, strict=True) if pair in self._words]
+            np.add.at(lead, firsts, halves)
+            np.add.at(lead, [min(at + 1, len(lead) - 1) for at in firsts], halves)
+        best = np.argsort(-lead, kind="stable")[:most].tolist()
+        return [(place, float(lead[place])) for place in best if lead[place] > _LEAST_LEAD]
 
 
 def chosen(head: Head, chances: Floats) -> list[Scores]:
     """The labels that probabilities lead to, each text's with how likely it is."""
     best = (np.log(chances + 1e-9) + head.lean).argmax(axis=1)
     return [
-        Scores(head.labels[label], float(row[label]), dict(zip(head.labels, map(float, row), strict=True)))
-        for label, row in zip(best, chances, strict=True)
+        Scores(head.labels[label], row[label], dict(zip(head.labels, row, strict=True)))
+        for label, row in zip(best.tolist(), chances.tolist(), strict=True)
     ]
 
 
-def _unit(sums: Floats) -> Floats:
-    """The labels' sums, brought to length one."""
-    length = np.float32(max(float(sums[-1]), 1e-9) ** 0.5)
-    return np.asarray(sums[:-1] / length, np.float32)
+def _sums(rows: Floats, wanted: Sequence[Sequence[int]], empty: int) -> Floats:
+    """The sum of the wanted rows of each text. `empty` is a row of zeros: no text has no row then."""
+    flat: list[int] = []
+    starts = []
+    for one in wanted:
+        starts.append(len(flat))
+        flat.append(empty)
+        flat += one
+    if not starts:
+        return np.zeros((0, rows.shape[1]), np.float32)
+    return np.asarray(np.add.reduceat(rows[flat], starts, axis=0), np.float32)
+
+
+def _against(head: Head) -> dict[tuple[str, str], Floats]:
+    """For each label of a head: its column against the mean of the others."""
+    count = len(head.labels)
+    return {
+        (head.name, label): np.array(
+            [1.0 if other == label else -1 / max(1, count - 1) for other in head.labels], np.float32
+        )
+        for label in head.labels
+    }

@@ -70,11 +70,8 @@ class Looker:
         prepared = prepare(given.text, given.title, self._tone)
         language = self._language_of(prepared, given.language_hint)
         hits = self._matchers[_table_for(language)].find(prepared.calm)
-        matters = intents.gather(
-            prepared,
-            (hit for hit in hits if hit.name in self._matters),
-            self._sentiment.polarity(prepared.calm, language.code),
-        )
+        lexical, polarity = self._sentiment.look(prepared, language.code)
+        matters = intents.gather(prepared, (hit for hit in hits if hit.name in self._matters), polarity)
         spam = intents.spam_score(prepared, matters)
         return Look(
             given=given,
@@ -84,22 +81,26 @@ class Looker:
             matters=matters,
             spam=spam,
             urgency=self._urgency(prepared, hits, matters, spam, given.kind),
-            lexical=self._sentiment.look(prepared, language.code),
+            lexical=lexical,
         )
 
     def _tone(self, words: Words) -> set[int]:
-        dropped = {place for place, word in enumerate(words.words) if word in self._tone_words}
+        tone = self._tone_words
+        dropped: set[int] = set()
+        if not tone.isdisjoint(words.words):
+            dropped.update(place for place, word in enumerate(words.words) if word in tone)
         for hit in self._tone_phrases.find(words):
             dropped.update(range(hit.first, hit.last + 1))
         return dropped
 
     def _language_of(self, prepared: Prepared, hint: str | None) -> LanguageGuess:
         words = prepared.calm if len(prepared.calm) else prepared.raw
-        pieces = [
-            prepared.whole[start:end]
-            for start, end in zip(words.starts[:_LANGUAGE_WORDS], words.ends[:_LANGUAGE_WORDS], strict=True)
-        ]
-        return self._language.read(words.words, " ".join(pieces)[:_LANGUAGE_CHARACTERS].lower(), hint)
+
+        def text() -> str:
+            spans = zip(words.starts[:_LANGUAGE_WORDS], words.ends[:_LANGUAGE_WORDS], strict=True)
+            return " ".join(prepared.whole[start:end] for start, end in spans)[:_LANGUAGE_CHARACTERS].lower()
+
+        return self._language.read(words.words, text, hint)
 
     def _urgency(
         self, prepared: Prepared, hits: Sequence[Hit], matters: intents.Matters, spam: float, kind: MentionKind
@@ -131,13 +132,13 @@ def matter_facts(look: Look) -> list[str]:
     return facts
 
 
-def voice_facts(look: Look) -> list[str]:
-    """The facts that attitude and intent are judged by: those of the matter, and its tone."""
+def voice_facts(look: Look, matter: Sequence[str] | None = None) -> list[str]:
+    """The facts that attitude and intent are judged by: those of the matter (`matter`, where they are at hand), and tone."""
     whole, prepared, lexical = look.prepared.whole, look.prepared, look.lexical
     facts = [
-        *matter_facts(look),
-        *(f"lexical-{step}" for step in _STEPS if lexical.score * 5 > step),
-        *(f"calm-{step}" for step in _STEPS if look.matters.calm_polarity * 5 > step),
+        *(matter_facts(look) if matter is None else matter),
+        *_steps("lexical", lexical.score),
+        *_steps("calm", look.matters.calm_polarity),
         f"good-{min(4, lexical.good)}",
         f"bad-{min(4, lexical.bad)}",
         f"shouts-{min(3, whole.count('!'))}",
@@ -147,6 +148,10 @@ def voice_facts(look: Look) -> list[str]:
     ]
     facts += [f"emoji-{'good' if weight > 0 else 'bad'}" for weight in {math.copysign(1, w) for w in lexical.emoji}]
     return facts
+
+
+def _steps(name: str, score: float) -> list[str]:
+    return [f"{name}-{step}" for step in _STEPS if score * 5 > step]
 
 
 def _length(words: Words) -> int:

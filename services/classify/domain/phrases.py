@@ -6,7 +6,7 @@ a beginning (`ontplof*`), an ending (`*lek`), `#` (anything that begins with a d
 `..N` allows up to N other words in between. A phrase never runs over the end of a sentence.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -65,6 +65,8 @@ class Phrase:
     """Whether it must begin its sentence."""
     may_skip: bool
     """Whether a "not" may stand before its last word and deny it; not when the phrase itself has one."""
+    simple: bool
+    """Whether it is one word, wherever that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _gap(source: str, words: str) -> int:
 
 def _phrase(name: str, opens: bool, elements: tuple[Element, ...]) -> Phrase:
     may_skip = elements[-1].gap > 0 and not any(one.exact & _DENIALS for one in elements)
-    return Phrase(name, elements, opens, may_skip)
+    return Phrase(name, elements, opens, may_skip, len(elements) == 1 and not opens)
 
 
 def _alternatives(source: str, part: str, gap: int, classes: Mapping[str, Sequence[str]]) -> list[tuple[Element, ...]]:
@@ -137,6 +139,20 @@ def _element(source: str, alternatives: Sequence[str], gap: int) -> Element:
     return Element(exact, begin, end, "#" in alternatives, gap)
 
 
+class _Known(dict[str, Sequence[_Candidate]]):
+    """What was looked up before, by word: bounded, and only ever what the tables say."""
+
+    def __init__(self, look_up: Callable[[str], Sequence[_Candidate]]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> Sequence[_Candidate]:
+        found = self._look_up(word)
+        if len(self) < _MOST_KNOWN and len(word) < _LONGEST_KNOWN:
+            self[word] = found
+        return found
+
+
 class Matcher:
     """Many phrases, indexed by their first word."""
 
@@ -145,8 +161,7 @@ class Matcher:
         self._begin: dict[str, list[_Candidate]] = {}
         self._end: dict[str, list[_Candidate]] = {}
         self._digits: list[_Candidate] = []
-        self._known: dict[str, Sequence[_Candidate]] = {}
-        """What was looked up before, by word: bounded, and only ever what the tables say."""
+        self._known = _Known(self._candidates)
         for phrase in phrases:
             candidate = _candidate(phrase)
             first = phrase.elements[0]
@@ -162,17 +177,15 @@ class Matcher:
     def find(self, words: Words) -> list[Hit]:
         """Every phrase at every place where it begins, at its shortest."""
         hits: list[Hit] = []
-        present = set(words.words)
-        known = self._known
-        for place, word in enumerate(words.words):
-            candidates = known.get(word)
-            if candidates is None:
-                candidates = self._candidates(word)
-                if len(known) < _MOST_KNOWN and len(word) < _LONGEST_KNOWN:
-                    known[word] = candidates
+        present: set[str] | None = None
+        for place, candidates in enumerate(map(self._known.__getitem__, words.words)):
+            if not candidates:
+                continue
+            if present is None:
+                present = set(words.words)
             for phrase, needed in candidates:
                 if needed is None or not needed.isdisjoint(present):
-                    last = _extend(phrase, words, place)
+                    last = place if phrase.simple else _extend(phrase, words, place)
                     if last >= 0:
                         hits.append(Hit(phrase.name, place, last, phrase.may_skip))
         return hits

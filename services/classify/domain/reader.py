@@ -17,6 +17,8 @@ from services.contracts.mentions import Classification, Intent, Language, Mentio
 
 FAR_REACHING = 10_000
 """An author with so many followers is always seen by a person."""
+_AT_ONCE = 256
+"""Texts that are read together: bounds what a large batch takes of memory."""
 LANGUAGES = ("nl", "en")
 """Those that have models."""
 
@@ -57,12 +59,14 @@ class Reader:
         self, texts: Iterable[Text], taxonomies: Sequence[Taxonomy | None] | None = None
     ) -> list[Classification]:
         """The same for many, in order; `taxonomies` are the topics of each text's team, where it has its own."""
-        looks = [self._looker.look(one) for one in texts]
-        topics = [one or self._topics for one in taxonomies or [None] * len(looks)]
-        return [
-            self._concluded(look, judged, taxonomy)
-            for look, judged, taxonomy in zip(looks, self.judge(looks), topics, strict=True)
-        ]
+        given = list(texts)
+        topics = [one or self._topics for one in taxonomies or [None] * len(given)]
+        found: list[Classification] = []
+        for first in range(0, len(given), _AT_ONCE):
+            looks = [self._looker.look(one) for one in given[first : first + _AT_ONCE]]
+            together = zip(looks, self.judge(looks), topics[first : first + _AT_ONCE], strict=True)
+            found += [self._concluded(*one) for one in together]
+        return found
 
     def rarity(self, word: str) -> float:
         """How rare a word is among the texts that were learned from; common where it is common in any of the languages."""

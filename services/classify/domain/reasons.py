@@ -1,6 +1,7 @@
 """Reasons: what in the text made each label so. Codes are slugs that the client translates; evidence is the words."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from services.classify.domain.language import LanguageGuess
@@ -14,6 +15,12 @@ from services.contracts.mentions import Intent, Reason, UrgencySignal
 _EVIDENCE = 200
 
 Label = Literal["language", "sentiment", "urgency", "intent", "topic", "spam", "needs_person"]
+
+
+@lru_cache(maxsize=2_000)
+def _bare(label: Label, value: str, code: str) -> Reason:
+    """A reason without words. It is frozen, so that texts may share it."""
+    return Reason(label=label, value=value, code=code)
 
 
 class Notes:
@@ -83,7 +90,7 @@ class Notes:
         )
 
     def _plain(self, label: Label, value: str, code: str) -> None:
-        self._reasons.append(Reason(label=label, value=value, code=code))
+        self._reasons.append(_bare(label, value, code))
 
     def _hit(self, label: Label, value: str, code: str, hit: Hit | None, raw: bool = False) -> None:
         if hit is None:
@@ -105,4 +112,4 @@ class Notes:
     def _evidence(self, start: int, end: int) -> str:
         """The words themselves; a lone surrogate, which JSON cannot carry, becomes a question mark."""
         piece = self._prepared.whole[start : min(end, start + _EVIDENCE)]
-        return piece.encode("utf-8", "replace").decode("utf-8")
+        return piece if piece.isascii() else piece.encode("utf-8", "replace").decode("utf-8")

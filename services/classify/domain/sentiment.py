@@ -88,8 +88,8 @@ class SentimentReader:
         self._emoji = dict.fromkeys(emoji["positive"].split(), 1.8) | dict.fromkeys(emoji["negative"].split(), -1.8)
         self._emoji_pattern = re.compile("|".join(map(re.escape, sorted(self._emoji, key=len, reverse=True))))
 
-    def look(self, prepared: Prepared, language: str) -> Lexical:
-        """What the lists find in one text."""
+    def look(self, prepared: Prepared, language: str) -> tuple[Lexical, float]:
+        """What the lists find in one text, and the weight of its words without tone, from -1 to 1."""
         emoji = self._emoji_marks(prepared.whole)
         words: list[Mark] = []
         if language == "en":
@@ -98,35 +98,35 @@ class SentimentReader:
             words = self._dutch_marks(prepared.raw)
         good = sum(mark.weight > 0 for mark in words)
         marks = (*emoji, *words)
-        return Lexical(
+        lexical = Lexical(
             _normalised(sum(mark.weight for mark in marks)),
             marks,
             good,
             len(words) - good,
             tuple(mark.weight for mark in emoji),
         )
+        if language != "nl":
+            return lexical, self._polarity(prepared.calm)
+        calm = words if prepared.calm is prepared.raw else self._dutch_marks(prepared.calm)
+        return lexical, _normalised(sum(mark.weight for mark in calm))
 
-    def polarity(self, words: Words, language: str) -> float:
-        """The weight of the words alone, from -1 to 1: no capitals, exclamation marks or emoji."""
-        if language == "nl":
-            return _normalised(sum(mark.weight for mark in self._dutch_marks(words)))
-        lexicon: Mapping[str, float] = self._vader.lexicon
+    def _polarity(self, words: Words) -> float:
+        """The weight of the words alone by the English list: no capitals, exclamation marks or emoji."""
         total = 0.0
-        for place, word in enumerate(words.words[:_WORDS_READ]):
-            weight = lexicon.get(word, 0.0)
-            if weight:
-                total += -0.7 * weight if _denied(words.words, place) else weight
+        for place, weight in self._weighty(words):
+            total += -0.7 * weight if _denied(words.words, place) else weight
         return _normalised(total)
 
+    def _weighty(self, words: Words) -> list[tuple[int, float]]:
+        """The words with a weight in the English list."""
+        weights = map(self._vader.lexicon.get, words.words[:_WORDS_READ])
+        return [(place, weight) for place, weight in enumerate(weights) if weight]
+
     def _english_marks(self, words: Words) -> list[Mark]:
-        lexicon: Mapping[str, float] = self._vader.lexicon
         marks = []
-        for place, word in enumerate(words.words[:_WORDS_READ]):
-            weight = lexicon.get(word)
-            if weight:
-                denied = _denied(words.words, place)
-                weight = -0.74 * weight if denied else weight
-                marks.append(Mark(weight, words.starts[place], words.ends[place], denied))
+        for place, weight in self._weighty(words):
+            denied = _denied(words.words, place)
+            marks.append(Mark(-0.74 * weight if denied else weight, words.starts[place], words.ends[place], denied))
         return marks
 
     def _emoji_marks(self, whole: str) -> list[Mark]:
@@ -143,8 +143,7 @@ class SentimentReader:
             if taken.isdisjoint(places):
                 taken.update(places)
                 marks.append(Mark(float(hit.name), words.starts[hit.first], words.ends[hit.last]))
-        for place, word in enumerate(words.words[:_WORDS_READ]):
-            weight = self._dutch.get(word)
+        for place, weight in enumerate(map(self._dutch.get, words.words[:_WORDS_READ])):
             if weight is not None and place not in taken:
                 marks.append(self._in_context(words, place, weight, taken))
         return self._after_turns(words, marks)
@@ -170,9 +169,9 @@ class SentimentReader:
 
     def _after_turns(self, words: Words, marks: list[Mark]) -> list[Mark]:
         """What follows a "maar" counts more, what precedes it less (as VADER does for "but")."""
-        turn = next((words.starts[place] for place, word in enumerate(words.words) if word == "maar"), None)
-        if turn is None:
+        if not marks or "maar" not in words.words:
             return marks
+        turn = words.starts[words.words.index("maar")]
         return [
             Mark(mark.weight * (0.6 if mark.start < turn else 1.3), mark.start, mark.end, mark.negated)
             for mark in marks

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress
 
 READ_CHARACTERS = 10_000
 """Of a longer text (title included) only the first part is read."""
@@ -92,10 +93,11 @@ class Words:
         """The same without the words at these positions."""
         if not dropped:
             return self
-        kept = [place for place in range(len(self.words)) if place not in dropped]
-        return Words(*([column[place] for place in kept] for column in self._columns()))  # type: ignore[arg-type]  # five columns
+        kept = [place not in dropped for place in range(len(self.words))]
+        return Words(*(list(compress(column, kept)) for column in self.columns()))  # type: ignore[arg-type]  # five columns
 
-    def _columns(self) -> tuple[list[str], list[int], list[int], list[int], list[int]]:
+    def columns(self) -> tuple[list[str], list[int], list[int], list[int], list[int]]:
+        """The five lists, in the order of the fields."""
         return self.words, self.starts, self.ends, self.sentences, self.clauses
 
 
@@ -143,31 +145,63 @@ def prepare(text: str, title: str, tone: Callable[[Words], set[int]]) -> Prepare
     )
 
 
+class _Pieces(dict[str, tuple[int, str]]):
+    """What each piece of a folded text is, and the word it is, filled as pieces are met (a function of the piece alone)."""
+
+    def __missing__(self, piece: str) -> tuple[int, str]:
+        found = _kind_of(piece)
+        if len(self) < 50_000 and len(piece) < 40:
+            self[piece] = found
+        return found
+
+
+_WORD, _END, _ASK, _SPLIT, _HANDLE, _LINK, _NOTHING = range(7)
+
+
+def _kind_of(piece: str) -> tuple[int, str]:
+    if piece == "?":
+        return _ASK, ""
+    if piece in _ENDS:
+        return _END, ""
+    if piece in _SPLITS:
+        return _SPLIT, ""
+    if piece[0] == "@":
+        return _HANDLE, ""
+    if piece in _LINK_WORDS or piece.startswith(("http://", "https://", "www.")):
+        return (_NOTHING if piece == "rt" else _LINK), ""
+    return _WORD, piece.replace(".", "") if piece.startswith(("a.u", "s.v")) else plain(piece)
+
+
+_PIECES = _Pieces()
+
+
 def _cut(folded: str) -> tuple[Words, set[int], int, int]:
     words = Words([], [], [], [], [])
+    all_words, starts, ends, sentences, clauses = words.columns()
     asked: set[int] = set()
     links = handles = sentence = clause = 0
     for found in _PIECE.finditer(folded):
-        piece = found.group()
-        first = piece[0]
-        if first in _ENDS and len(piece) == 1:
-            if first == "?":
-                asked.update(words.sentences[-1:])
-            elif words.words and words.sentences[-1] == sentence:
-                sentence += 1
-            clause += 1
-        elif first in _SPLITS and len(piece) == 1:
-            clause += 1
-        elif first == "@":
-            handles += 1
-        elif piece in _LINK_WORDS or piece.startswith(("http://", "https://", "www.")):
-            links += piece != "rt"
-        else:
+        kind, word = _PIECES[found.group()]
+        if kind == _WORD:
             if sentence in asked:
                 sentence += 1
-            words.words.append(piece.replace(".", "") if piece.startswith(("a.u", "s.v")) else plain(piece))
-            words.starts.append(found.start())
-            words.ends.append(found.end())
-            words.sentences.append(sentence)
-            words.clauses.append(clause)
+            start, end = found.span()
+            all_words.append(word)
+            starts.append(start)
+            ends.append(end)
+            sentences.append(sentence)
+            clauses.append(clause)
+        elif kind == _ASK:
+            asked.update(sentences[-1:])
+            clause += 1
+        elif kind == _END:
+            if all_words and sentences[-1] == sentence:
+                sentence += 1
+            clause += 1
+        elif kind == _SPLIT:
+            clause += 1
+        elif kind == _HANDLE:
+            handles += 1
+        elif kind == _LINK:
+            links += 1
     return words, asked, links, handles

@@ -1,8 +1,9 @@
 """The corpus of this project: messages written and labelled for it (CC0), in `../corpus/`, one NDJSON file a language.
 
 `python -m services.classify.learning.corpus add nl FILE` adds lines of the annotation guide's form
-(`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `report` prints
-what it holds and how alike its messages are.
+(`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `blind nl FILE`
+adds them to the blind set, which another hand wrote and nothing learns from; `report` prints what the corpus holds and how
+alike its messages are.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,8 +50,16 @@ class GuideError(ValueError):
 
 
 def read(language: str, folder: Path = FOLDER) -> list[Labelled]:
-    """All messages of a language, in order; none when there is no file."""
-    path = folder / f"{language}.ndjson"
+    """All messages of a language, in order, without the blind set; none when there is no file."""
+    return _read(folder / f"{language}.ndjson")
+
+
+def blind(language: str, folder: Path = FOLDER) -> list[Labelled]:
+    """The blind set of a language: only ever for the figures of the model card."""
+    return _read(folder / f"blind-{language}.ndjson")
+
+
+def _read(path: Path) -> list[Labelled]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
@@ -121,12 +130,34 @@ def add(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLD
     """
     there = read(language, folder)
     known = {one.id for one in there}
-    new = {one.id: one for line in lines if line.strip() and (one := of_guide(language, line)).id not in known}
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{language}.ndjson").open("w", encoding="utf-8") as file:
-        for one in [*there, *placed(list(new.values()))]:
-            file.write(json.dumps(one.model_dump(mode="json"), ensure_ascii=False) + "\n")
+    new = _new(language, lines, known)
+    _write(folder / f"{language}.ndjson", [*there, *placed(new)])
     return len(new)
+
+
+def add_blind(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
+    """Add lines of the guide's form to the blind set: all of them are for testing. Gives how many are new.
+
+    Raises:
+        GuideError: a line is not of that form.
+    """
+    there = blind(language, folder)
+    known = {one.id for one in (*there, *read(language, folder))}
+    new = [one.model_copy(update={"split": "test"}) for one in _new(language, lines, known)]
+    _write(folder / f"blind-{language}.ndjson", [*there, *new])
+    return len(new)
+
+
+def _new(language: Literal["nl", "en"], lines: Iterable[str], known: Set[str]) -> list[Labelled]:
+    found = {one.id: one for line in lines if line.strip() and (one := of_guide(language, line)).id not in known}
+    return list(found.values())
+
+
+def _write(path: Path, messages: Iterable[Labelled]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for one in messages:
+            file.write(json.dumps(one.model_dump(mode="json"), ensure_ascii=False) + "\n")
 
 
 def words(text: str) -> list[str]:
@@ -189,9 +220,9 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`add LANGUAGE FILE…` or `report`."""
+    """`add LANGUAGE FILE…`, `blind LANGUAGE FILE…` or `report [LANGUAGE]`."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.corpus", description=__doc__)
-    parser.add_argument("what", choices=("add", "report"))
+    parser.add_argument("what", choices=("add", "blind", "report"))
     parser.add_argument("language", nargs="?", choices=("nl", "en"))
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
@@ -199,8 +230,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for language in (given.language,) if given.language else ("nl", "en"):
             sys.stdout.write(f"## {language}\n{report(language)}\n")
         return 0
+    if given.language is None:
+        parser.error("say which language: nl or en")
     lines = [line for path in given.files for line in path.read_text(encoding="utf-8").splitlines()]
-    sys.stdout.write(f"{add(given.language, lines)} new messages\n")
+    try:
+        new = (add if given.what == "add" else add_blind)(given.language, lines)
+    except GuideError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{new} new messages\n")
     return 0
 
 

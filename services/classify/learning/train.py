@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from services.classify.domain.features import Sight
 from services.classify.domain.judgement import INTENTS, SENTIMENTS, halved
 from services.classify.domain.linear import Head, LinearModel, Weights
 from services.classify.domain.look import Look, Looker, Text, matter_facts, voice_facts
+from services.classify.domain.tables import load
 from services.classify.domain.urgency import LEVELS
 from services.classify.domain.weights import LanguageWeights, save_weights
 from services.classify.learning import corpus
@@ -78,28 +79,35 @@ def public(language: str, data: Path) -> list[Lesson]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
-    """Lessons as both models see them."""
-
-    voice: list[Keyed]
-    matter: list[Keyed]
-
-
 def known_words(looks: Iterable[Look], least: int = 2) -> frozenset[str]:
-    """The words that are written without a capital in at least `least` texts."""
-    counts: Counter[str] = Counter()
+    """The words that are written without a capital in at least `least` texts, and not mostly as names are: with a first
+    capital within a sentence. Days, months and `I`, which are never names, are told by a table."""
+    lower: Counter[str] = Counter()
+    titled: Counter[str] = Counter()
     for look in looks:
-        words, whole = look.prepared.raw, look.prepared.whole
-        counts.update({word for word, start in zip(words.words, words.starts, strict=True) if whole[start].islower()})
-    return frozenset(word for word, count in counts.items() if count >= least)
+        found = list(_first_letters(look))
+        lower.update({word for word, first, _ in found if first.islower()})
+        titled.update({word for word, first, within in found if within and first.isupper()})
+    never = frozenset(load("sight")["titled"].split())
+    return frozenset(
+        word for word, count in lower.items() if count >= least and (word in never or titled[word] <= 2 * count)
+    )
 
 
-def views(looks: Sequence[Look], sight: Sight, known: frozenset[str]) -> Views:
-    """The keys of looks for both models."""
-    voice = [keyed(sight.see(one.prepared, one.prepared.raw, known), voice_facts(one)) for one in looks]
-    matter = [keyed(sight.see(one.prepared, one.prepared.calm, known), matter_facts(one)) for one in looks]
-    return Views(voice, matter)
+def _first_letters(look: Look) -> Iterator[tuple[str, str, bool]]:
+    """Each word with its first letter, and whether it stands within a sentence and is not in capitals altogether."""
+    words, whole, sentence = look.prepared.raw, look.prepared.whole, -1
+    for word, start, number in zip(words.words, words.starts, words.sentences, strict=True):
+        yield word, whole[start], number == sentence and not whole[start + 1 : start + 2].isupper()
+        sentence = number
+
+
+def _voice_keys(looks: Sequence[Look], sight: Sight, known: frozenset[str]) -> list[Keyed]:
+    return [keyed(sight.see(one.prepared, one.prepared.raw, known), voice_facts(one)) for one in looks]
+
+
+def _matter_keys(looks: Sequence[Look], sight: Sight, known: frozenset[str]) -> list[Keyed]:
+    return [keyed(sight.see(one.prepared, one.prepared.calm, known, cased=False), matter_facts(one)) for one in looks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +199,13 @@ def train(language: str, data: Path = DATA, looker: Looker | None = None) -> Lan
     looks, tuning, more = (
         [looker.look(Text(one.text, language_hint=language)) for one in part] for part in (taught, tuned, others)
     )
-    known = known_words([*looks, *more])
-    seen = views(looks, sight, known)
-    shares = _voice(seen.voice, taught, views(more, sight, known).voice, others, known)
+    known, ours = known_words([*looks, *more]), known_words(looks)
+    voices = [_voice_keys(part, sight, known) for part in (looks, more)]
+    shares = _voice(voices[0], taught, voices[1], others, known)
     tried = [_tuned(one, tuning, tuned, sight) for one in shares]
     voice = max(tried, key=lambda one: _sentiment_f1(one, tuning, tuned, sight))
-    return LanguageWeights(language, VERSION, voice, _matter(seen.matter, taught, known, tuning, tuned, sight))
+    matter = _matter(_matter_keys(looks, sight, ours), taught, ours, tuning, tuned, sight)
+    return LanguageWeights(language, VERSION, voice, matter)
 
 
 def _voice(
@@ -253,7 +262,10 @@ def _matter(
 def scores_of(weights: Weights, looks: Sequence[Look], sight: Sight) -> Array:
     """The very scores that readers will see."""
     calm = weights.heads[0].name == "urgency"
-    seen = [sight.see(one.prepared, one.prepared.calm if calm else one.prepared.raw, weights.known) for one in looks]
+    seen = [
+        sight.see(one.prepared, one.prepared.calm if calm else one.prepared.raw, weights.known, cased=not calm)
+        for one in looks
+    ]
     return LinearModel(weights).score(seen, [matter_facts(one) if calm else voice_facts(one) for one in looks])
 
 

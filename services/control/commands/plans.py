@@ -12,9 +12,9 @@ import click
 from services.contracts.teams import TeamConfig
 from services.control.commands.rotas import config_of
 from services.control.output import show
+from services.rota.needs import Fit, Need
+from services.rota.opening_hours import OpeningHours
 from services.route.domain.forecast import Work, history_bounds, needs_of
-from services.route.domain.needs import Fit, Need
-from services.route.domain.opening_hours import OpeningHours
 from services.route.planning.request import MOST_WEEKS, PlanError, PlanRequest, ask
 
 _MONDAY = 7
@@ -50,7 +50,7 @@ def plan(
     Nothing is published: a lead accepts the proposal, whole or by week, or loads the file of --write.
     """
     from services.control.plan_report import lines
-    from services.route.domain.recurrence import RotaError
+    from services.rota.recurrence import RotaError
     from services.route.planning import plan as planner
     from services.route.planning.compare import accept, compare
 

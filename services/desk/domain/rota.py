@@ -1,28 +1,25 @@
-"""Who is on, for the box in the navigation and the rota's list. Reads a team's agreements; decides nothing.
+"""A team's rota made ready for a page: who is on and who comes next, and what became of each planned span. Pure.
 
-Recurrence is worked out on the wall clock and localised afterwards, so that a shift keeps its hour across DST
-(`docs/rota-and-routing.md`).
+What is worked out is in `services/rota`; here it is put as people read it. A `TeamRota` belongs to one request: the rota
+keeps what it has worked out, and is not for several threads.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-
-from services.contracts.teams import Shift, TeamConfig
+from services.contracts.teams import Leave, Person, TeamConfig
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import Duty, Rota, Span
+from services.rota.swaps import leave_of
+from services.rota.wall_clock import localise
 
 AHEAD = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Duty:
-    """One person on duty in `[start, end)`, in UTC."""
-
-    start: datetime
-    end: datetime
-    person: str
-    shift: str
+UNTIL_WELL = timedelta(days=28)
+"""Sickness for which nobody named an end is written down for so long; it ends when they report well."""
+Kind = Literal["on", "standby", "leave", "sick"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +32,135 @@ class Cover:
     next_at: datetime | None = None
 
 
-def duties(config: TeamConfig, start: datetime, end: datetime) -> tuple[Duty, ...]:
-    """Everybody's duty that touches `[start, end)`, with leave taken out.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a planned span and what its person does then: is on, stands by, or is away."""
+
+    start: datetime
+    end: datetime
+    kind: Kind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Why somebody cannot work then: leave, sickness, or a shift of their own."""
+
+    kind: Literal["leave", "sick", "shift"]
+    detail: str = ""
+
+
+class TeamRota:
+    """One team's agreements, worked out as far as somebody asks.
 
     Raises:
         ValueError: a recurrence rule is not one.
     """
-    found = (
-        Duty(begins, ends, person, shift.id)
-        for shift in config.shifts
-        for begins, ends in _spans(shift, config.time_zone, start, end)
-        for person in shift.people
-        if ends > start and begins < end
-    )
-    return tuple(sorted(part for duty in found for part in _without_leave(duty, config)))
+
+    def __init__(self, config: TeamConfig) -> None:
+        self.config = config
+        self.rota = Rota(config)
+        self.hours = OpeningHours(config)
+        self.zone = ZoneInfo(config.time_zone)
+        self.people: dict[str, Person] = {person.id: person for person in config.people}
+
+    def day(self, moment: datetime) -> date:
+        """The team's day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """When a day of the team begins."""
+        return localise(datetime.combine(day, time()), self.zone)
+
+    def ordered(self, people: frozenset[str] | set[str]) -> tuple[str, ...]:
+        """People in the order of the roster."""
+        return tuple(person for person in self.people if person in people)
+
+    def cover(self, now: datetime) -> Cover:
+        """Who is on at `now`, and what comes next within a fortnight."""
+        duties = list(self.rota.duties(now, now + AHEAD))
+        on = duties[0].on
+        until = next((one.start for one in duties[1:] if on - one.on), None) if on else None
+        later = next(_arrivals(duties), None)
+        people, next_at = later or (frozenset[str](), None)
+        return Cover(self.ordered(on), until, self.ordered(people), next_at)
+
+    def pieces(self, start: datetime, end: datetime) -> Iterator[Piece]:
+        """What is planned in `[start, end)`, cut where it changes; not what a higher layer of the same person doubles."""
+        for span in self.rota.spans(start, end):
+            found: Piece | None = None
+            for duty in self.rota.duties(max(span.start, start), min(span.end, end)):
+                begins, ends = max(duty.start, span.start, start), min(duty.end, span.end, end)
+                kind = _kind(span, duty)
+                if found is not None and kind == found.kind and found.end == begins:
+                    found = Piece(found.start, ends, found.kind, span)
+                    continue
+                if found is not None:
+                    yield found
+                found = Piece(begins, ends, kind, span) if kind else None
+            if found is not None:
+                yield found
+
+    def clash(self, person: str, start: datetime, end: datetime) -> Clash | None:
+        """Why the person cannot work from `start` up to `end`; `None` when they can."""
+        if away := leave_of(self.config, person, start, end):
+            return Clash(away.kind)
+        busy = next((span for span in self.rota.spans(start, end) if span.person == person), None)
+        return Clash("shift", busy.shift) if busy else None
+
+    def sickness(self, person: str, now: datetime) -> Leave | None:
+        """The sickness that a person has at `now`."""
+        mine = (one for one in self.config.leave if one.person == person and one.kind == "sick")
+        return next((one for one in mine if one.start <= now < one.end), None)
+
+
+def endless(leave: Leave) -> bool:
+    """Whether it is sickness that goes on until they report well."""
+    return leave.kind == "sick" and leave.end - leave.start >= UNTIL_WELL
+
+
+def duties(config: TeamConfig, start: datetime, end: datetime) -> tuple[Span, ...]:
+    """What people really work of what overlaps `[start, end)`: leave taken off, the layer on duty.
+
+    Raises:
+        ValueError: a recurrence rule is not one.
+    """
+    return tuple(Rota(config).stints(start, end))
 
 
 def cover_at(config: TeamConfig, now: datetime) -> Cover:
-    """Who is on at `now`, and what comes next within a fortnight."""
-    ahead = duties(config, now, now + AHEAD)
-    on = [duty for duty in ahead if duty.start <= now < duty.end]
-    people = tuple(dict.fromkeys(duty.person for duty in on))
-    later = [duty for duty in ahead if duty.start > now]
-    next_at = min((duty.start for duty in later), default=None)
-    next_people = tuple(dict.fromkeys(duty.person for duty in later if duty.start == next_at))
-    return Cover(people, min((duty.end for duty in on), default=None), next_people, next_at)
+    """Who is on at `now`, and what comes next.
+
+    Raises:
+        ValueError: a recurrence rule is not one.
+    """
+    return TeamRota(config).cover(now)
 
 
-def _spans(shift: Shift, team_zone: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    zone, length = ZoneInfo(shift.time_zone or team_zone), timedelta(minutes=shift.minutes)
-    after = start.astimezone(zone).replace(tzinfo=None) - length - timedelta(hours=3)
-    before = end.astimezone(zone).replace(tzinfo=None) + timedelta(hours=3)
-    if shift.rule is None:
-        begins = [shift.start] if after <= shift.start <= before else []
-    else:
-        begins = rrulestr(shift.rule, dtstart=shift.start).between(after, before, inc=True)
-    return [
-        (_localised(one, zone), _localised(one + length, zone))
-        for one in begins
-        if shift.until is None or one.date() <= shift.until
-    ]
+def by_day(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[date, int, int]]:
+    """The local days of a stretch, with the minutes of the wall clock from which and up to which it lies in each."""
+    local, until = (moment.astimezone(zone).replace(tzinfo=None) for moment in (start, end))
+    while local < until:
+        midnight = datetime.combine(local.date(), time())
+        next_midnight = midnight + timedelta(days=1)
+        ends = min(until, next_midnight)
+        minute = timedelta(minutes=1)
+        yield local.date(), (local - midnight) // minute, -((midnight - ends) // minute)
+        local = next_midnight
 
 
-def _localised(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.replace(tzinfo=zone).astimezone(UTC)
+def _arrivals(duties: list[Duty]) -> Iterator[tuple[frozenset[str], datetime]]:
+    """Who comes on when, after the first of `duties`."""
+    before = duties[0].on
+    for duty in duties[1:]:
+        if arriving := duty.on - before:
+            yield arriving, duty.start
+        before = duty.on
 
 
-def _without_leave(duty: Duty, config: TeamConfig) -> list[Duty]:
-    parts = [duty]
-    for leave in config.leave:
-        if leave.person == duty.person:
-            parts = [rest for part in parts for rest in _cut(part, leave.start, leave.end)]
-    return parts
-
-
-def _cut(duty: Duty, start: datetime, end: datetime) -> list[Duty]:
-    """The duty without `[start, end)`: nothing, one part or two."""
-    before = Duty(duty.start, min(duty.end, start), duty.person, duty.shift)
-    after = Duty(max(duty.start, end), duty.end, duty.person, duty.shift)
-    return [part for part in (before, after) if part.start < part.end]
+def _kind(span: Span, duty: Duty) -> Kind | None:
+    if away := duty.away.get(span.person):
+        return "sick" if away == "sick" else "leave"
+    if span.person in duty.on:
+        return "on" if duty.layer == span.layer else None
+    return "standby"

@@ -7,9 +7,9 @@ from datetime import datetime
 from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import Rota
 from services.route.domain import service_levels
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import Rota
 
 
 @dataclass(frozen=True, slots=True)

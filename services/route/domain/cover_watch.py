@@ -11,10 +11,10 @@ from itertools import islice
 from services.contracts.events import CoverGapClosed, CoverGapFound
 from services.contracts.ids import gap_id
 from services.contracts.rota_events import CoverGap
+from services.rota.coverage import Gap, NeedCovered, coverage, distinct_gaps
+from services.rota.rota import LOOK_AHEAD
 from services.route.domain.agreement import Agreement
-from services.route.domain.coverage import Gap, NeedCovered, coverage
 from services.route.domain.drafts import ROUTER, Draft
-from services.route.domain.rota import LOOK_AHEAD
 from services.route.domain.state import TeamState
 
 EVERY = timedelta(hours=1)
@@ -47,13 +47,10 @@ def horizon(now: datetime) -> datetime:
 
 
 def gaps_ahead(agreed: Agreement, now: datetime) -> Iterator[CoverGap]:
-    """The gaps in required needs; what lacks everybody is said once, not again for each skill and language."""
+    """The gaps in required needs that are each worth a word."""
     found = coverage(agreed.config, agreed.rota, agreed.hours, now, horizon(now))
-    gaps = list(found.gaps)
-    empty = {(gap.start, gap.end) for need, gap in gaps if _is_anybody(need) and gap.on == 0}
-    for need, gap in gaps:
-        if _is_anybody(need) or (gap.start, gap.end) not in empty:
-            yield _cover_gap(agreed.config.team, need, gap)
+    for need, gap in distinct_gaps(found):
+        yield _cover_gap(agreed.config.team, need, gap)
 
 
 def _is_due(state: TeamState, agreed: Agreement, now: datetime) -> bool:
@@ -78,10 +75,6 @@ def _matched(known: Iterable[CoverGap], gaps: list[CoverGap], now: datetime, unt
 
 def _kind(gap: CoverGap) -> tuple[object, ...]:
     return gap.need, gap.wanted, gap.on
-
-
-def _is_anybody(need: NeedCovered) -> bool:
-    return need.skill is None and need.language is None and need.channel is None
 
 
 def _cover_gap(team: str, need: NeedCovered, gap: Gap) -> CoverGap:

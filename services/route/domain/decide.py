@@ -43,6 +43,7 @@ from services.contracts.commands import (
 )
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
+from services.rota.recurrence import RotaError
 from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
@@ -50,7 +51,6 @@ from services.route.domain.corrections import correct
 from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
 from services.route.domain.mention_rules import decide_mention
-from services.route.domain.recurrence import RotaError
 from services.route.domain.rights import in_roster, member
 from services.route.domain.state import TeamState
 

@@ -11,12 +11,12 @@ from typing import Literal
 
 from services.contracts.cases import CANDIDATES, Candidate, Exclusion, Explanation
 from services.contracts.teams import Person
+from services.rota.rota import Duty
 from services.route.domain.agreement import Agreement
 from services.route.domain.assign import who_is_able
 from services.route.domain.made import made
 from services.route.domain.notes import Figures
 from services.route.domain.places import Requirement
-from services.route.domain.rota import Duty
 from services.route.domain.state import TeamState
 
 Rank = tuple[int, tuple[float, datetime, str]]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.route.domain.needs import Fit, Need, Wanted, levelled
-from services.route.domain.opening_hours import Interval
-from services.route.domain.wall_clock import localise
+from services.rota.needs import Fit, Need, Wanted, levelled
+from services.rota.opening_hours import Interval
+from services.rota.wall_clock import localise
 
 HALF_LIFE_WEEKS = 4.0
 """A week counts half as much as one that is so many weeks later."""

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Shift, TeamConfig
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 
 KEPT = timedelta(days=60)
 """What ended longer ago leaves the agreements, which would grow without end; the events have it for as long as they last."""

@@ -8,10 +8,11 @@ from services.contracts.commands import AskLeave, CallInSick, DecideLeave, Repor
 from services.contracts.events import LeaveAsked, LeaveDecided, LeaveWithdrawn, SickReported, WellReported
 from services.contracts.rota import Leave
 from services.contracts.rota_events import StandInAdvice
+from services.rota.rota import Rota
+from services.rota.stand_ins import stand_ins
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
-from services.route.domain.rota import Rota
 from services.route.domain.rota_changes import (
     ahead,
     changed_config,
@@ -22,7 +23,6 @@ from services.route.domain.rota_changes import (
     replaced,
     rota_draft,
 )
-from services.route.domain.stand_ins import stand_ins
 
 UNTIL_WELL = timedelta(days=28)
 """Sickness without a known end lasts so long at most; reporting well ends it."""

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from services.contracts.events import RotaEvent
 from services.contracts.rota import Leave, Override, StandInRequest, Swap
 from services.contracts.teams import TeamConfig
+from services.rota.recurrence import RotaError
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
-from services.route.domain.recurrence import RotaError
 
 KEPT = timedelta(days=400)
 """As long as the events are kept by default."""

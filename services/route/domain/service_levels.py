@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import ServiceLevel, TeamConfig
+from services.rota.opening_hours import OpeningHours
 from services.route.domain.made import made, remade
-from services.route.domain.opening_hours import OpeningHours
 
 WARN_SHARE = 0.8
 _NOTHING = timedelta()

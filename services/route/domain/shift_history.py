@@ -8,11 +8,11 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Rotation, Shift, TeamConfig
-from services.route.domain import recurrence
-from services.route.domain.recurrence import RotaError
-from services.route.domain.spans import occurrences
-from services.route.domain.turns import Turns, calendar_units
-from services.route.domain.wall_clock import MARGIN, localise
+from services.rota import recurrence
+from services.rota.recurrence import RotaError
+from services.rota.spans import occurrences
+from services.rota.turns import Turns, calendar_units
+from services.rota.wall_clock import MARGIN, localise
 
 _SLUG_LENGTH = 63
 _FAR = MARGIN * 200

@@ -8,11 +8,11 @@ from services.contracts.commands import AcceptPlan, AddOverride, EditShift, Remo
 from services.contracts.events import OverrideAdded, OverrideRemoved, PlanAccepted, ShiftEdited, ShiftRemoved
 from services.contracts.rota import Override, Shift
 from services.contracts.teams import TeamConfig
+from services.rota.recurrence import RotaError
 from services.route.domain import shift_history
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
-from services.route.domain.recurrence import RotaError
 from services.route.domain.rota_changes import ahead, changed_config, ended, found, leads_only, rota_draft
 
 T = TypeVar("T")

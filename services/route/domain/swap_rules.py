@@ -1,4 +1,4 @@
-"""Swaps and requests to stand in, as commands and as what time makes of them; the rules are in `swaps.py`."""
+"""Swaps and requests to stand in, as commands and as what time makes of them; the rules are in `services/rota/swaps.py`."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from services.contracts.events import (
 )
 from services.contracts.rota import StandInRequest, Swap
 from services.contracts.teams import TeamConfig
-from services.route.domain import swaps
+from services.rota import swaps
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import ROUTER, Draft

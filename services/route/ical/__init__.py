@@ -1,1 +1,1 @@
-"""Calendars in and out (RFC 5545), thin adapters on `icalendar`: `publish.py` writes, `read.py` reads, `feed.py` fetches."""
+"""Calendars in (RFC 5545), on `icalendar`: `read.py` reads, `feed.py` fetches. Out: `services/rota/publish.py`."""

@@ -14,9 +14,9 @@ from icalendar import Calendar, Event
 from icalendar.prop.broken import vBroken
 
 from services.contracts.teams import Shift
-from services.route.domain import recurrence
-from services.route.domain.recurrence import RotaError
-from services.route.domain.wall_clock import MARGIN, localise
+from services.rota import recurrence
+from services.rota.recurrence import RotaError
+from services.rota.wall_clock import MARGIN, localise
 
 _NOBODY = ("somebody",)
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID")

@@ -13,8 +13,8 @@ from icalendar import Event
 
 from services.contracts.base import Model
 from services.contracts.teams import Shift, TeamConfig
+from services.rota.rota import LOOK_AHEAD
 from services.route.domain.imported_shifts import shift_id
-from services.route.domain.rota import LOOK_AHEAD
 from services.route.ical.events import Occurrence, occurrences, parsed
 from services.route.ical.names import layer_of, named
 

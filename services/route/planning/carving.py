@@ -9,9 +9,9 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Shift, TeamConfig
-from services.route.domain.recurrence import parse
-from services.route.domain.spans import occurrences
-from services.route.domain.wall_clock import MARGIN, localise
+from services.rota.recurrence import parse
+from services.rota.spans import occurrences
+from services.rota.wall_clock import MARGIN, localise
 
 Days = tuple[date, date]
 """From a day up to another, which is not in it."""

@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Person
-from services.route.domain.opening_hours import Interval
-from services.route.domain.wall_clock import localise
+from services.rota.opening_hours import Interval
+from services.rota.wall_clock import localise
 from services.route.planning.request import PlanRequest
 
 Busy = Mapping[str, list[Interval]]

@@ -7,9 +7,9 @@ from datetime import time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from services.route.domain.fairness import EVENING, NIGHT_ENDS
-from services.route.domain.opening_hours import Interval
-from services.route.domain.wall_clock import local_span
+from services.rota.fairness import EVENING, NIGHT_ENDS
+from services.rota.opening_hours import Interval
+from services.rota.wall_clock import local_span
 
 KINDS = ("hours", "evenings", "nights", "weekends")
 _MIDNIGHT = time()

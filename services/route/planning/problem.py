@@ -10,10 +10,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Person, TeamConfig
-from services.route.domain.opening_hours import Interval
-from services.route.domain.rota import Duty, Rota
-from services.route.domain.spans import Span
-from services.route.domain.wall_clock import localise
+from services.rota.opening_hours import Interval
+from services.rota.rota import Duty, Rota
+from services.rota.spans import Span
+from services.rota.wall_clock import localise
 from services.route.planning import hours
 from services.route.planning.carving import cleared
 from services.route.planning.kinds import KINDS, kinds

@@ -6,9 +6,9 @@ from typing import Literal
 
 from services.contracts.base import Model, Slug
 from services.contracts.teams import Shift, TeamConfig
-from services.route.domain.coverage import Coverage, coverage_of
-from services.route.domain.fairness import Fairness, fairness
-from services.route.domain.rota import Rota
+from services.rota.coverage import Coverage, coverage_of
+from services.rota.fairness import Fairness, fairness
+from services.rota.rota import Rota
 from services.route.planning.carving import cleared
 from services.route.planning.ledger import Ledger
 from services.route.planning.problem import Problem

@@ -12,12 +12,12 @@ from pydantic import Field
 
 from services.contracts.base import Model, Slug
 from services.contracts.teams import Shift, TeamConfig
-from services.route.domain.needs import Need, needs
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.recurrence import parse
-from services.route.domain.rota import Rota
-from services.route.domain.spans import occurrences
-from services.route.domain.wall_clock import localise
+from services.rota.needs import Need, needs
+from services.rota.opening_hours import OpeningHours
+from services.rota.recurrence import parse
+from services.rota.rota import Rota
+from services.rota.spans import occurrences
+from services.rota.wall_clock import localise
 
 MOST_WEEKS = 13
 _DAY = timedelta(days=1)

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Person
-from services.route.domain.rota import Rota
-from services.route.domain.spans import Span
-from services.route.domain.wall_clock import localise
+from services.rota.rota import Rota
+from services.rota.spans import Span
+from services.rota.wall_clock import localise
 from services.route.planning.proposal import Proposal, with_plan
 from services.route.planning.request import PlanRequest
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.contracts.commands import AskLeave, CallInSick, DecideLeave, RotaCommand
 from services.contracts.rota import Leave
 from services.contracts.teams import TeamConfig
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 from services.route.simulation.profiles import Profile
 
 LEAD = "lead:simulation"

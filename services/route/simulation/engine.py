@@ -16,10 +16,10 @@ from services.contracts.commands import ClaimCase, CloseCase, ConfigureTeam, Sno
 from services.contracts.events import Event
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.teams import TeamConfig
+from services.rota.wall_clock import localise
 from services.route.domain.decide import Input
 from services.route.domain.handle import handle
 from services.route.domain.state import TeamState
-from services.route.domain.wall_clock import localise
 from services.route.simulation.absences import Told, absences
 from services.route.simulation.clock import next_change, next_tick, tick_at
 from services.route.simulation.outcome import Counted, Outcome

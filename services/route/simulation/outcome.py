@@ -21,8 +21,8 @@ from services.contracts.events import (
     SickReported,
 )
 from services.contracts.rota_events import CoverGap
+from services.rota.opening_hours import Interval
 from services.route.domain.clocks import RESPONSES
-from services.route.domain.opening_hours import Interval
 from services.route.domain.places import promises_of, unmet
 from services.route.simulation.people import Work
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.contracts.cases import Case
-from services.route.domain.opening_hours import Interval
+from services.rota.opening_hours import Interval
+from services.rota.rota import Rota
 from services.route.domain.places import NO_DEADLINE, RANK
-from services.route.domain.rota import Rota
 from services.route.domain.state import TeamState
 from services.route.simulation.profiles import Profile
 

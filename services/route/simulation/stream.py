@@ -22,7 +22,7 @@ from services.contracts.mentions import (
     UrgencyLabel,
 )
 from services.contracts.teams import TeamConfig
-from services.route.domain.wall_clock import localise
+from services.rota.wall_clock import localise
 from services.route.simulation.profiles import Burst, Profile
 
 SOURCE = "simulation"

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.mentions import MentionKind
 from services.contracts.teams import Demand, Person, TeamConfig
-from services.route.domain.opening_hours import Interval, OpeningHours
-from services.route.domain.rota import Rota
-from services.route.domain.wall_clock import local_span
+from services.rota.opening_hours import Interval, OpeningHours
+from services.rota.rota import Rota
+from services.rota.wall_clock import local_span
 
 _DAY = timedelta(days=1)
 

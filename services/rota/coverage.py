@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from services.contracts.base import Model
 from services.contracts.mentions import MentionKind
 from services.contracts.teams import TeamConfig
-from services.route.domain.needs import Need, Wanted, needs
-from services.route.domain.opening_hours import OpeningHours
-from services.route.domain.rota import LOOK_AHEAD, Rota
+from services.rota.needs import Need, Wanted, needs
+from services.rota.opening_hours import OpeningHours
+from services.rota.rota import LOOK_AHEAD, Rota
 
 
 class Gap(Model):
@@ -41,6 +41,11 @@ class NeedCovered(Model):
     percent: float
     """100 when nothing is wanted."""
     gaps: tuple[Gap, ...]
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody would do."""
+        return self.skill is None and self.language is None and self.channel is None
 
 
 class Coverage(Model):
@@ -73,6 +78,13 @@ def coverage_of(config: TeamConfig, rota: Rota, wanted: Iterable[Need], start: d
     required = [need for need in found if need.required]
     asked, covered = sum(need.wanted_hours for need in required), sum(need.covered_hours for need in required)
     return Coverage(team=config.team, start=start, end=end, percent=_percent(covered, asked), needs=found)
+
+
+def distinct_gaps(found: Coverage) -> Iterator[tuple[NeedCovered, Gap]]:
+    """The gaps in required needs; what lacks everybody is said once, not again for each skill and language."""
+    gaps = list(found.gaps)
+    empty = {(gap.start, gap.end) for need, gap in gaps if need.anybody and gap.on == 0}
+    return ((need, gap) for need, gap in gaps if need.anybody or (gap.start, gap.end) not in empty)
 
 
 def _covered(config: TeamConfig, rota: Rota, need: Need) -> NeedCovered:

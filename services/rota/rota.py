@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.teams import TeamConfig
-from services.route.domain.spans import Plan
-from services.route.domain.spans import Span as Span
+from services.rota.spans import Plan
+from services.rota.spans import Span as Span
 
 LOOK_AHEAD = timedelta(weeks=8)
 """How far ahead cover is looked for."""

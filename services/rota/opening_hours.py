@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import OpeningSpan, TeamConfig
-from services.route.domain.wall_clock import local_span
+from services.rota.wall_clock import local_span
 
 HORIZON = timedelta(days=400)
 """A deadline that opening hours would put further away than this is put here."""

@@ -11,10 +11,10 @@ from typing import Literal
 
 from services.contracts.base import Model
 from services.contracts.teams import Person, TeamConfig
-from services.route.domain.fairness import fairness
-from services.route.domain.needs import Fit
-from services.route.domain.rota import LOOK_AHEAD, Rota
-from services.route.domain.swaps import leave_of, overlapping
+from services.rota.fairness import fairness
+from services.rota.needs import Fit
+from services.rota.rota import LOOK_AHEAD, Rota
+from services.rota.swaps import leave_of, overlapping
 
 REST = timedelta(hours=11)
 """Daily rest (directive 2003/88/EC, article 3); somebody who would have less is proposed, and it is said."""

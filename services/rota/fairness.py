@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import Person, TeamConfig
-from services.route.domain.opening_hours import Interval
-from services.route.domain.rota import Rota
-from services.route.domain.wall_clock import local_span
+from services.rota.opening_hours import Interval
+from services.rota.rota import Rota
+from services.rota.wall_clock import local_span
 
 OVERLOADED = 20.0
 """Per cent above the average load from which somebody counts as overloaded."""

@@ -13,8 +13,8 @@ from icalendar import Calendar, Event, vCalAddress
 
 from services.contracts.base import Instant, Model
 from services.contracts.teams import Person, TeamConfig
-from services.route.domain.rota import Rota, Span
-from services.route.domain.spans import OVERRIDE
+from services.rota.rota import Rota, Span
+from services.rota.spans import OVERRIDE
 
 BACK = timedelta(days=15)
 AHEAD = timedelta(days=180)

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from datetime import date, datetime, timedelta
 
 from services.contracts.teams import Rotation, Shift
-from services.route.domain import recurrence
+from services.rota import recurrence
 
 _STRETCH = timedelta(days=366)
 _INSTANT = timedelta(microseconds=1)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
-from services.route.domain.recurrence import RotaError
-from services.route.domain.rota import Rota
-from services.route.domain.spans import Span, lineage
+from services.rota.recurrence import RotaError
+from services.rota.rota import Rota
+from services.rota.spans import Span, lineage
 
 REMINDERS = (
     *(timedelta(weeks=weeks) for weeks in (4, 3, 2, 1)),

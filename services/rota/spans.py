@@ -10,9 +10,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Override, Shift, TeamConfig
-from services.route.domain import recurrence
-from services.route.domain.turns import Turns
-from services.route.domain.wall_clock import MARGIN, localise
+from services.rota import recurrence
+from services.rota.turns import Turns
+from services.rota.wall_clock import MARGIN, localise
 
 OVERRIDE_LAYER = 10
 """Above every layer that a shift can have."""

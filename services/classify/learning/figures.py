@@ -1,0 +1,220 @@
+"""All figures of the model card in one run, as plain values that are kept beside it as JSON.
+
+The test part of the corpus and the blind set are read here and nowhere else.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.classify.domain.judgement import INTENTS, SENTIMENTS
+from services.classify.domain.look import Looker, Text
+from services.classify.domain.reader import LANGUAGES, Reader
+from services.classify.domain.urgency import LEVELS
+from services.classify.domain.weights import FOLDER, load_weights
+from services.classify.learning import baselines, corpus, measures
+from services.classify.learning.corpus import Labelled
+from services.contracts.mentions import Classification
+
+LABELS: Mapping[str, Sequence[str]] = {"sentiment": SENTIMENTS, "urgency": LEVELS, "intent": INTENTS}
+MOST = 6_000
+Rereads = Callable[[Sequence[Text], Sequence[Classification]], list[Classification]]
+"""The second reader."""
+PUBLIC: Mapping[str, str] = {
+    "en_tweets_airline_dev": "airline tweets, English",
+    "nl_reviews_mabsa_dev": "M-ABSA reviews, Dutch",
+    "nl_reviews_bol_dev": "bol.com book reviews, Dutch, two classes by the sign of the score",
+    "en_subtitles_xed_dev": "XED subtitles, English",
+    "en_reviews_mabsa_dev": "M-ABSA reviews, English",
+}
+"""Sets that nothing has learnt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of texts: the label of each head, topics, and how sure it was."""
+
+    labels: Mapping[str, Sequence[str]]
+    topics: Sequence[Sequence[str]] = ()
+    confidences: Mapping[str, Sequence[float]] | None = None
+
+
+def weights_print(folder: Path = FOLDER) -> str:
+    """A short hash of the trained weights of the first reader."""
+    whole = b"".join((folder / f"{code}.npz").read_bytes() for code in LANGUAGES)
+    return hashlib.sha256(whole).hexdigest()[:12]
+
+
+def reading(found: Sequence[Classification]) -> Reading:
+    """Classifications by head."""
+    return Reading(
+        {
+            "sentiment": [one.sentiment.label for one in found],
+            "urgency": [one.urgency.label for one in found],
+            "intent": [one.intent for one in found],
+        },
+        [one.topics for one in found],
+    )
+
+
+def read_by(reader: Reader, texts: Sequence[Text]) -> tuple[list[Classification], Reading]:
+    """What the first reader makes of texts, with how sure it is of sentiment and urgency."""
+    found = reader.classify_batch(texts)
+    plain = reading(found)
+    chances = reader.chances(texts)
+    urgent = [
+        one["urgency"][LEVELS.index(got.urgency.label)] if one else 0.5 for one, got in zip(chances, found, strict=True)
+    ]
+    sure = {"sentiment": [one.sentiment.confidence for one in found], "urgency": urgent}
+    return found, Reading(plain.labels, plain.topics, sure)
+
+
+def figures_of(rows: Sequence[Labelled], read: Reading) -> dict[str, float]:
+    """The figures of one reader on labelled messages, in percent."""
+    pairs = {head: list(zip((getattr(one, head) for one in rows), read.labels[head], strict=True)) for head in LABELS}
+    found = {head: measures.macro_f1(pairs[head], _present(pairs[head], LABELS[head])) for head in LABELS}
+    found["intent_accuracy"] = measures.accuracy(pairs["intent"])
+    found["critical_found"] = 100 * measures.recall(pairs["urgency"], "critical")
+    found["passed_over"] = measures.passed_over(pairs["urgency"])
+    found["urgent_f1"] = measures.urgent_f1(pairs["urgency"])
+    return found
+
+
+def labelled_set(
+    reader: Reader, language: str, rows: Sequence[Labelled], taught: Sequence[Labelled], second: Rereads | None
+) -> dict[str, Any]:
+    """Everything about one labelled set: each reader, sectors, traits, calibration, confusion, topics."""
+    texts = [Text(one.text) for one in rows]
+    first, read = read_by(reader, texts)
+    looker = Looker({code: load_weights(code).voice.known for code in LANGUAGES})
+    readers = {
+        "majority": Reading(
+            {head: baselines.majority([getattr(o, head) for o in taught], len(rows)) for head in LABELS}
+        ),
+        "rules": Reading(baselines.rules([looker.look(Text(one.text, language_hint=language)) for one in rows])),
+        "tfidf": Reading(baselines.learnt(taught, [one.text for one in rows])),
+        "first": read,
+    }
+    if second is not None:
+        readers["second"] = reading(second(texts, first))
+    return {
+        "count": len(rows),
+        "readers": {name: figures_of(rows, one) for name, one in readers.items()},
+        "topics": measures.sets_f1([(one.topics, got) for one, got in zip(rows, read.topics, strict=True)]),
+        "sectors": _groups(rows, read, lambda one: [one.sector]),
+        "traits": _groups(rows, read, lambda one: one.traits),
+        "calibration": {head: _calibration(rows, read, head) for head in ("sentiment", "urgency")},
+        "confusion": {
+            head: measures.confusion(
+                [(getattr(one, head), got) for one, got in zip(rows, read.labels[head], strict=True)], LABELS[head]
+            )
+            for head in ("sentiment", "urgency")
+        },
+    }
+
+
+def _present(pairs: measures.Pairs, labels: Sequence[str]) -> list[str]:
+    """The labels that occur, so that a small group is not measured by what it does not hold."""
+    wanted = {pair[0] for pair in pairs}
+    return [one for one in labels if one in wanted]
+
+
+def _calibration(rows: Sequence[Labelled], read: Reading, head: str) -> dict[str, Any]:
+    sure = (read.confidences or {})[head]
+    right = [getattr(one, head) == got for one, got in zip(rows, read.labels[head], strict=True)]
+    bins = measures.calibration(sure, right)
+    return {"ece": measures.ece(bins), "bins": bins}
+
+
+def _groups(
+    rows: Sequence[Labelled], read: Reading, names: Callable[[Labelled], Sequence[str]]
+) -> dict[str, dict[str, float]]:
+    """Figures by sector or by trait."""
+    found = {}
+    for name in sorted({name for one in rows for name in names(one)}):
+        mine = [at for at, one in enumerate(rows) if name in names(one)]
+        part = Reading({head: [read.labels[head][at] for at in mine] for head in LABELS})
+        some = [rows[at] for at in mine]
+        critical = sum(one.urgency == "critical" for one in some)
+        found[name] = {"count": len(mine), "critical": critical, **figures_of(some, part)}
+    return found
+
+
+def rows_of(data: Path, name: str, most: int) -> list[dict[str, Any]]:
+    """At most so many texts of a public set, evenly spread; none when it is absent."""
+    path = data / f"{name}.ndjson"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        found = [json.loads(line) for line in file]
+    return found[:: max(1, -(-len(found) // most))]
+
+
+def public_sets(reader: Reader, data: Path, second: Rereads | None = None, most: int = MOST) -> dict[str, Any]:
+    """Sentiment on public sets that nothing has learnt from: macro-F1 in percent."""
+    found: dict[str, Any] = {}
+    for name in PUBLIC:
+        rows = rows_of(data, name, most)
+        if not rows:
+            continue
+        texts = [Text(one["text"]) for one in rows]
+        first = reader.classify_batch(texts)
+        found[name] = {"count": len(rows), "first": _sentiment(rows, first)}
+        if second is not None:
+            found[name]["second"] = _sentiment(rows, second(texts, first))
+    return found
+
+
+def _sentiment(rows: Sequence[Mapping[str, Any]], found: Sequence[Classification]) -> float:
+    labels = sorted({one["sentiment"] for one in rows})
+    pairs = [(one["sentiment"], by_sign(got, labels)) for one, got in zip(rows, found, strict=True)]
+    return measures.macro_f1(pairs, labels)
+
+
+def by_sign(got: Classification, labels: Sequence[str]) -> str:
+    """The label of a reading; by the sign of its score where the set knows no neutral."""
+    if "neutral" in labels or got.sentiment.label != "neutral":
+        return got.sentiment.label
+    return "positive" if got.sentiment.score > 0 else "negative"
+
+
+def languages(reader: Reader, data: Path) -> dict[str, Any]:
+    """The share whose language is told right without a hint, of texts of five words or more and of two words."""
+    rows = rows_of(data, "lid_dev", 100_000)
+    found: dict[str, Any] = {}
+    if not rows:
+        return found
+    given = [one.language.code for one in reader.classify_batch([Text(one["text"]) for one in rows])]
+    lengths = [len(one["text"].split()) for one in rows]
+    for code in ("nl", "en", "de", "fr"):
+        for name, least, most in (("five", 5, 10_000), ("two", 2, 2)):
+            mine = [
+                got
+                for one, got, length in zip(rows, given, lengths, strict=True)
+                if one["lang"] == code and least <= length <= most
+            ]
+            found[f"{code}-{name}"] = {"count": len(mine), "right": 100 * mine.count(code) / max(1, len(mine))}
+    return found
+
+
+def failures(reader: Reader, language: str, most: int = 3) -> list[dict[str, str]]:
+    """Mistakes on the tuning part, those that the reader was surest of: urgent ones passed over, alarms at nothing, and
+    attitudes taken for their opposite."""
+    rows = [one for one in corpus.read(language) if one.split == "tune" and len(one.text) < 220]
+    read = read_by(reader, [Text(one.text) for one in rows])[1]
+    kinds: dict[str, tuple[str, Callable[[str, str], bool]]] = {
+        "critical read as less urgent": ("urgency", lambda a, b: a == "critical" and b in ("low", "normal")),
+        "an alarm at nothing": ("urgency", lambda a, b: a == "low" and b in ("high", "critical")),
+        "attitude taken for its opposite": ("sentiment", lambda a, b: {a, b} == {"negative", "positive"}),
+    }
+    found = []
+    for kind, (head, wrong) in kinds.items():
+        sure = (read.confidences or {})[head]
+        mine = [at for at, one in enumerate(rows) if wrong(getattr(one, head), read.labels[head][at])]
+        for at in sorted(mine, key=lambda at: -sure[at])[:most]:
+            one = rows[at]
+            found.append({"kind": kind, "text": one.text, "wanted": getattr(one, head), "given": read.labels[head][at]})
+    return found

@@ -1,0 +1,183 @@
+"""One person's side of the rota: shifts, leave and swaps, what is asked of them, what sick now would mean. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.contracts.cases import Case
+from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
+from services.desk.domain.rota import Clash, Piece, TeamRota
+from services.rota.spans import OVERRIDE, lineage
+from services.rota.swaps import request_as_of, stand_in_parts, swap_as_of, swap_parts
+
+AHEAD = timedelta(weeks=4)
+REMEMBERED = timedelta(days=30)
+"""Leave and swaps are shown for so long after they are over."""
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class MyShift:
+    """A stretch of mine, who is on with me, and the swap that I offer of it, if any."""
+
+    piece: Piece
+    colleagues: tuple[str, ...]
+    offered: Swap | None
+    may_offer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    """A day on which I have something."""
+
+    day: date
+    shifts: tuple[MyShift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSwap:
+    """A swap that somebody offers: what it is about, and why I cannot take it, if so."""
+
+    swap: Swap
+    stretches: tuple[tuple[datetime, datetime], ...]
+    clash: Clash | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to stand in: what it is about, and why I cannot, if so."""
+
+    request: StandInRequest
+    stretches: tuple[tuple[datetime, datetime], ...]
+    clash: Clash | None
+
+
+@dataclass(frozen=True, slots=True)
+class IfSick:
+    """What happens when somebody calls in sick now."""
+
+    ends: Piece | None
+    """The shift that ends now."""
+    remaining: tuple[str, ...]
+    """Who is on without them."""
+    missed: tuple[Piece, ...]
+    """Their shifts of the coming week."""
+    released: int
+    """Cases that go back at once."""
+    kept: int
+    """Cases that stay until their customer writes again or their deadline nears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """All of one person's side of the rota."""
+
+    days: tuple[MyDay, ...]
+    leave: tuple[Leave, ...]
+    sick: Leave | None
+    swaps: tuple[Swap, ...]
+    """What they offered or took over, and is not over for long."""
+    open_swaps: tuple[OpenSwap, ...]
+    asked: tuple[Asked, ...]
+    hours: float
+    """On duty in the coming four weeks."""
+
+
+def mine(team: TeamRota, me: str, now: datetime) -> Mine:
+    """One person's side of the rota at `now`."""
+    shifts = list(_shifts(team, me, now))
+    config = team.config
+    worked = [one.piece for one in shifts if one.piece.kind == "on"]
+    return Mine(
+        days=tuple(_days(team, shifts)),
+        leave=tuple(_leave(config.leave, me, now)),
+        sick=team.sickness(me, now),
+        swaps=tuple(_swaps(config.swaps, me, now)),
+        open_swaps=tuple(_open_swaps(team, me, now)),
+        asked=tuple(_asked(team, me, now)),
+        hours=sum((piece.end - piece.start for piece in worked), timedelta()) / timedelta(hours=1),
+    )
+
+
+def waits_for_me(config: TeamConfig, me: str, now: datetime) -> int:
+    """How many requests to stand in wait for this person's answer."""
+    return sum(one.person == me and request_as_of(one, now).state == "asked" for one in config.stand_ins)
+
+
+def if_sick(team: TeamRota, me: str, cases: Iterable[Case], now: datetime) -> IfSick:
+    """What happens when they call in sick now; `cases` are those that they own."""
+    pieces = [one for one in team.pieces(now, now + SOON) if one.span.person == me and one.kind in ("on", "standby")]
+    duty = team.rota.duty(now)
+    running = next((one for one in pieces if one.kind == "on" and one.start <= now), None)
+    owned = list(cases)
+    kept = sum(case.touched for case in owned)
+    return IfSick(running, team.ordered(duty.on - {me}), tuple(pieces), len(owned) - kept, kept)
+
+
+def _shifts(team: TeamRota, me: str, now: datetime) -> Iterator[MyShift]:
+    for piece in sorted(team.pieces(now, now + AHEAD), key=lambda one: one.start):
+        if piece.span.person == me:
+            offered = offer_of(team, piece, now)
+            free = offered is None and piece.kind == "on" and piece.start > now
+            yield MyShift(piece, _with(team, piece), offered, free and not piece.span.shift.startswith(OVERRIDE))
+
+
+def offer_of(team: TeamRota, piece: Piece, now: datetime) -> Swap | None:
+    """The open swap that somebody offers of a stretch of theirs."""
+    for swap in team.config.swaps:
+        same = swap.person == piece.span.person and swap.start < piece.end and swap.end > piece.start
+        if same and swap_as_of(swap, now).state == "open" and swap.shift in _family(team, piece.span.shift):
+            return swap
+    return None
+
+
+def _family(team: TeamRota, shift: str) -> frozenset[str]:
+    known = next((one for one in team.config.shifts if one.id == shift), None)
+    return lineage(team.config, known) if known else frozenset({shift})
+
+
+def _with(team: TeamRota, piece: Piece) -> tuple[str, ...]:
+    """Who is on with them at some time of it."""
+    if piece.kind != "on":
+        return ()
+    on = {person for duty in team.rota.duties(piece.start, piece.end) for person in duty.on}
+    return team.ordered(on - {piece.span.person})
+
+
+def _days(team: TeamRota, shifts: Iterable[MyShift]) -> Iterator[MyDay]:
+    days: dict[date, list[MyShift]] = {}
+    for one in shifts:
+        days.setdefault(team.day(one.piece.start), []).append(one)
+    return (MyDay(day, tuple(found)) for day, found in days.items())
+
+
+def _leave(leave: Iterable[Leave], me: str, now: datetime) -> list[Leave]:
+    """What was asked and what was given, the nearest first; sickness of now is shown elsewhere."""
+    found = [one for one in leave if one.person == me and one.kind == "leave" and one.end > now - REMEMBERED]
+    return sorted(found, key=lambda one: (one.end <= now, one.start))
+
+
+def _swaps(swaps: Iterable[Swap], me: str, now: datetime) -> list[Swap]:
+    found = [swap_as_of(one, now) for one in swaps if me in (one.person, one.taker) and one.end > now - REMEMBERED]
+    return sorted(found, key=lambda one: (one.end <= now, one.start))
+
+
+def _open_swaps(team: TeamRota, me: str, now: datetime) -> Iterator[OpenSwap]:
+    for swap in sorted(team.config.swaps, key=lambda one: one.start):
+        if swap.person == me or swap_as_of(swap, now).state != "open":
+            continue
+        stretches = tuple((part.start, part.end) for part in swap_parts(team.config, team.rota, swap))
+        if stretches:
+            yield OpenSwap(swap, stretches, first_clash(team, me, stretches))
+
+
+def _asked(team: TeamRota, me: str, now: datetime) -> Iterator[Asked]:
+    for request in sorted(team.config.stand_ins, key=lambda one: one.start):
+        if request.person == me and request_as_of(request, now).state == "asked":
+            stretches = tuple((part.start, part.end) for part in stand_in_parts(team.rota, request, now))
+            yield Asked(request, stretches, first_clash(team, me, stretches))
+
+
+def first_clash(team: TeamRota, person: str, stretches: Iterable[tuple[datetime, datetime]]) -> Clash | None:
+    """The first reason why the person cannot work these stretches."""
+    return next(filter(None, (team.clash(person, start, end) for start, end in stretches)), None)

@@ -1,0 +1,110 @@
+"""What leads do to the rota: decide on leave, ask stand-ins, put others on, edit and end shifts. Route checks it too."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.desk.rota import forms
+from services.desk.rota.context import RotaView, for_action
+from services.desk.rota.forms import WrongFormError
+from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
+from services.runtime.web.auth import Asking
+from services.runtime.web.identity import Identity
+from services.runtime.web.problems import Problem
+
+router = APIRouter(prefix="/rota", include_in_schema=False)
+REQUESTS, STAND_INS, SHIFTS = "/rota/requests", "/rota/stand-ins", "/rota/shifts"
+
+
+def _lead(request: Request, identity: Identity) -> RotaView:
+    view = for_action(request, identity)
+    if not view.lead:
+        raise Problem(403, "forbidden", "Only a lead of the team may do this.")
+    return view
+
+
+@router.post("/leave/{leave}/decide")
+async def decide_leave(
+    request: Request, identity: Asking, leave: str, approve: Slug, note: Text = "", key: Key = ""
+) -> Response:
+    """Approve or decline."""
+    view = _lead(request, identity)
+    yes = approve == "yes"
+    command = {"type": "DecideLeave", "leave": leave, "approve": yes, "note": note.strip()}
+    return back(view, REQUESTS, await send(request, view, "approved" if yes else "refused", key, command))
+
+
+@router.post("/stand-ins")
+async def ask_stand_in(
+    request: Request,
+    identity: Asking,
+    for_person: Slug,
+    person: Slug,
+    start: When,
+    end: When,
+    note: Text = "",
+    key: Key = "",
+) -> Response:
+    """Ask somebody to take another's place."""
+    view = _lead(request, identity)
+    command = {"type": "AskStandIn", "for_person": for_person, "person": person, "note": note.strip()}
+    try:
+        command |= forms.stretch(view.team, start, end, view.now)
+    except WrongFormError as error:
+        return wrong(view, STAND_INS, error)
+    return back(view, STAND_INS, await send(request, view, "asked", key, command), person=for_person)
+
+
+@router.post("/overrides")
+async def add_override(request: Request, identity: Asking) -> Response:
+    """These people are on, whatever the layers say."""
+    view, given = _lead(request, identity), await _form(request)
+    start, end = _one(given, "start"), _one(given, "end")
+    command: dict[str, Any] = {"type": "AddOverride", "reason": _one(given, "reason").strip()[:500]}
+    try:
+        command |= forms.stretch(view.team, start, end, view.now)
+        command["people"] = given.get("people", [])
+        if not command["people"]:
+            raise WrongFormError("rota.wrong.nobody")
+    except WrongFormError as error:
+        return wrong(view, SHIFTS, error, start=start, end=end, reason=_one(given, "reason")[:500])
+    return back(view, SHIFTS, await send(request, view, "override", _one(given, "key"), command))
+
+
+@router.post("/overrides/{override}/remove")
+async def remove_override(request: Request, identity: Asking, override: str, key: Key = "") -> Response:
+    """The override does not count any more."""
+    view = _lead(request, identity)
+    command = {"type": "RemoveOverride", "override": override}
+    return back(view, SHIFTS, await send(request, view, "override_removed", key, command))
+
+
+@router.post("/shifts/{shift}/edit")
+async def edit_shift(request: Request, identity: Asking, shift: str) -> Response:
+    """The shift as the form says, from its first day on; what has been stays."""
+    view, given = _lead(request, identity), await _form(request)
+    old = next((one for one in view.team.config.shifts if one.id == shift), None)
+    if old is None:
+        return back(view, SHIFTS, "rota.invalid.edited")
+    try:
+        command = {"type": "EditShift", "shift": shift, "new": forms.edited(old, given)}
+    except WrongFormError as error:
+        return wrong(view, SHIFTS, error, shift=shift)
+    return back(view, SHIFTS, await send(request, view, "edited", _one(given, "key"), command))
+
+
+@router.post("/shifts/{shift}/end")
+async def end_shift(request: Request, identity: Asking, shift: str, key: Key = "") -> Response:
+    """Without this shift from now on."""
+    view = _lead(request, identity)
+    return back(view, SHIFTS, await send(request, view, "ended", key, {"type": "RemoveShift", "shift": shift}))
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, each with all its values."""
+    form = await request.form()
+    return {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
+
+
+def _one(given: dict[str, list[str]], name: str) -> str:
+    return given.get(name, [""])[0]

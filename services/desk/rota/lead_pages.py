@@ -1,0 +1,75 @@
+"""The pages of the rota that only leads have: what waits for a decision, stand-ins, and the shifts themselves."""
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from services.contracts.teams import Shift
+from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota_absent import absent
+from services.desk.domain.rota_decide import leave_asked, swaps_seen
+from services.desk.rota.context import for_lead, nothing, show
+from services.desk.rota.words import plain_days
+from services.rota.wall_clock import localise
+from services.runtime.web.auth import Asking
+
+router = APIRouter(prefix="/rota", include_in_schema=False)
+
+
+@router.get("/requests")
+def requests(request: Request, identity: Asking, told: str = "") -> Response:
+    """Leave and swaps, each with what it does to the cover."""
+    view = for_lead(request, identity)
+    if view is None:
+        return nothing(request)
+    leave, swaps = leave_asked(view.team, view.me, view.now), swaps_seen(view.team, view.now)
+    return show(request, view, "rota_requests.html", told, leave=leave, swaps=swaps)
+
+
+@router.get("/stand-ins")
+def stand_ins(request: Request, identity: Asking, person: str = "", told: str = "") -> Response:
+    """Who is missed, who could stand in, and why; `person` comes first."""
+    view = for_lead(request, identity)
+    if view is None:
+        return nothing(request)
+    found = absent(view.team, view.now)
+    missed = sorted(found.missed, key=lambda one: one.piece.span.person != person)
+    return show(request, view, "rota_stand_ins.html", told, found=found, missed=missed, endless=endless)
+
+
+@router.get("/shifts")
+def shifts(
+    request: Request,
+    identity: Asking,
+    told: str = "",
+    start: str = "",
+    end: str = "",
+    reason: str = "",
+    shift: str = "",
+) -> Response:
+    """The shifts that count, and who is on instead of them; the form comes back filled in when it was wrong."""
+    view = for_lead(request, identity)
+    if view is None:
+        return nothing(request)
+    overrides = sorted((one for one in view.team.config.overrides if one.end > view.now), key=lambda one: one.start)
+    return show(
+        request,
+        view,
+        "rota_shifts.html",
+        told,
+        shifts=[one for one in view.team.config.shifts if counts(view.team, one, view.now)],
+        overrides=overrides,
+        given={"start": start, "end": end, "reason": reason},
+        opened=shift,
+        today=view.team.day(view.now).isoformat(),
+        plain_days=plain_days,
+    )
+
+
+def counts(team: TeamRota, shift: Shift, now: datetime) -> bool:
+    """Whether a shift is not history: not ended, and not over."""
+    if shift.ended_at is not None and shift.ended_at <= now:
+        return False
+    if shift.rule is None:
+        return localise(shift.start, team.zone) + timedelta(minutes=shift.minutes) > now
+    return shift.until is None or shift.until >= team.day(now)

@@ -1,0 +1,78 @@
+"""One's own page of the rota, and the private calendar that subscribes to it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from services.desk.context import desk_of
+from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota_mine import if_sick, mine
+from services.desk.rota.calendars import Subscribed
+from services.desk.rota.context import RotaView, nothing, rota_view, show
+from services.rota.publish import publish
+from services.runtime.web.auth import Asking
+from services.runtime.web.layout import web_of
+from services.runtime.web.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+@router.get("/rota/mine")
+def my_rota(
+    request: Request,
+    identity: Asking,
+    told: str = "",
+    first: str = "",
+    last: str = "",
+    begins: str = "",
+    ends: str = "",
+    note: str = "",
+    open: str = "",
+) -> Response:
+    """My shifts, leave and swaps, and what is asked of me. The form for leave comes back filled in when it was wrong."""
+    view = rota_view(request, identity)
+    if view is None:
+        return nothing(request)
+    if not view.member:
+        return RedirectResponse(f"/rota?{urlencode({'team': view.name} | ({'told': told} if told else {}))}", 303)
+    given = {"first": first, "last": last, "begins": begins, "ends": ends, "note": note}
+    return show(request, view, "rota_mine.html", told, given=given, open=open, **_values(request, view))
+
+
+def _values(request: Request, view: RotaView) -> dict[str, Any]:
+    desk = desk_of(request)
+    token = desk.calendars.token(view.me, view.name)
+    return {
+        "mine": mine(view.team, view.me, view.now),
+        "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
+        "endless": endless,
+        "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
+        "today": view.team.day(view.now).isoformat(),
+    }
+
+
+@router.get("/rota/ical/{token}.ics")
+async def calendar(request: Request, token: str) -> Response:
+    """The calendar of whoever this address is for; needs no login. A shift that has vanished is in it as CANCELLED."""
+    desk = desk_of(request)
+    whose = await run_in_threadpool(desk.calendars.find, token)
+    config = desk.model.config(whose.team) if whose else None
+    if whose is None or config is None:
+        raise Problem(404, "unknown_calendar", "There is no such calendar.")
+    text = await run_in_threadpool(_published, request, whose, TeamRota(config))
+    return Response(text, media_type=CALENDAR, headers={"Content-Disposition": 'inline; filename="rota.ics"'})
+
+
+def _published(request: Request, whose: Subscribed, team: TeamRota) -> bytes:
+    made = publish(team.config, team.rota, web_of(request).clock(), whose.name, whose.published)
+    desk_of(request).calendars.keep(whose, made.events)
+    return made.text
+
+
+def _origin(request: Request) -> str:
+    """How people reach us."""
+    return desk_of(request).settings.public_url or f"{request.url.scheme}://{request.url.netloc}"

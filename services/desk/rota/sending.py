@@ -1,0 +1,48 @@
+"""How a form of the rota becomes a command and its answer a sentence: post, redirect, get; sent twice is sent once."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.desk.commands import read_command
+from services.desk.context import desk_of
+from services.desk.rota.context import RotaView
+from services.desk.rota.forms import WrongFormError
+from services.runtime.web.problems import Problem
+
+Key = Annotated[str, Form(max_length=64)]
+Text = Annotated[str, Form(max_length=500)]
+Slug = Annotated[str, Form(max_length=80)]
+When = Annotated[str, Form(max_length=40)]
+
+
+async def send(request: Request, view: RotaView, what: str, key: str, command: dict[str, Any]) -> str:
+    """Send a command; the key of the sentence that says what came of it."""
+    body = {"team": view.name} | command
+    try:
+        asked = read_command(body, view.identity, key or str(uuid4()), view.now, frozenset(view.team.people))
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return "rota.wrong.form"
+    answer = await desk_of(request).commands.ask(asked)
+    if answer is None:
+        return "told.pending"
+    if answer.rejection:
+        code = answer.rejection[0]
+        return f"rota.invalid.{what}" if code in ("invalid", "not_found") else f"rejected.{code}"
+    return f"rota.told.{what}"
+
+
+def back(view: RotaView, path: str, told: str, **more: str) -> Response:
+    """To a page of the rota, which says what came of it."""
+    query = urlencode({"team": view.name, "told": told} | {name: value for name, value in more.items() if value})
+    return RedirectResponse(f"{path}?{query}", 303)
+
+
+def wrong(view: RotaView, path: str, error: WrongFormError, **given: str) -> Response:
+    """To the form again, with what was given and what is wrong with it."""
+    return back(view, path, error.key, **given)

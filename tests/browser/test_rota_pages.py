@@ -1,0 +1,229 @@
+"""The rota's pages in a real browser: the jobs that people come for, on a phone too, and what axe-core finds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.contracts.commands import AnswerStandIn, AskStandIn
+from tests.browser.conftest import Served
+from tests.browser.desk_backend import SPOOR
+from tests.browser.rota_scene import at, weekday_from
+
+pytestmark = pytest.mark.browser
+Enter = Callable[..., Page]
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+MINE = "/rota/mine"
+AGENT = (MINE, "/rota", "/rota?span=month", "/rota/cover")
+LEAD = ("/rota", "/rota?span=month", "/rota/cover", "/rota/requests", "/rota/stand-ins", "/rota/shifts")
+EVERYTHING = [*(("youssef", path) for path in AGENT), *(("lena", path) for path in LEAD)]
+
+
+def leave_form(page: Page, first: str, last: str) -> None:
+    page.get_by_text("Vraag verlof").click()
+    form = page.locator("#leave form")
+    form.get_by_label("Eerste dag").fill(first)
+    form.get_by_label("Laatste dag").fill(last)
+    form.get_by_label("Toelichting").fill("Kamperen")
+    form.get_by_role("button", name="Vraag aan").click()
+
+
+def test_leave_is_asked_the_lead_sees_what_it_does_and_approves_and_the_agent_sees_it(
+    enter_rota: Enter, rota_served: Served
+) -> None:
+    now = rota_served.desk.backend.clock()
+    day = at(now, weekday_from(now, 14), 12).date()
+    agent, lead = enter_rota("youssef", path=MINE), enter_rota("lena", path="/rota/requests")
+    leave_form(agent, day.isoformat(), day.isoformat())
+    expect(agent.locator(".banner")).to_contain_text("Gevraagd.")
+    expect(agent.locator(".tag.asked")).to_have_text("gevraagd")
+    lead.reload()
+    asked = lead.locator("article.decide", has_text="Kamperen")
+    expect(asked.locator(".effect")).to_contain_text("Dit geeft gaten:")
+    expect(asked.locator(".effect")).to_contain_text("1 van 2")
+    asked.get_by_role("button", name="Keur goed").click()
+    expect(lead.locator(".banner")).to_have_text("Goedgekeurd.")
+    expect(lead.locator("article.decide", has_text="Kamperen")).to_have_count(0)
+    agent.reload()
+    expect(agent.locator(".tag.approved")).to_have_text("goedgekeurd")
+    expect(agent.locator(".duty.leave")).to_have_count(1)
+
+
+def test_leave_that_is_wrong_comes_back_filled_in_and_says_why(enter_rota: Enter, rota_served: Served) -> None:
+    now = rota_served.desk.backend.clock()
+    page = enter_rota("youssef", path=MINE)
+    leave_form(page, at(now, 20, 12).date().isoformat(), at(now, 18, 12).date().isoformat())
+    expect(page.locator(".banner")).to_have_text("Het einde ligt niet na het begin.")
+    expect(page.locator("#leave").get_by_label("Toelichting")).to_have_value("Kamperen")
+
+
+def test_sick_now_on_a_phone_then_the_lead_asks_a_stand_in_and_the_cover_is_whole_again(
+    enter_rota: Enter, rota_served: Served
+) -> None:
+    agent = enter_rota("youssef", width=390, height=844, path=MINE)
+    agent.get_by_text("Ziek melden").click()
+    expect(agent.locator("#sick .then")).to_contain_text("wie kan invallen")
+    agent.get_by_role("button", name="Meld me nu ziek").click()
+    expect(agent.locator(".sick-now")).to_contain_text("Vergissing? Dan maakt dit het ongedaan.")
+
+    lead = enter_rota("lena", path="/rota/stand-ins")
+    expect(lead.get_by_role("region", name="Ziek")).to_contain_text("Youssef")
+    missed = lead.locator("article", has=lead.locator("header", has_text="Youssef")).last
+    when = missed.locator("h3").inner_text()
+    expect(missed.locator(".tag.critical")).to_have_text("geeft een gat")
+    asked = missed.locator(".proposals li").first.locator("b").inner_text()
+    expect(missed.locator(".proposals li").first).to_contain_text("spreekt Nederlands")
+    missed.get_by_role("button", name=f"Vraag {asked}").click()
+    expect(lead.locator(".banner")).to_contain_text("Gevraagd.")
+    again = lead.locator("article", has=lead.get_by_role("heading", name=when)).filter(has_text="Youssef")
+    expect(again.locator(".tag.asked")).to_have_text("gevraagd")
+
+    backend = rota_served.desk.backend
+    request = backend.states[SPOOR].agreement.config.stand_ins[-1]  # type: ignore[union-attr]
+    backend.do(AnswerStandIn, SPOOR, request.person, stand_in=request.id, accept=True)
+    expect(lead.get_by_role("region", name="Geregeld")).to_contain_text(f"{asked} voor Youssef")
+    expect(again).to_have_count(0)
+
+
+def test_who_is_asked_to_stand_in_accepts_on_their_phone(enter_rota: Enter, rota_served: Served) -> None:
+    now = rota_served.desk.backend.clock()
+    day = weekday_from(now, 2, (5, 6))
+    rota_served.desk.backend.do(
+        AskStandIn,
+        SPOOR,
+        "lead:lena",
+        for_person="youssef",
+        person="marit",
+        start=at(now, day, 8),
+        end=at(now, day, 17),
+    )
+    page = enter_rota("marit", width=390, height=844, path=MINE)
+    expect(page.locator("#count-rota")).to_have_text("1")
+    expect(page.locator(".card.ask h2")).to_have_text("Wil je invallen voor Youssef?")
+    page.get_by_role("button", name="Ja, ik val in").click()
+    expect(page.locator(".banner")).to_have_text("Fijn. De dienst staat op jouw naam.")
+    expect(page.locator(".duty", has_text="voor Youssef")).to_have_count(1)
+
+
+def test_well_again_is_one_action(enter_rota: Enter) -> None:
+    page = enter_rota("youssef", path=MINE)
+    page.get_by_text("Ziek melden").click()
+    page.get_by_role("button", name="Meld me nu ziek").click()
+    page.get_by_role("button", name="Ik ben weer beter").click()
+    expect(page.locator(".banner")).to_contain_text("Welkom terug")
+    expect(page.locator(".duty.sick")).to_have_count(0)
+
+
+def test_a_part_of_a_shift_is_offered_and_given_to_somebody_by_the_lead(enter_rota: Enter, rota_served: Served) -> None:
+    now = rota_served.desk.backend.clock()
+    day = at(now, weekday_from(now, 2), 12).date().isoformat()
+    youssef, marit = enter_rota("youssef", path=MINE), enter_rota("marit", path=MINE)
+    offered = youssef.locator("details.offer", has=youssef.locator(f"input[value^='{day}T08']")).first
+    offered.locator("summary").click()
+    offered.get_by_label("Van", exact=True).fill(f"{day}T14:00")
+    offered.get_by_label("Toelichting").fill("Tandarts")
+    offered.get_by_role("button", name="Bied aan").click()
+    expect(youssef.locator(".banner")).to_contain_text("Ruil aangeboden.")
+    expect(youssef.locator(".tag", has_text="ruil aangeboden")).to_have_count(1)
+    marit.reload()
+    swap = marit.locator("li", has_text="Tandarts")
+    expect(swap).to_contain_text("Je hebt dan zelf dienst")
+    expect(swap.get_by_role("button", name="Neem over")).to_have_count(0)
+    lead = enter_rota("lena", path="/rota/requests")
+    seen = lead.locator("article.decide", has_text="Tandarts")
+    expect(seen.locator(".effect")).to_contain_text("Kan overnemen:")
+    seen.get_by_role("button", name="Geef aan").click()
+    expect(lead.locator(".banner")).to_have_text("Overgenomen.")
+    expect(lead.locator("article.decide", has_text="Tandarts").locator(".tag.taken")).to_be_visible()
+    youssef.reload()
+    expect(youssef.locator(".lines .tag.taken")).to_have_text("overgenomen")
+
+
+def test_a_colleague_who_is_free_takes_a_swap_and_it_can_be_reverted(enter_rota: Enter, rota_served: Served) -> None:
+    now = rota_served.desk.backend.clock()
+    day = at(now, weekday_from(now, 2, (5, 6)), 12).date().isoformat()
+    youssef, marit = enter_rota("youssef", path=MINE), enter_rota("marit", width=390, height=844, path=MINE)
+    offered = youssef.locator("details.offer", has=youssef.locator(f"input[value^='{day}T08']")).first
+    offered.locator("summary").click()
+    offered.get_by_label("Toelichting").fill("Bruiloft")
+    offered.get_by_role("button", name="Bied aan").click()
+    marit.reload()
+    marit.locator("li", has_text="Bruiloft").get_by_role("button", name="Neem over").click()
+    expect(marit.locator(".banner")).to_have_text("Overgenomen.")
+    expect(marit.locator(".duty", has_text="voor Youssef")).to_have_count(1)
+    youssef.reload()
+    expect(youssef.locator(".lines .tag.taken")).to_have_text("overgenomen")
+    youssef.get_by_role("region", name="Te ruilen").get_by_role("button", name="Trek in").click()
+    expect(youssef.locator(".banner")).to_have_text("Ruil ingetrokken.")
+    marit.reload()
+    expect(marit.locator(".duty", has_text="voor Youssef")).to_have_count(0)
+
+
+def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_served: Served) -> None:
+    day = at(rota_served.desk.backend.clock(), 4, 12).date().isoformat()
+    page = enter_rota("lena", path="/rota/shifts")
+    form = page.locator("form[action^='/rota/overrides?']")
+    form.get_by_label("Van").fill(f"{day}T10:00")
+    form.get_by_label("Tot").fill(f"{day}T12:00")
+    form.get_by_label("Omar").check()
+    form.get_by_label("Reden").fill("Markt")
+    form.get_by_role("button", name="Zet in").click()
+    expect(page.locator("li", has_text="Omar · Markt")).to_be_visible()
+    shift = page.locator("li.shift", has_text="mornings")
+    shift.get_by_text("Wijzig").click()
+    shift.get_by_label("Tot", exact=True).fill("14:00")
+    shift.get_by_role("button", name="Bewaar").click()
+    expect(page.locator(".banner")).to_have_text("Bewaard.")
+    expect(page.locator("li.shift", has_text="ma–vr 08:00–14:00")).to_be_visible()
+
+
+def test_the_address_of_the_calendar_is_made_and_works(enter_rota: Enter) -> None:
+    page = enter_rota("youssef", path=MINE)
+    page.get_by_role("button", name="Maak mijn adres").click()
+    address = page.locator("#address").input_value()
+    answer = page.request.get(address)
+    assert answer.status == 200
+    assert answer.body().startswith(b"BEGIN:VCALENDAR")
+
+
+def test_the_picture_goes_to_the_next_week_by_keyboard(enter_rota: Enter) -> None:
+    page = enter_rota("lena", path="/rota")
+    title = page.locator(".when h2").inner_text()
+    page.locator(".when a[rel=next]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".when h2")).not_to_have_text(title)
+    page.get_by_role("link", name="Vandaag").click()
+    expect(page.locator(".when h2")).to_have_text(title)
+    assert page.locator("tr.holes rect.hole").count() > 0
+    expect(page.locator(".picture tbody tr")).to_have_count(7)
+
+
+@pytest.mark.parametrize(("name", "path"), EVERYTHING)
+def test_on_a_phone_nothing_is_wider_than_the_screen(enter_rota: Enter, name: str, path: str) -> None:
+    page = enter_rota(name, width=390, height=844, path=path)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('main'))") <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "path"), EVERYTHING)
+def test_axe_finds_nothing_serious(enter_rota: Enter, name: str, path: str, theme: str) -> None:
+    page = enter_rota(name, path=path)
+    page.emulate_media(reduced_motion="reduce")  # a colour on its way to another is neither
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not serious, [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious]
+
+
+def test_both_languages(enter_rota: Enter) -> None:
+    page = enter_rota("youssef", path=MINE)
+    page.locator(".me summary").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("My rota")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
