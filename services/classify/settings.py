@@ -24,6 +24,7 @@ class ClassifySettings(Settings):
     right, above it 84 to 90 in a hundred."""
     reread_sure: float = Field(default=0.55, ge=0, le=1)
     """So confident, and more than the first, the second reader must be to correct it. Of 1,000 messages they disagree
-    then on the sentiment of 52 (the second is right 65 times in a hundred, the first 25) and the urgency of 52 (71 and 15)."""
+    then on the sentiment of 52 (the second is right 65 times in a hundred, the first 25) and on the urgency of 52 (71, 15).
+    """
     reread_patience_minutes: float = Field(default=60.0, gt=0)
     """What was classified longer ago is not read a second time: by then a person has seen it, or the reader is too slow."""
