@@ -12,7 +12,7 @@ from services.classify.domain.fusion import FusedHead, Fusion, fused
 from services.classify.domain.look import Text
 from services.classify.domain.reader import Reader, build_reader, needs_person
 from services.classify.domain.urgency import ROOM
-from services.classify.domain.weights import FOLDER, WeightsError
+from services.classify.domain.weights import DAMAGED, FOLDER, WeightsError
 from services.classify.embedding import Embeds, SecondReaderMissingError, load_embedding
 from services.contracts.mentions import Classification, Reason
 
@@ -112,7 +112,7 @@ def load_fusion(folder: Path = FOLDER) -> Fusion:
             for name, labels in about["heads"].items()
         }
         means = {code: arrays[f"mean.{code}"].astype(np.float32) for code in about["languages"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise WeightsError(f"{FILE}: not the weights of the second reader ({type(error).__name__})") from error
     return Fusion(about["version"], heads, means)
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-_LEAST = 1e-4
+LEAST = 1e-4
+"""Added to probabilities before their logarithm is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
         first: the first reader's probabilities, `(texts, labels)`, in the head's order.
         centred: the embeddings less the mean of their language, `(texts, 384)`.
     """
-    both = np.hstack([np.log(first + _LEAST), np.log(by_embedding(head, centred) + _LEAST)])
+    both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
     found = chances(both @ head.mix + head.mix_bias)
     chosen = (np.log(found + 1e-9) + head.lean).argmax(axis=1)
     return found, [head.labels[at] for at in chosen]

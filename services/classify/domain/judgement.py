@@ -177,8 +177,11 @@ class Judge:
         found = said.urgency
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
-        if label in ("low", "normal") and any(one.kind.name in SURE for one in rules.found):
-            label = "high"
+        sure = [one for one in rules.found if one.kind.name in SURE]
+        if sure and label in ("low", "normal"):
+            label = "critical" if found.probabilities["critical"] > found.probabilities["high"] else "high"
+            signals = [*sure, *(one for one in rules.found if one not in sure)]
+            return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)
         signals = [one for one in rules.found if LEVELS.index(one.kind.level) <= LEVELS.index(label)]
         if label != "low" and not any(one.kind.level == label for one in signals):
             signals = [*self._told(view, said.signals[label], label), *signals]

@@ -1,9 +1,11 @@
 """The trained weights beside the code (NumPy archives, read without pickle): read once, when a reader is built."""
 
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from services.classify.domain.linear import Block, Head, Weights
 
 FOLDER = Path(__file__).parent / "weights"
 MODELS = ("voice", "matter")
+DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error)
+"""What reading a file that is missing or damaged may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def load_weights(language: str, folder: Path = FOLDER) -> LanguageWeights:
             arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
         about = json.loads(arrays["about"].tobytes())
         models = {name: _weights(name, about[name], arrays) for name in MODELS}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise WeightsError(f"{path.name}: not the weights of a reader ({type(error).__name__})") from error
     return LanguageWeights(language, about["version"], models["voice"], models["matter"])
 

@@ -4,9 +4,11 @@ Embeds the training and tuning parts of the corpus (some minutes, kept in the ca
 and on the tuning part, which neither reader was fitted on, how both are weighed.
 """
 
+import hashlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,36 +16,86 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from services.classify.domain.fusion import FusedHead, Fusion, by_embedding, fused
+from services.classify.domain.fusion import LEAST, FusedHead, Fusion, by_embedding, fused
 from services.classify.domain.judgement import SENTIMENTS
 from services.classify.domain.look import Text
 from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.embedding import Embeds, load_embedding
 from services.classify.learning import corpus
-from services.classify.learning.train import VERSION
+from services.classify.learning.train import DATA, PUBLIC, VERSION, public_set
 from services.classify.second import save_fusion
 
 Floats = npt.NDArray[np.float32]
-STRENGTH = 6.0
+STRENGTH = 8.0
+PUBLIC_TEXTS: Mapping[str, int] = {
+    "en_tweets_semeval2013_2016": 4_500,
+    "en_mixed_hutto_vader_groundtruth": 1_800,
+    "nl_subtitles_xed_dev": 1_200,
+}
+"""Of each public set at most so many are embedded."""
+HELD_OUT = 4
 LEAST_RECALL, MOST_PASSED_OVER = 0.93, 0.01
 """Of the critical messages of the tuning part: found at least, rated low or normal at most."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "webcare" / "embeddings"
 
 
-def embedded(rows: Sequence[corpus.Labelled], name: str, embed: Embeds) -> Floats:
-    """The embeddings of messages, kept by their ids."""
+def embedded(texts: Sequence[str], name: str, embed: Embeds) -> Floats:
+    """The embeddings of texts, kept by what they say."""
     path = CACHE / f"{name}.npz"
+    keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16] for text in texts]
     known: dict[str, Floats] = {}
     if path.exists():
         with np.load(path, allow_pickle=False) as archive:
-            known = dict(zip(archive["ids"].tolist(), archive["vectors"], strict=True))
-    missing = [one for one in rows if one.id not in known]
+            known = dict(zip(archive["keys"].tolist(), archive["vectors"], strict=True))
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
-        known |= zip((one.id for one in missing), embed([one.text for one in missing]), strict=True)
+        known |= zip(missing, embed(list(missing.values())), strict=True)
         CACHE.mkdir(parents=True, exist_ok=True)
-        np.savez(path, ids=np.array(list(known)), vectors=np.vstack(list(known.values())).astype(np.float16))
-    return np.vstack([known[one.id] for one in rows]).astype(np.float32)
+        np.savez(path, keys=np.array(list(known)), vectors=np.vstack(list(known.values())).astype(np.float16))
+    return np.vstack([known[key] for key in keys]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Texts with their embeddings and labels; the public sets know sentiment alone."""
+
+    texts: list[Text]
+    vectors: Floats
+    sentiment: list[str]
+    urgency: list[str]
+
+
+def own_part(code: str, split: str, embed: Embeds) -> Part:
+    """A part of the corpus."""
+    rows = [one for one in corpus.read(code) if one.split == split]
+    vectors = embedded([one.text for one in rows], f"{code}-{split}", embed)
+    texts = [Text(one.text, language_hint=code) for one in rows]
+    return Part(texts, vectors, [one.sentiment for one in rows], [one.urgency for one in rows])
+
+
+def public_part(code: str, embed: Embeds, data: Path = DATA) -> Part:
+    """Some of the public texts of a language, evenly chosen, so that embedding them takes minutes."""
+    chosen = []
+    for name, weight in PUBLIC[code]:
+        found, most = public_set(name, weight, data), PUBLIC_TEXTS[name]
+        chosen += found[:: max(1, len(found) // most)][:most]
+    vectors = (
+        embedded([one.text for one in chosen], f"{code}-public", embed) if chosen else np.zeros((0, 384), np.float32)
+    )
+    return Part(
+        [Text(one.text, language_hint=code) for one in chosen], vectors, [one.labels["sentiment"] for one in chosen], []
+    )
+
+
+def balanced_mean(parts: Sequence[Part]) -> Floats:
+    """The mean of a language's embeddings in which each attitude and each part counts alike: what is left when it is taken
+    off is what a text says, not how cross its kind of text is on the whole."""
+    means = []
+    for part in parts:
+        labels = np.array(part.sentiment)
+        means += [part.vectors[labels == one].mean(axis=0) for one in SENTIMENTS if (labels == one).any()]
+    return np.asarray(np.mean(means, axis=0), np.float32)
 
 
 def head_of(
@@ -53,35 +105,22 @@ def head_of(
 
     Args:
         taught: centred embeddings of the training part, and their labels.
-        tuned: the first reader's probabilities of the tuning part, its centred embeddings, its labels.
+        tuned: the first reader's probabilities of texts that were not taught, their centred embeddings and labels.
     """
     places = {label: at for at, label in enumerate(labels)}
     alone = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced")
     alone.fit(taught[0], [places[one] for one in taught[1]])
     count = len(labels)
     none = np.zeros(count, np.float32)
+    empty = np.zeros((2 * count, count), np.float32)
     head = FusedHead(
-        name,
-        tuple(labels),
-        alone.coef_.T.astype(np.float32),
-        alone.intercept_.astype(np.float32),
-        np.zeros((2 * count, count), np.float32),
-        none,
-        none,
+        name, tuple(labels), alone.coef_.T.astype(np.float32), alone.intercept_.astype(np.float32), empty, none, none
     )
     first, centred, wanted = tuned
-    both = np.hstack([np.log(first + 1e-4), np.log(by_embedding(head, centred) + 1e-4)])
+    both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
     mixing = LogisticRegression(C=0.05, max_iter=3000)
     mixing.fit(both, [places[one] for one in wanted])
-    return FusedHead(
-        name,
-        tuple(labels),
-        head.coefficients,
-        head.bias,
-        mixing.coef_.T.astype(np.float32),
-        mixing.intercept_.astype(np.float32),
-        none,
-    )
+    return replace(head, mix=mixing.coef_.T.astype(np.float32), mix_bias=mixing.intercept_.astype(np.float32))
 
 
 def leant(head: FusedHead, first: Floats, centred: Floats, wanted: Sequence[str]) -> FusedHead:
@@ -99,7 +138,7 @@ def leant(head: FusedHead, first: Floats, centred: Floats, wanted: Sequence[str]
             figures = (-round(short, 4), _macro_f1(targets, chosen))
             if figures > best:
                 best, lean = figures, tried
-    return FusedHead(head.name, head.labels, head.coefficients, head.bias, head.mix, head.mix_bias, lean)
+    return replace(head, lean=lean)
 
 
 def _macro_f1(wanted: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> float:
@@ -111,26 +150,35 @@ def _macro_f1(wanted: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> f
 
 
 def train(reader: Reader, embed: Embeds) -> Fusion:
-    """Both heads over both languages."""
-    parts: dict[str, list[tuple[Floats, list[corpus.Labelled]]]] = {"train": [], "tune": []}
+    """Both heads over both languages; three quarters of the public texts teach, a quarter helps to weigh the readers."""
+    taught: list[tuple[Floats, Part]] = []
+    tuned: list[tuple[Floats, Part]] = []
     means = {}
     for code in LANGUAGES:
-        for part in ("train", "tune"):
-            rows = [one for one in corpus.read(code) if one.split == part]
-            vectors = embedded(rows, f"{code}-{part}", embed)
-            if part == "train":
-                means[code] = vectors.mean(axis=0)
-            parts[part].append((vectors - means[code], rows))
-    taught, tuned = (np.vstack([vectors for vectors, _ in parts[part]]) for part in ("train", "tune"))
-    taught_rows, tuned_rows = ([one for _, rows in parts[part] for one in rows] for part in ("train", "tune"))
-    chances = reader.chances([Text(one.text, language_hint=one.lang) for one in tuned_rows])
+        own, tune, more = own_part(code, "train", embed), own_part(code, "tune", embed), public_part(code, embed)
+        held = np.arange(len(more.texts)) % HELD_OUT == 0
+        parts = [own, _picked(more, ~held)] if len(more.texts) else [own]
+        means[code] = balanced_mean(parts)
+        taught += [(part.vectors - means[code], part) for part in parts]
+        tuned += [(part.vectors - means[code], part) for part in (tune, _picked(more, held))]
     heads = {}
     for name, labels in (("sentiment", SENTIMENTS), ("urgency", LEVELS)):
+        teaching = [(vectors, part) for vectors, part in taught if getattr(part, name)]
+        tuning = [(vectors, part) for vectors, part in tuned if getattr(part, name)]
+        chances = reader.chances([text for _, part in tuning for text in part.texts])
+        wanted = [label for _, part in tuning for label in getattr(part, name)]
         first = np.array([one[name] for one in chances], np.float32)
-        wanted = [str(getattr(one, name)) for one in tuned_rows]
-        head = head_of(name, labels, (taught, [str(getattr(one, name)) for one in taught_rows]), (first, tuned, wanted))
-        heads[name] = leant(head, first, tuned, wanted) if name == "urgency" else head
+        centred = np.vstack([vectors for vectors, _ in tuning])
+        lesson = (np.vstack([v for v, _ in teaching]), [label for _, part in teaching for label in getattr(part, name)])
+        head = head_of(name, labels, lesson, (first, centred, wanted))
+        heads[name] = leant(head, first, centred, wanted) if name == "urgency" else head
     return Fusion(f"deep-{VERSION}", heads, means)
+
+
+def _picked(part: Part, which: npt.NDArray[np.bool_]) -> Part:
+    """Some of a part of the public texts."""
+    places = np.flatnonzero(which)
+    return Part([part.texts[at] for at in places], part.vectors[places], [part.sentiment[at] for at in places], [])
 
 
 def main() -> int:

@@ -69,14 +69,17 @@ def lesson(one: corpus.Labelled) -> Lesson:
 
 def public(language: str, data: Path) -> list[Lesson]:
     """The public sets that are there; they teach sentiment alone."""
-    found = []
-    for name, weight in PUBLIC[language]:
-        path = data / f"{name}.ndjson"
-        if path.exists():
-            with path.open(encoding="utf-8") as file:
-                rows = [json.loads(line) for line in file]
-            found += [Lesson(one["text"], {"sentiment": one["sentiment"]}, weight) for one in rows]
-    return found
+    return [one for name, weight in PUBLIC[language] for one in public_set(name, weight, data)]
+
+
+def public_set(name: str, weight: float, data: Path) -> list[Lesson]:
+    """One public set; nothing when it is not there."""
+    path = data / f"{name}.ndjson"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [Lesson(one["text"], {"sentiment": one["sentiment"]}, weight) for one in rows]
 
 
 def known_words(looks: Iterable[Look], least: int = 2) -> frozenset[str]:
