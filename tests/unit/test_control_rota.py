@@ -122,3 +122,14 @@ def test_a_calendar_of_holidays_that_nobody_knows_is_said(tmp_path: Path) -> Non
         1,
         "Error: no holidays are known of country XX: Country XX not available\n",
     )
+
+
+def test_a_malformed_word_of_a_topic_is_a_problem_in_a_clear_line(tmp_path: Path) -> None:
+    file = tmp_path / "team.toml"
+    topic = '[[topics]]\nid = "wifi"\nwords = ["wifi", "wi* kapot"]\n\n[team]'
+    file.write_text(SPOORLIJN.read_text(encoding="utf-8").replace("[team]", topic, 1), encoding="utf-8")
+    said = webcare("check", str(file))
+    assert said.exit_code == 1
+    assert "problem: topic 'wifi': a beginning or ending needs 3 characters: 'wi* kapot'" in said.output
+    findings = json.loads(webcare("check", str(file), "--json").output)["findings"]
+    assert findings[0]["code"] == "topic"

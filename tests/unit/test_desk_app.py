@@ -296,6 +296,7 @@ def test_a_wrong_label_is_corrected_in_the_name_of_who_does_it_and_told_in_words
     )
     assert "Verbeterd." in answer.text
     assert "verbeterd: urgentie" in answer.text
+    assert "volgens een collega" in answer.text
     sent = desk.backend.sent[-1]
     assert isinstance(sent, CorrectClassification)
     assert (sent.actor, sent.author, sent.urgency, sent.sentiment) == ("marit", "person", "normal", None)

@@ -248,3 +248,50 @@ def test_a_finding_is_plain_data() -> None:
         "text": "x",
         "person": "noor",
     }
+
+
+TOPICS = """
+[[topics]]
+id = "wifi"
+names = { nl = "Wifi \\"aan boord\\"", en = "Wifi" }
+words = ["wi-fi|wifi ..3 kapot", "hotspot*"]
+examples = ["De verbinding viel weg"]
+
+[[topics]]
+id = "lift"
+words = ["lift"]
+"""
+
+
+def test_topics_are_read_and_written() -> None:
+    team = parse(SMALL + TOPICS)
+    wifi, lift = team.topics
+    assert (wifi.names["nl"], wifi.words[1], wifi.examples) == (
+        'Wifi "aan boord"',
+        "hotspot*",
+        ("De verbinding viel weg",),
+    )
+    assert (lift.names, lift.examples) == ({}, ())
+    assert parse(render(team)) == team
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('id = "lift"', 'id = "wifi"', "a topic is named twice"),
+        ('id = "lift"', 'id = "De lift"', "topic 'De lift': id: "),
+        ('words = ["lift"]', 'word = ["lift"]', "topic 'lift': word: "),
+        ('words = ["lift"]', 'words = "lift"', "topic 'lift': words: "),
+        ('words = ["lift"]', f'words = ["{"x" * 201}"]', "topic 'lift': words.0: "),
+    ],
+)
+def test_what_is_wrong_in_a_topic_is_said_for_people(old: str, new: str, said: str) -> None:
+    with pytest.raises(RotaFileError) as caught:
+        parse(SMALL + TOPICS.replace(old, new, 1))
+    assert said in str(caught.value)
+
+
+def test_topics_that_are_too_long_together_are_refused() -> None:
+    many = "".join(f'[[topics]]\nid = "t{n}"\nexamples = {["y" * 2_000] * 50}\n' for n in range(3))
+    with pytest.raises(RotaFileError, match="too long"):
+        parse(SMALL + many)

@@ -25,7 +25,7 @@ from services.contracts.mentions import (
 SENTIMENT_SCORE: dict[SentimentLabel, float] = {"negative": -0.6, "neutral": 0.0, "positive": 0.6}
 URGENCY_SCORE: dict[UrgencyLabel, float] = {"low": 0.12, "normal": 0.4, "high": 0.7, "critical": 0.92}
 """The middle of each label's room, for who names a label without a score; route gives a case the same."""
-BY_MODEL = 0.8
+BY_MODEL = 0.55
 """How sure the second reader is of what it corrects, at least; a person is sure."""
 _REASON_OF = {"topics": "topic"}
 """The field of a correction and the label of a reason have one name, but for this."""

@@ -1,6 +1,8 @@
 """What the second reader looks at, and what it says of it: a correction, or nothing. Pure; used by `reread/deep.py`.
 
-It never speaks against a person, never takes a mention away from people, and says one thing at most about a revision.
+It never speaks against a person, never takes a mention away from people, and says one thing at most about a revision. What
+the first reader calls high or critical it does not call less: of 30 such messages of the test set 25 were less, but 4 were
+critical, and a false alarm costs less than one that is not heard.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +16,7 @@ from services.contracts.ids import reread_id
 from services.contracts.mentions import Classification, ClassifiedMention, UrgencyLabel
 
 ACTOR = "system:reread"
-LEVELS: tuple[UrgencyLabel, ...] = ("low", "normal", "high", "critical")
+GRAVE: frozenset[UrgencyLabel] = frozenset({"high", "critical"})
 
 
 class Second(Protocol):
@@ -72,11 +74,12 @@ def _disagreements(first: Classification, second: Classification, rules: Rules) 
     if sentiment.label != first.sentiment.label and _outweighs(sentiment.confidence, first.sentiment.confidence, rules):
         yield "sentiment", sentiment.label
         yield "sentiment_score", sentiment.score
-    sure = urgency.confidence or 0.0
-    if urgency.label != first.urgency.label and _outweighs(sure, first.urgency.confidence or 0.0, rules):
+    silences = first.urgency.label in GRAVE and urgency.label not in GRAVE
+    outweighs = _outweighs(urgency.confidence or 0.0, first.urgency.confidence or 0.0, rules)
+    if urgency.label != first.urgency.label and outweighs and not silences:
         yield "urgency", urgency.label
         yield "urgency_score", urgency.score
-        if LEVELS.index(urgency.label) >= LEVELS.index("high") and not first.needs_person:
+        if urgency.label in GRAVE and not first.needs_person:
             yield "needs_person", True
 
 
