@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.control.planner import Planner
 from services.control.settings import WebSettings, load
 from services.control.tokens import keyed
 from services.desk.main import OpenDesk, open_desk
@@ -38,7 +39,7 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
     health = Health()
-    desk = open_desk(keyed(load(DeskSettings)))
+    desk = open_desk(keyed(load(DeskSettings)), plans=Planner())
     try:
         for name, check in desk.checks.items():
             health.add(name, check)

@@ -10,11 +10,13 @@ from services.desk import actions, api, login, pages
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
+from services.desk.domain.rota_plan import Plans
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
-from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, team_pages
+from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, team_pages
 from services.desk.rota.calendars import Calendars
+from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
@@ -32,8 +34,9 @@ def build_app(
     accounts: Accounts,
     signing_key: str,
     clock: Clock = system_clock,
+    plans: Plans | None = None,
 ) -> FastAPI:
-    """The desk over a read model that somebody feeds, a sender of commands, and open accounts.
+    """The desk over a read model that somebody feeds, a sender of commands, and open accounts; `plans` proposes rotas.
 
     Raises:
         AssetsMissingError: htmx is not installed.
@@ -53,8 +56,10 @@ def build_app(
     known["key"] = lambda: uuid4().hex
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), Calendars(accounts, signing_key))
+    calendars = Calendars(accounts, signing_key)
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
     install_preferences(app)
-    for part in (login, api, rota_api, pages, actions, my_pages, my_actions, team_pages, lead_pages, lead_actions):
+    rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
+    for part in (login, api, pages, actions, *rota):
         app.include_router(part.router)
     return app

@@ -9,6 +9,7 @@ from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.readmodel import ReadModel
 from services.desk.rota.calendars import Calendars
+from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
 from services.runtime.web.identity import Identity
@@ -25,6 +26,7 @@ class Desk:
     accounts: Accounts
     throttle: Throttle
     calendars: Calendars
+    planning: Planning
 
 
 def desk_of(request: Request) -> Desk:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
+from services.desk.domain.rota_plan import Plans
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
@@ -38,7 +39,7 @@ class OpenDesk:
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
 
 
-def open_desk(settings: DeskSettings, clock: Clock = system_clock) -> OpenDesk:
+def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans | None = None) -> OpenDesk:
     """Open the accounts, begin to follow, and build the app. Call `close` at the end.
 
     Raises:
@@ -50,7 +51,9 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock) -> OpenDesk:
         accounts = opening.enter_context(open_accounts(settings))
         producer = opening.enter_context(Producer(settings, "desk"))
         model = ReadModel(Hub(settings.desk_live_ring, settings.desk_live_queue))
-        app = build_app(settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock)
+        app = build_app(
+            settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock, plans=plans
+        )
 
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)

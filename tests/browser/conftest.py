@@ -14,6 +14,7 @@ from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_de
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
 from tests.support.chromium import launch
+from tests.support.planner import QuickPlanner
 
 PATIENCE_MS = 20_000
 
@@ -25,6 +26,7 @@ class Served:
     desk: TestDesk
     url: str
     tunnel: str
+    planner: QuickPlanner
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +51,16 @@ def rota_served(tmp_path: Path) -> Iterator[Served]:
 
 
 def _serve(folder: Path, scene: Callable[[Backend], str]) -> Iterator[Served]:
-    desk = open_test_desk(folder, desk_answer_seconds=5)
+    planner = QuickPlanner()
+    desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5)
     tunnel = scene(desk.backend)
     config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
-    yield Served(desk, f"http://127.0.0.1:{socket.getsockname()[1]}", tunnel)
+    yield Served(desk, f"http://127.0.0.1:{socket.getsockname()[1]}", tunnel, planner)
+    planner.go.set()
     server.should_exit = True
     thread.join(20)
     socket.close()

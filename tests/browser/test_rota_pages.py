@@ -17,7 +17,7 @@ Enter = Callable[..., Page]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 MINE = "/rota/mine"
 AGENT = (MINE, "/rota", "/rota?span=month", "/rota/cover")
-LEAD = ("/rota", "/rota?span=month", "/rota/cover", "/rota/requests", "/rota/stand-ins", "/rota/shifts")
+LEAD = ("/rota", "/rota?span=month", "/rota/cover", "/rota/requests", "/rota/stand-ins", "/rota/shifts", "/rota/plan")
 EVERYTHING = [*(("youssef", path) for path in AGENT), *(("lena", path) for path in LEAD)]
 
 
@@ -179,6 +179,33 @@ def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_serve
     expect(page.locator("li.shift", has_text="ma–vr 08:00–14:00")).to_be_visible()
 
 
+def test_a_lead_asks_for_a_plan_and_accepts_a_week_and_then_the_rest(enter_rota: Enter, rota_served: Served) -> None:
+    rota_served.planner.go.clear()
+    page = enter_rota("lena", width=390, height=844, path="/rota/plan")
+    page.get_by_label("Aantal weken").select_option("2")
+    page.get_by_role("button", name="Maak een voorstel").click()
+    expect(page.locator(".card.busy")).to_contain_text("tot een halve minuut")
+    fits(page)
+    page.get_by_role("button", name="Maak een voorstel").click()
+    expect(page.locator(".banner")).to_contain_text("Er wordt al een voorstel gemaakt.")
+    rota_served.planner.go.set()
+    expect(page.get_by_role("heading", name="Voorstel voor")).to_be_visible()
+    weeks = page.locator("section.week")
+    expect(weeks).to_have_count(2)
+    expect(weeks.first.locator("li.change").first).to_be_visible()
+    expect(page.get_by_role("region", name="Wat niet lukt, en waarom").locator("li").first).to_be_visible()
+    fits(page)
+    for theme in ("light", "dark"):
+        nothing_serious(page, theme)
+    weeks.first.get_by_role("button", name="Neem week").click()
+    expect(page.locator(".banner")).to_have_text("Overgenomen. Dit is nu het rooster.")
+    expect(weeks.first.locator(".tag.accepted")).to_have_text("overgenomen")
+    page.get_by_role("button", name="Neem de week over").click()
+    expect(page.get_by_text("Alle weken zijn overgenomen.")).to_be_visible()
+    config = rota_served.desk.backend.states[SPOOR].agreement.config  # type: ignore[union-attr]
+    assert sum(shift.id.startswith("plan-") for shift in config.shifts) >= 14
+
+
 def test_the_address_of_the_calendar_is_made_and_works(enter_rota: Enter) -> None:
     page = enter_rota("youssef", path=MINE)
     page.get_by_role("button", name="Maak mijn adres").click()
@@ -202,7 +229,10 @@ def test_the_picture_goes_to_the_next_week_by_keyboard(enter_rota: Enter) -> Non
 
 @pytest.mark.parametrize(("name", "path"), EVERYTHING)
 def test_on_a_phone_nothing_is_wider_than_the_screen(enter_rota: Enter, name: str, path: str) -> None:
-    page = enter_rota(name, width=390, height=844, path=path)
+    fits(enter_rota(name, width=390, height=844, path=path))
+
+
+def fits(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('main'))") <= 0
@@ -211,7 +241,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(enter_rota: Enter, name: st
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "path"), EVERYTHING)
 def test_axe_finds_nothing_serious(enter_rota: Enter, name: str, path: str, theme: str) -> None:
-    page = enter_rota(name, path=path)
+    nothing_serious(enter_rota(name, path=path), theme)
+
+
+def nothing_serious(page: Page, theme: str) -> None:
     page.emulate_media(reduced_motion="reduce")  # a colour on its way to another is neither
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")

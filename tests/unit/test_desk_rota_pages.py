@@ -19,7 +19,7 @@ from tests.support.desk import enter, robot
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 MEMBERS = ("/rota/mine", "/rota", "/rota?span=month", "/rota/cover")
-LEADS = ("/rota/requests", "/rota/stand-ins", "/rota/shifts")
+LEADS = ("/rota/requests", "/rota/stand-ins", "/rota/shifts", "/rota/plan")
 API = ("roster", "rota", "coverage", "fairness")
 EVIL = "<script>alert('x')</script>"
 
@@ -114,8 +114,10 @@ FORMS: dict[str, dict[str, str]] = {
     "/rota/overrides/x/remove": {},
     "/rota/shifts/day/edit": {"first": "2026-12-01", "begins": "09:00", "ends": "17:00", "people": "omar"},
     "/rota/shifts/day/end": {},
+    "/rota/plan": {"start": "2026-11-30", "weeks": "1"},
+    "/rota/plan/accept": {"plan": "x", "weeks": "2026-11-30"},
 }
-OF_LEADS = ("decide", "/rota/stand-ins", "/rota/overrides", "/rota/shifts")
+OF_LEADS = ("decide", "/rota/stand-ins", "/rota/overrides", "/rota/shifts", "/rota/plan")
 
 
 @pytest.mark.parametrize("path", FORMS)

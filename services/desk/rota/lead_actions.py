@@ -16,7 +16,12 @@ router = APIRouter(prefix="/rota", include_in_schema=False)
 REQUESTS, STAND_INS, SHIFTS = "/rota/requests", "/rota/stand-ins", "/rota/shifts"
 
 
-def _lead(request: Request, identity: Identity) -> RotaView:
+def lead_view(request: Request, identity: Identity) -> RotaView:
+    """The view for a form that only leads send.
+
+    Raises:
+        Problem: 403.
+    """
     view = for_action(request, identity)
     if not view.lead:
         raise Problem(403, "forbidden", "Only a lead of the team may do this.")
@@ -28,7 +33,7 @@ async def decide_leave(
     request: Request, identity: Asking, leave: str, approve: Slug, note: Text = "", key: Key = ""
 ) -> Response:
     """Approve or decline."""
-    view = _lead(request, identity)
+    view = lead_view(request, identity)
     yes = approve == "yes"
     command = {"type": "DecideLeave", "leave": leave, "approve": yes, "note": note.strip()}
     return back(view, REQUESTS, await send(request, view, "approved" if yes else "refused", key, command))
@@ -46,7 +51,7 @@ async def ask_stand_in(
     key: Key = "",
 ) -> Response:
     """Ask somebody to take another's place."""
-    view = _lead(request, identity)
+    view = lead_view(request, identity)
     command = {"type": "AskStandIn", "for_person": for_person, "person": person, "note": note.strip()}
     try:
         command |= forms.stretch(view.team, start, end, view.now)
@@ -58,7 +63,7 @@ async def ask_stand_in(
 @router.post("/overrides")
 async def add_override(request: Request, identity: Asking) -> Response:
     """These people are on, whatever the layers say."""
-    view, given = _lead(request, identity), await _form(request)
+    view, given = lead_view(request, identity), await _form(request)
     start, end = _one(given, "start"), _one(given, "end")
     command: dict[str, Any] = {"type": "AddOverride", "reason": _one(given, "reason").strip()[:500]}
     try:
@@ -74,7 +79,7 @@ async def add_override(request: Request, identity: Asking) -> Response:
 @router.post("/overrides/{override}/remove")
 async def remove_override(request: Request, identity: Asking, override: str, key: Key = "") -> Response:
     """The override does not count any more."""
-    view = _lead(request, identity)
+    view = lead_view(request, identity)
     command = {"type": "RemoveOverride", "override": override}
     return back(view, SHIFTS, await send(request, view, "override_removed", key, command))
 
@@ -82,7 +87,7 @@ async def remove_override(request: Request, identity: Asking, override: str, key
 @router.post("/shifts/{shift}/edit")
 async def edit_shift(request: Request, identity: Asking, shift: str) -> Response:
     """The shift as the form says, from its first day on; what has been stays."""
-    view, given = _lead(request, identity), await _form(request)
+    view, given = lead_view(request, identity), await _form(request)
     old = next((one for one in view.team.config.shifts if one.id == shift), None)
     if old is None:
         return back(view, SHIFTS, "rota.invalid.edited")
@@ -96,7 +101,7 @@ async def edit_shift(request: Request, identity: Asking, shift: str) -> Response
 @router.post("/shifts/{shift}/end")
 async def end_shift(request: Request, identity: Asking, shift: str, key: Key = "") -> Response:
     """Without this shift from now on."""
-    view = _lead(request, identity)
+    view = lead_view(request, identity)
     return back(view, SHIFTS, await send(request, view, "ended", key, {"type": "RemoveShift", "shift": shift}))
 
 

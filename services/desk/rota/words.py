@@ -10,6 +10,7 @@ from babel.lists import format_list
 from services.contracts.teams import Shift, TeamConfig
 from services.desk.domain.rota import Clash, Piece
 from services.desk.domain.rota_decide import Effect
+from services.desk.domain.rota_plan import Lack
 from services.desk.wording import wording
 from services.rota.coverage import Gap, NeedCovered
 from services.rota.spans import OVERRIDE
@@ -80,7 +81,7 @@ class RotaWords:
             return next(known, "") or self.t("rota.override")
         return shift.replace("_", " ")
 
-    def need(self, need: NeedCovered) -> str:
+    def need(self, need: NeedCovered | Lack) -> str:
         """What is wanted: anybody, a skill, a language or a channel."""
         w = wording(self.t, self.me, self.config)
         parts = [w.topic(need.skill) if need.skill else "", w.language(need.language) if need.language else ""]

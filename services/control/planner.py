@@ -1,0 +1,148 @@
+"""The planner for the desk's page: each plan in a process of its own, so that whoever looks at the desk waits for nothing.
+
+Implements `Plans` of the desk, which knows nothing of route.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from importlib.util import find_spec
+from multiprocessing.connection import Connection
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from services.contracts.teams import TeamConfig
+from services.desk.domain.rota_plan import Lack, NoPlanError, Parts, Plan, PlanChange, PlanWeek, Turn
+from services.rota.coverage import coverage_of
+from services.rota.recurrence import RotaError
+from services.rota.rota import Rota
+from services.rota.wall_clock import localise
+from services.route.planning import compare
+from services.route.planning.plan import plan
+from services.route.planning.proposal import Proposal, with_plan
+from services.route.planning.request import PlanError, PlanRequest, ask
+
+MOST_SECONDS = 120
+"""The search itself stops after 24 s; with less of a processor the rest takes longer."""
+_NICENESS = 5
+
+
+class Planner:
+    """Implements `Plans`."""
+
+    def __init__(self, seconds: float = MOST_SECONDS) -> None:
+        self._seconds = seconds
+
+    def missing(self) -> str | None:
+        """The extra, when OR-tools is not there."""
+        return None if find_spec("ortools") else "webcare[plan]"
+
+    def propose(self, config: TeamConfig, start: date, weeks: int) -> Plan:
+        """A plan, made in a process of its own, which ends with it.
+
+        Raises:
+            NoPlanError: nothing can be planned, or it took too long.
+        """
+        apart = multiprocessing.get_context("spawn")
+        mine, theirs = apart.Pipe(duplex=False)
+        process = apart.Process(target=_work, args=(theirs, config, start, weeks), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            if not mine.poll(self._seconds):
+                raise NoPlanError("slow")
+            found: Plan | str = mine.recv()
+        except EOFError as error:
+            raise NoPlanError("failed") from error
+        finally:
+            process.kill()
+            process.join()
+            mine.close()
+        if isinstance(found, str):
+            raise NoPlanError(found)
+        return found
+
+    def accept(self, config: TeamConfig, plan: Plan, weeks: Collection[date], now: datetime) -> Parts:
+        """The parts of `AcceptPlan`. What is left of the plan replaces the pieces of the shifts that it cuts.
+
+        Raises:
+            NoPlanError: the rota is not what it was.
+        """
+        proposal = cast("Proposal", plan.source)
+        try:
+            add, remove = compare.accept(config, proposal, now, weeks)
+        except (PlanError, RotaError) as error:
+            raise NoPlanError("changed") from error
+        new, gone = {shift.id for shift in proposal.shifts}, set(remove)
+        pieces = (shift.id for shift in add if shift.id not in new)
+        replaces = (*(name for name in proposal.replaces if name not in gone), *pieces)
+        return Parts(add, remove, replace(plan, source=proposal.model_copy(update={"replaces": replaces})))
+
+
+def _work(answer: Connection, config: TeamConfig, start: date, weeks: int) -> None:
+    """The process: sends a plan, or the code of why there is none."""
+    os.nice(_NICENESS)
+    try:
+        answer.send(make(config, start, weeks))
+    except (PlanError, RotaError):
+        answer.send("impossible")
+
+
+def make(config: TeamConfig, start: date, weeks: int) -> Plan:
+    """A plan as the desk shows it.
+
+    Raises:
+        PlanError: nothing can be planned, or OR-tools is not installed.
+        RotaError: a shift's rule cannot be worked out.
+    """
+    request = ask(config, start, weeks)
+    return shown(request, plan(request))
+
+
+def shown(request: PlanRequest, proposal: Proposal) -> Plan:
+    """A proposal in the desk's terms."""
+    return Plan(
+        weeks=tuple(_weeks(request, proposal)),
+        coverage_before=proposal.coverage_before,
+        coverage=proposal.coverage,
+        fairness_before=proposal.fairness_before,
+        fairness=proposal.fairness,
+        lacks=tuple(_lacks(proposal)),
+        source=proposal,
+    )
+
+
+def _weeks(request: PlanRequest, proposal: Proposal) -> Iterator[PlanWeek]:
+    config, after = request.config, with_plan(request, proposal.shifts)
+    rotas = [(config, Rota(config)), (after, Rota(after))]
+    for week in compare.compare(config, proposal).weeks:
+        start, end = _moment(request, week.start), _moment(request, week.start + timedelta(weeks=1))
+        wanted = [
+            replace(need, stretches=tuple(one for one in need.stretches if start <= one.start < end))
+            for need in request.demand
+        ]
+        before, then = (coverage_of(team, rota, wanted, start, end).percent for team, rota in rotas)
+        yield PlanWeek(week.start, tuple(map(_change, week.changes)), week.unchanged, before, then)
+
+
+def _moment(request: PlanRequest, day: date) -> datetime:
+    return localise(datetime.combine(day, datetime.min.time()), ZoneInfo(request.config.time_zone))
+
+
+def _change(one: compare.Change) -> PlanChange:
+    return PlanChange(one.kind, one.person, one.day, _turn(one.before), _turn(one.after))
+
+
+def _turn(one: compare.Time | None) -> Turn | None:
+    return Turn(one.name, one.start, one.end) if one else None
+
+
+def _lacks(proposal: Proposal) -> Iterator[Lack]:
+    """What lacks everybody is said once, not again for each skill and language."""
+    empty = {(one.start, one.end) for one in proposal.unmet if one.need == "anybody" and one.on == 0}
+    for one in proposal.unmet:
+        if one.need == "anybody" or (one.start, one.end) not in empty:
+            reasons = tuple((reason.code, reason.people) for reason in one.reasons)
+            yield Lack(one.start, one.end, one.skill, one.language, one.channel, one.wanted, one.on, reasons)
