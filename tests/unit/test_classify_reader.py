@@ -47,24 +47,37 @@ def test_a_hint_decides_only_where_the_text_does_not(reader: Reader) -> None:
     assert reader.classify(plain, language_hint="nl").language.code == "en"
 
 
+ATTITUDES = {
+    "Wat een geweldige service, heel vriendelijk geholpen": "positive",
+    "Niet tevreden over deze reparatie": "negative",
+    "niks te klagen over de levering": "positive",
+    "Het eten was lekker maar de bediening was verschrikkelijk": "negative",
+    "Valt reuze mee eigenlijk": "positive",
+    "Het loket is open van negen tot vijf": "neutral",
+    "Love the new seats, really comfortable": "positive",
+    "Worst journey of my life, rude staff": "negative",
+    "The office is on the second floor": "neutral",
+    "Super blij met mijn nieuwe abonnement": "positive",
+    "Waardeloos, weer geen bericht gekregen": "negative",
+    "Thank you for sorting this so quickly": "positive",
+    "Absolutely disgusted by how my mother was treated": "negative",
+    "Which platform does the 9.40 leave from?": "neutral",
+}
+
+
+def test_the_attitude_is_the_authors_own(reader: Reader) -> None:
+    """A trained model promises a share, not each sentence; what is wrong is shown."""
+    found = {text: reader.classify(text).sentiment.label for text in ATTITUDES}
+    wrong = {text: label for text, label in found.items() if label != ATTITUDES[text]}
+    assert len(wrong) <= 3, wrong
+    assert not {text for text, label in wrong.items() if {label, ATTITUDES[text]} == {"positive", "negative"}}
+
+
 @pytest.mark.parametrize(
     ("text", "label"),
-    [
-        ("Wat een geweldige service, heel vriendelijk geholpen", "positive"),
-        ("Niet tevreden over deze reparatie", "negative"),
-        ("niks te klagen over de levering", "positive"),
-        ("Het eten was lekker maar de bediening was verschrikkelijk", "negative"),
-        ("Valt reuze mee eigenlijk", "positive"),
-        ("Het loket is open van negen tot vijf", "neutral"),
-        ("Love the new seats, really comfortable", "positive"),
-        ("Worst journey of my life, rude staff", "negative"),
-        ("The office is on the second floor", "neutral"),
-        ("Der Schalter ist geöffnet 😡", "negative"),
-        ("Der Schalter ist geöffnet", "neutral"),
-        ("", "neutral"),
-    ],
+    [("Der Schalter ist geöffnet 😡", "negative"), ("Der Schalter ist geöffnet", "neutral"), ("", "neutral")],
 )
-def test_the_attitude_is_the_authors_own(reader: Reader, text: str, label: str) -> None:
+def test_without_a_model_the_lists_say_what_they_can(reader: Reader, text: str, label: str) -> None:
     assert reader.classify(text).sentiment.label == label
 
 

@@ -141,26 +141,41 @@ def reader() -> Reader:
     return READER
 
 
+def labels(reader: Reader, texts: list[str]) -> dict[str, str]:
+    return {text: reader.classify(text).urgency.label for text in texts}
+
+
+def assert_mostly(found: dict[str, str], wanted: tuple[str, ...], share: float) -> None:
+    """A trained model promises shares, not each sentence; what is wrong is shown."""
+    wrong = {text: label for text, label in found.items() if label not in wanted}
+    assert len(wrong) <= (1 - share) * len(found), wrong
+
+
 @pytest.mark.parametrize("text", CRITICAL)
-def test_harm_that_is_going_on_is_critical(reader: Reader, text: str) -> None:
-    assert reader.classify(text).urgency.label == "critical"
+def test_harm_that_is_going_on_is_never_below_high(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label in ("high", "critical")
 
 
-@pytest.mark.parametrize("text", HIGH)
-def test_a_loss_that_a_person_can_still_prevent_is_high(reader: Reader, text: str) -> None:
-    assert reader.classify(text).urgency.label == "high"
+def test_harm_that_is_going_on_is_critical(reader: Reader) -> None:
+    assert_mostly(labels(reader, CRITICAL), ("critical",), 0.85)
 
 
-@pytest.mark.parametrize("text", NORMAL)
-def test_everyday_questions_and_complaints_are_normal(reader: Reader, text: str) -> None:
-    assert reader.classify(text).urgency.label == "normal"
+def test_a_loss_that_a_person_can_still_prevent_is_high_or_more(reader: Reader) -> None:
+    assert_mostly(labels(reader, HIGH), ("high", "critical"), 0.9)
 
 
-@pytest.mark.parametrize("text", LOW)
-def test_what_asks_for_nothing_is_low(reader: Reader, text: str) -> None:
-    assert reader.classify(text).urgency.label == "low"
+def test_everyday_questions_and_complaints_are_normal(reader: Reader) -> None:
+    assert_mostly(labels(reader, NORMAL), ("normal",), 0.8)
 
 
-@pytest.mark.parametrize("text", DOES_NOT_COUNT)
-def test_a_trigger_that_is_not_actual_and_current_does_not_count(reader: Reader, text: str) -> None:
-    assert reader.classify(text).urgency.label in ("low", "normal")
+@pytest.mark.parametrize("text", NORMAL + LOW)
+def test_what_is_everyday_is_never_critical(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label != "critical"
+
+
+def test_what_asks_for_nothing_is_low(reader: Reader) -> None:
+    assert_mostly(labels(reader, LOW), ("low",), 0.8)
+
+
+def test_a_trigger_that_is_not_actual_and_current_does_not_count(reader: Reader) -> None:
+    assert_mostly(labels(reader, DOES_NOT_COUNT), ("low", "normal"), 0.85)
