@@ -1,11 +1,13 @@
 """The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop.
 
-It begins once it knows the topics of every team (`teams.py`), and follows them as they change.
+It begins once it knows the topics of every team (`teams.py`), and follows them as they change; it reads by what a team has
+taught it (`readers.py`).
 """
 
 import threading
 
 from services.classify.domain.reader import build_reader
+from services.classify.readers import TeamReaders
 from services.classify.settings import ClassifySettings
 from services.classify.teams import TeamTaxonomies, follow_teams
 from services.classify.worker import transform
@@ -29,11 +31,12 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
         reader = build_reader()
         taxonomies = TeamTaxonomies(reader.rarity)
         teams = follow_teams(settings, taxonomies)
+        work = transform(reader, taxonomies.of, TeamReaders(reader, settings.data).at)
         health.add("teams", teams.check)
         teams.start()
         try:
             while not stop.is_set() and not teams.caught_up.wait(_A_MOMENT):
                 health.beat()
-            run_stateless(settings, "classify", MENTIONS_RAW, transform(reader, taxonomies.of), stop, health)
+            run_stateless(settings, "classify", MENTIONS_RAW, work, stop, health)
         finally:
             teams.stop()

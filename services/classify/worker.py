@@ -24,12 +24,16 @@ def _default(_team: str) -> Taxonomy | None:
     return None
 
 
-def transform(reader: Reader, taxonomy_of: TaxonomyOf = _default) -> Transform:
-    """Classifies a batch with `reader`, each mention by the topics of its team."""
+def transform(
+    reader: Reader, taxonomy_of: TaxonomyOf = _default, reader_at: Callable[[datetime], Reader] | None = None
+) -> Transform:
+    """Classifies a batch with `reader`, each mention by the topics of its team; `reader_at`, where there is one, gives the
+    reader of a moment, which has the teams' own weights."""
 
-    def classify(records: Sequence[Received[Mention]], _now: datetime) -> Iterable[Outgoing]:
+    def classify(records: Sequence[Received[Mention]], now: datetime) -> Iterable[Outgoing]:
         texts = [text_of(one.message) for one in records]
-        found = reader.classify_batch(texts, [taxonomy_of(one.message.team) for one in records])
+        reading = reader_at(now) if reader_at else reader
+        found = reading.classify_batch(texts, [taxonomy_of(one.message.team) for one in records])
         return [_outgoing(one, read) for one, read in zip(records, found, strict=True)]
 
     return classify
@@ -43,6 +47,7 @@ def text_of(mention: MentionBody) -> Text:
         kind=mention.kind,
         followers=mention.author.followers,
         rating=mention.rating,
+        team=mention.team,
     )
 
 

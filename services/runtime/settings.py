@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 PREFIX = "WEBCARE_"
 KEY_FILE = "signing.key"
 """In the data folder."""
-OUTSIDE = frozenset({"WEBCARE_CONFIG", "WEBCARE_CACHE"})
-"""Variables that are read elsewhere: where the settings file is, where downloads are cached."""
+OUTSIDE = frozenset({"WEBCARE_CONFIG", "WEBCARE_CACHE", "WEBCARE_LEARNING_DATA"})
+"""Variables that are read elsewhere: where the settings file is, where downloads are cached, what training reads."""
 TESTS = "WEBCARE_TEST_"
 """Variables of the tests begin so; processes that the tests start inherit them."""
 

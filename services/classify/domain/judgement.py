@@ -14,7 +14,7 @@ import numpy as np
 
 from services.classify.domain import intent as intents
 from services.classify.domain.features import Seen, Sight
-from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, chosen
+from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, Weights, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
@@ -81,9 +81,12 @@ class _Said:
 class Judge:
     """The models of one language."""
 
-    def __init__(self, weights: LanguageWeights) -> None:
-        self._sight = Sight()
-        self._voice, self._matter = LinearModel(weights.voice), LinearModel(weights.matter)
+    def __init__(self, weights: LanguageWeights, like: "Judge | None" = None) -> None:
+        """`like`: another judge, whose parts are shared where the weights are the same."""
+        self._sight: Sight = like._sight if like else Sight()
+        self.weights = weights
+        self._voice: LinearModel = _model(weights.voice, like._voice if like else None)
+        self._matter: LinearModel = _model(weights.matter, like._matter if like else None)
         labels = self._matter.heads["signal"].labels
         kinds = [kind for name, kind in signal_kinds().items() if name in labels]
         self._kinds = {level: [one for one in kinds if one.level == level] for level in LEVELS}
@@ -207,6 +210,10 @@ class Judge:
         told = view.telling("signal", kind.name, 1) or view.telling("urgency", label, 1)
         place = told[0][0] if told else None
         return [Found(kind, None if place is None else Hit(kind.name, place, place), by_model=True)]
+
+
+def _model(weights: Weights, other: LinearModel | None) -> LinearModel:
+    return other if other is not None and other.weights is weights else LinearModel(weights)
 
 
 def halved(levels: Floats, signals: Floats, names: Sequence[str]) -> Floats:

@@ -35,6 +35,8 @@ class Text:
     kind: MentionKind = "post"
     followers: int | None = None
     rating: float | None = None
+    team: str = ""
+    """Whose it is: a team that has corrected readings has weights of its own."""
 
 
 @dataclass(frozen=True, slots=True)

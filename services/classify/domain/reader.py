@@ -6,13 +6,15 @@ other languages only the lists say something.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from services.classify.domain import intent as intents
+from services.classify.domain.delta import HeadDelta, applied
 from services.classify.domain.judgement import Judge, Judgement, by_rules
 from services.classify.domain.look import Look, Looker, Text
 from services.classify.domain.reasons import Notes
 from services.classify.domain.topics import Taxonomy, default_taxonomy
-from services.classify.domain.weights import load_weights
+from services.classify.domain.weights import LanguageWeights, load_weights
 from services.contracts.mentions import Classification, Intent, Language, MentionKind, Sentiment, Urgency, UrgencyLabel
 
 FAR_REACHING = 10_000
@@ -22,15 +24,18 @@ _AT_ONCE = 256
 LANGUAGES = ("nl", "en")
 """Those that have models."""
 
-__all__ = ["FAR_REACHING", "LANGUAGES", "Reader", "Text", "build_reader", "needs_person"]
+__all__ = ["FAR_REACHING", "LANGUAGES", "Reader", "TeamJudges", "Text", "build_reader", "needs_person"]
 
 
 class Reader:
     """The loaded parts. Build it once per process with `build_reader()`; texts do not influence each other."""
 
-    def __init__(self, looker: Looker, judges: Mapping[str, Judge], version: str) -> None:
+    def __init__(
+        self, looker: Looker, judges: Mapping[str, Judge], version: str, teams: Mapping[str, "TeamJudges"] | None = None
+    ) -> None:
         self._looker = looker
         self._judges = judges
+        self._teams = teams or {}
         self._topics = default_taxonomy()
         self.version = version
 
@@ -73,17 +78,41 @@ class Reader:
         return min((judge.rarity(word) for judge in self._judges.values()), default=0.0)
 
     def judge(self, looks: Sequence[Look]) -> list[Judgement]:
-        """What the models make of looks, in order."""
+        """What the models make of looks, in order: those of the team where it has its own."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, look in enumerate(looks):
+            team = look.given.team if look.given.team in self._teams else ""
+            groups.setdefault((team, look.language.code), []).append(place)
         found: list[Judgement | None] = [None] * len(looks)
-        for code, judge in self._judges.items():
-            mine = [place for place, look in enumerate(looks) if look.language.code == code]
-            for place, judged in zip(mine, judge.judge([looks[place] for place in mine]), strict=True):
-                found[place] = judged
+        for (team, code), mine in groups.items():
+            judges = self._teams[team].judges if team else self._judges
+            if code in judges:
+                judged = judges[code].judge([looks[place] for place in mine])
+                for place, one in zip(mine, judged, strict=True):
+                    found[place] = one
         return [one or by_rules(look) for one, look in zip(found, looks, strict=True)]
+
+    def for_teams(self, teams: Mapping[str, "TeamJudges"]) -> "Reader":
+        """The same reader with these teams' own weights; everything else is shared."""
+        return Reader(self._looker, self._judges, self.version, teams)
+
+    def judges_with(self, deltas: Mapping[str, Sequence[HeadDelta]]) -> Mapping[str, Judge]:
+        """The judges with what was learnt added, by language; they share with this reader's what is the same."""
+        return {
+            code: Judge(applied(one.weights, deltas[code]), one) if deltas.get(code) else one
+            for code, one in self._judges.items()
+        }
+
+    def weights(self, language: str) -> LanguageWeights:
+        """The trained weights of a language that has a model."""
+        return self._judges[language].weights
 
     def chances(self, texts: Sequence[Text]) -> list[Mapping[str, tuple[float, ...]]]:
         """The probabilities of sentiment and urgency of each text, for a second reader to weigh."""
         return [one.chances for one in self.judge([self._looker.look(one) for one in texts])]
+
+    def _version_for(self, team: str) -> str:
+        return f"{self.version}+{self._teams[team].version}" if team in self._teams else self.version
 
     def _concluded(self, look: Look, judged: Judgement, taxonomy: Taxonomy) -> Classification:
         topics = taxonomy.find(look.prepared.raw)
@@ -112,8 +141,16 @@ class Reader:
             spam=judged.spam,
             needs_person=needs,
             reasons=notes.all(),
-            model=self.version,
+            model=self._version_for(look.given.team),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TeamJudges:
+    """The judges of a team that has corrected readings, and the version of what they learnt."""
+
+    version: str
+    judges: Mapping[str, Judge]
 
 
 def build_reader() -> Reader:

@@ -1,7 +1,9 @@
 """The trained weights beside the code (NumPy archives, read without pickle): read once, when a reader is built."""
 
+import hashlib
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,12 @@ def load_weights(language: str, folder: Path = FOLDER) -> LanguageWeights:
     except DAMAGED as error:
         raise WeightsError(f"{path.name}: not the weights of a reader ({type(error).__name__})") from error
     return LanguageWeights(language, about["version"], models["voice"], models["matter"])
+
+
+def fingerprint(languages: Iterable[str], folder: Path = FOLDER) -> str:
+    """A short hash of the weights of languages: it changes whenever they do."""
+    whole = b"".join((folder / f"{code}.npz").read_bytes() for code in languages)
+    return hashlib.sha256(whole).hexdigest()[:12]
 
 
 def save_weights(found: LanguageWeights, folder: Path = FOLDER) -> Path:

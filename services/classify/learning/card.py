@@ -18,6 +18,7 @@ from services.classify.domain.judgement import SENTIMENTS
 from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.domain.weights import FOLDER as WEIGHTS
+from services.classify.domain.weights import fingerprint
 from services.classify.learning import corpus, figures, pictures
 from services.classify.learning.crossval import cross_validated
 from services.classify.learning.speed import memory, mixed_texts, speed
@@ -41,7 +42,7 @@ DEEP_MOST = 1_000
 def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast: bool) -> dict[str, Any]:
     """All figures. `known` are those of the last run."""
     second = build_second_reader(reader).reread if deep else None
-    found: dict[str, Any] = {"weights": figures.weights_print(), "version": reader.version, "own": {}, "blind": {}}
+    found: dict[str, Any] = {"weights": fingerprint(LANGUAGES), "version": reader.version, "own": {}, "blind": {}}
     for code in LANGUAGES:
         rows = corpus.read(code)
         taught, test = ([one for one in rows if one.split == split] for split in ("train", "test"))

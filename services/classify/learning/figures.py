@@ -3,7 +3,6 @@
 The test part of the corpus and the blind set are read here and nowhere else.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from services.classify.domain.judgement import INTENTS, SENTIMENTS
 from services.classify.domain.look import Looker, Text
 from services.classify.domain.reader import LANGUAGES, Reader
 from services.classify.domain.urgency import LEVELS
-from services.classify.domain.weights import FOLDER, load_weights
+from services.classify.domain.weights import load_weights
 from services.classify.learning import baselines, corpus, measures
 from services.classify.learning.corpus import Labelled
 from services.contracts.mentions import Classification
@@ -40,12 +39,6 @@ class Reading:
     labels: Mapping[str, Sequence[str]]
     topics: Sequence[Sequence[str]] = ()
     confidences: Mapping[str, Sequence[float]] | None = None
-
-
-def weights_print(folder: Path = FOLDER) -> str:
-    """A short hash of the trained weights of the first reader."""
-    whole = b"".join((folder / f"{code}.npz").read_bytes() for code in LANGUAGES)
-    return hashlib.sha256(whole).hexdigest()[:12]
 
 
 def reading(found: Sequence[Classification]) -> Reading:
