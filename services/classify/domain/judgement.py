@@ -255,7 +255,7 @@ def _with_lists(found: Scores, leaning: float) -> dict[SentimentLabel, float]:
 def _asked_after_all(
     look: Look, attitude: Attitude, found: Scores, wanted: Intent, hit: Hit | None
 ) -> tuple[Intent, Hit | None]:
-    """What rules hear asked where the model hears idle talk, if the model does not rule it out: who is passed over is lost."""
+    """What rules hear asked where the model hears idle talk, unless it rules that out: who is passed over is lost."""
     asked, place = intents.intent_of(look.matters, attitude, look.spam, look.given.rating)
     if asked in _ASKING and found.probabilities[asked] > _POSSIBLE:
         return asked, place
