@@ -194,6 +194,9 @@ class Judge:
         rules = look.urgency
         label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
         sure = [one for one in rules.found if one.kind.name in SURE]
+        if rules.dismissed and not any(one.kind.level in ("high", "critical") for one in rules.found):
+            # All that was grave is denied, solved or not meant: no reason to lean to the safe side.
+            label = max(LEVELS, key=lambda one: found.probabilities[one])
         if sure and label in ("low", "normal"):
             label = "critical" if found.probabilities["critical"] > found.probabilities["high"] else "high"
             signals = [*sure, *(one for one in rules.found if one not in sure)]
