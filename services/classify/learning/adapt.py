@@ -24,7 +24,7 @@ from services.classify.domain.reader import Reader
 from services.classify.learning.vectors import PIECE_WEIGHT, Keyed, keyed
 
 Array = npt.NDArray[Any]
-STRENGTHS = (2.0, 0.5, 0.1)
+STRENGTHS = (2.0, 0.5, 0.2)
 """The inverse of the penalty on what is added, the freest first."""
 WEIGHT = 4.0
 """What a correction counts beside a message of the corpus."""
@@ -64,8 +64,11 @@ def latest(corrections: Sequence[Correction]) -> list[Correction]:
     return list({(one.text, one.language, one.field): one for one in corrections}.values())
 
 
-def rows_of(reader: Reader, looker: Looker, language: str, head: str, texts: Sequence[str]) -> Rows:
-    """How a head sees texts."""
+def rows_of(
+    reader: Reader, looker: Looker, language: str, head: str, corrected: Sequence[str], others: Sequence[str]
+) -> Rows:
+    """How a head sees texts: by the words and pieces that the corrected ones have, all others stay as they are."""
+    texts = [*corrected, *others]
     weights: Weights = getattr(reader.weights(language), MODEL_OF[head])
     decides = next(one for one in weights.heads if one.name == head)
     given = [Text(one, language_hint=language) for one in texts]
@@ -75,7 +78,7 @@ def rows_of(reader: Reader, looker: Looker, language: str, head: str, texts: Seq
         block, worth = getattr(weights, name), PIECE_WEIGHT if name == "pieces" else 1.0
         idf = np.sqrt(block.squares.astype(np.float64))
         part = _block_rows(block.keys, idf, [getattr(one, name) for one in seen]) * worth
-        met = np.unique(part.indices)
+        met = np.unique(part[: len(corrected)].indices)
         parts.append(part[:, met])
         keys[name], units[name] = block.keys[met], idf[met] * worth
     matrix = sparse.hstack(parts).tocsr()
