@@ -34,7 +34,7 @@ class Plain:
 
     def length(self, name: str, keys: list[int]) -> float:
         rows = [self.rows[name][one] for one in keys if one in self.rows[name]]
-        return float(max(self.blocks[name].squares[rows].sum(dtype=np.float64), 1e-9)) ** 0.5
+        return max(float(self.blocks[name].squares[rows].sum(dtype=np.float64)), 1e-9) ** 0.5
 
     def score(self, seen: Seen, facts: list[str]) -> Floats:
         total = np.zeros(self.blocks["words"].weights.shape[1])
@@ -55,7 +55,8 @@ class Plain:
             if found not in self.rows[name]:
                 return 0.0
             row = self.blocks[name].weights[self.rows[name][found]][one.columns].astype(np.float64)
-            return float(row[at] - (row.sum() - row[at]) / (len(row) - 1)) / self.length(name, keys[name])
+            mine, others = float(row[at]), float(row.sum() - row[at])
+            return (mine - others / (len(row) - 1)) / self.length(name, keys[name])
 
         leads = np.zeros(len(seen.words))
         for place, (word, negated) in enumerate(zip(seen.words, seen.negated, strict=True)):
