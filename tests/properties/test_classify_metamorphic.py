@@ -121,7 +121,7 @@ def test_a_swapped_origin_or_gender_changes_nothing_of_urgency(language: str) ->
 def test_what_is_denied_or_solved_is_less_urgent(language: str, how: str) -> None:
     mine = [one for one in pairs() if (one.lang, one.how) == (language, how)]
     before, after = labels([one.urgent for one in mine]), labels([one.calmer for one in mine])
-    lowered = sum(LEVELS.index(b[0]) < LEVELS.index(a[0]) for a, b in zip(before, after, strict=True))  # type: ignore[arg-type]  # labels
+    lowered = sum(LEVELS.index(b[0]) < LEVELS.index(a[0]) for a, b in zip(before, after, strict=True))
     print(f"{language} {how}: {lowered} of {len(mine)} lowered")  # noqa: T201  # a figure to see
     assert lowered / len(mine) >= LOWERED[language, how]
 
