@@ -1,17 +1,20 @@
-"""Measure the classifier on the development texts and print the figures: `python -m tests.bench.bench_classify [folder]`.
+"""Measure the classifier on the development texts and print the figures: `python -m tests.bench.bench_classify [folder]`;
+`--speed` prints only how fast it reads, on messages of the corpus.
 
 Reads NDJSON files that are not part of the repository (`id, text, lang, sentiment|urgency`); absent files are skipped.
-Figures are of texts the tables were tuned on, except where a line says otherwise.
+Figures are of texts the tables were tuned on, except where a line says otherwise; `docs/model-card.md` has the others.
 """
 
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from services.classify.domain.reader import Reader, Text, build_reader
+from services.classify.learning.measures import macro_f1, macro_recall
+from services.classify.learning.speed import mixed_texts, speed
 from services.contracts.mentions import Classification
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -28,7 +31,6 @@ SENTIMENT = (
 EVERYDAY = ("en_tweets_airline_dev", "en_tweets_semeval2013_2016", "nl_reviews_bol_dev", "nl_reviews_mabsa_dev")
 LEVELS = ("low", "normal", "high", "critical")
 MOST = 5_000
-Pairs = Sequence[tuple[str, str]]
 
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -38,27 +40,6 @@ def rows(folder: Path, name: str) -> list[dict[str, Any]]:
         return []
     found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return found[:: max(1, len(found) // MOST)]
-
-
-def f1(pairs: Pairs, label: str) -> float:
-    """F1 of one label over (wanted, given) pairs."""
-    right = sum(a == b == label for a, b in pairs)
-    return 2 * right / max(1, sum(a == label for a, _ in pairs) + sum(b == label for _, b in pairs))
-
-
-def macro_f1(pairs: Pairs, labels: Iterable[str]) -> float:
-    """The mean F1 over `labels`, in percent."""
-    scores = [f1(pairs, label) for label in labels]
-    return 100 * sum(scores) / len(scores)
-
-
-def macro_recall(pairs: Pairs, labels: Sequence[str]) -> float:
-    """The mean recall over `labels`, in percent (TweetEval's figure)."""
-    return (
-        100
-        * sum(sum(a == b == one for a, b in pairs) / max(1, sum(a == one for a, _ in pairs)) for one in labels)
-        / len(labels)
-    )
 
 
 def classified(reader: Reader, texts: Sequence[dict[str, Any]], hint: bool) -> tuple[list[Classification], float]:
@@ -139,6 +120,15 @@ def language(reader: Reader, folder: Path) -> None:
         say(f"language {name:28} {', '.join(shares)}")
 
 
+def how_fast(reader: Reader) -> None:
+    """Texts a second of one core, by the processor's time."""
+    found = speed(reader, mixed_texts())
+    say(
+        f"speed: {found['median']:.0f} texts/s of one core in the middle of many batches, best {found['best']:.0f}, the "
+        f"first time {found['first']:.0f}; {found['words']:.0f} words on average, Dutch and English by turns"
+    )
+
+
 def say(line: str) -> None:
     """One line to standard output."""
     sys.stdout.write(line + "\n")
@@ -147,10 +137,14 @@ def say(line: str) -> None:
 
 def main() -> None:
     """Measure everything."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+    given = [one for one in sys.argv[1:] if one != "--speed"]
+    folder = Path(given[0]) if given else DATA
     begin = time.perf_counter()
     reader = build_reader()
     say(f"reader built in {time.perf_counter() - begin:.2f} s")
+    how_fast(reader)
+    if "--speed" in sys.argv:
+        return
     urgency(reader, folder)
     language(reader, folder)
     sentiment(reader, folder)

@@ -19,7 +19,7 @@ from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.domain.weights import FOLDER as WEIGHTS
 from services.classify.domain.weights import fingerprint
-from services.classify.learning import corpus, figures, pictures
+from services.classify.learning import agreement, corpus, figures, pictures
 from services.classify.learning.crossval import cross_validated
 from services.classify.learning.speed import memory, mixed_texts, speed
 from services.classify.learning.train import DATA
@@ -59,6 +59,7 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
     found["crossval"] = known.get("crossval") if fast else cross_validated(data) or known.get("crossval")
     found["failures"] = {code: figures.failures(reader, code) for code in LANGUAGES}
     found["corpus"] = {code: corpus.report(code) for code in LANGUAGES}
+    found["agreement"] = agreement.report()
     found["speed"] = speed(build_reader(), mixed_texts())
     found["memory"] = memory()
     found["megabytes"] = sum(path.stat().st_size for path in WEIGHTS.glob("*.npz")) / 2**20
