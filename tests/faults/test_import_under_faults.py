@@ -140,7 +140,7 @@ def test_each_record_is_classified_exactly_once(imported: Imported) -> None:
 
 
 def test_each_correction_is_written_exactly_once(imported: Imported) -> None:
-    """The second reader works beside the import, and is killed and frozen with the others."""
+    """The second reader works beside the import; Kafka is killed under it."""
     tell(f"{imported.after.corrected.total()} corrections")
     assert [one for one, times in imported.after.corrected.items() if times > 1] == []
 
