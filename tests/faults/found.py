@@ -17,10 +17,14 @@ URGENT = ("high", "critical")
 
 @dataclass(frozen=True)
 class Found:
-    """How often each id is on the mentions' topics, who of them needs a person, and the cases as they are now."""
+    """How often each id is on the mentions' topics, who of them needs a person, and the cases as they are now.
+
+    `classified` counts what was read for the first time, `corrected` each later revision of an id.
+    """
 
     raw: Counter[str]
     classified: Counter[str]
+    corrected: Counter[tuple[str, int]]
     needing: frozenset[str]
     cases: tuple[Case, ...]
 
@@ -32,14 +36,18 @@ def found(stack: Stack, source: str) -> Found:
         assert isinstance(mention, Mention)
         raw.update([mention.id] if mention.source == source else [])
     classified: Counter[str] = Counter()
+    corrected: Counter[tuple[str, int]] = Counter()
     needing = set()
     for one in everything(stack.facts["kafka"], MENTIONS_CLASSIFIED):
         assert isinstance(one, ClassifiedMention)
         if one.source == source:
-            classified.update([one.id])
+            if one.revision == 1:
+                classified.update([one.id])
+            else:
+                corrected.update([(one.id, one.revision)])
             if one.classification.needs_person or one.classification.urgency.label in URGENT:
                 needing.add(one.id)
-    return Found(raw, classified, frozenset(needing), tuple(cases_now(stack, source)))
+    return Found(raw, classified, corrected, frozenset(needing), tuple(cases_now(stack, source)))
 
 
 def cases_now(stack: Stack, source: str) -> list[Case]:

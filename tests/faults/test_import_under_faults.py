@@ -139,6 +139,12 @@ def test_each_record_is_classified_exactly_once(imported: Imported) -> None:
     assert imported.after.classified == imported.after.raw
 
 
+def test_each_correction_is_written_exactly_once(imported: Imported) -> None:
+    """The second reader works beside the import; Kafka is killed under it."""
+    tell(f"{imported.after.corrected.total()} corrections")
+    assert [one for one, times in imported.after.corrected.items() if times > 1] == []
+
+
 def test_no_event_is_written_twice(demo: Stack, imported: Imported) -> None:
     ids = Counter(event.id for event in everything(demo.facts["kafka"], DESK_EVENTS))
     tell(f"{ids.total()} events")
