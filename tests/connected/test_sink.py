@@ -11,7 +11,7 @@ import pytest
 from services.contracts.base import Model
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.documents import Document
-from services.report.elastic import ElasticClient
+from services.report.elastic import ElasticClient, ElasticUnavailableError
 from services.report.generations import GenerationStore
 from services.report.main import prepared_before
 from services.report.retention import expire
@@ -77,12 +77,16 @@ def send(settings: ReportSettings, messages: list[Model], team: str) -> None:
 
 
 def counter(elastic: ElasticClient, store: GenerationStore, team: str) -> Callable[[str], int]:
-    """Counts the team's documents under an alias, as readers see them."""
+    """Counts the team's documents under an alias, as readers see them; -1 while an index that was just made says that it
+    cannot be searched yet, as it does on a busy machine."""
 
     def count(alias: str) -> int:
-        refresh(elastic, store)
         body = {"size": 0, "track_total_hits": True, "query": {"term": {"team": team}}}
-        return int(elastic.search(f"{store.names.prefix}{alias}", body)["hits"]["total"]["value"])
+        try:
+            refresh(elastic, store)
+            return int(elastic.search(f"{store.names.prefix}{alias}", body)["hits"]["total"]["value"])
+        except ElasticUnavailableError:
+            return -1
 
     return count
 
