@@ -48,7 +48,7 @@ class Judgement:
     spam: float
     urgency: UrgencyJudgement
     confidence: float
-    """Of the urgency: how likely its label is right."""
+    """Of the urgency: how likely its label is right (low where a rule overruled the model)."""
     chances: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """The probabilities of `sentiment` and `urgency`, in the order of their labels; empty where there is no model."""
 
@@ -144,7 +144,7 @@ class Judge:
     def _judgement(self, look: Look, voice: _View, matter: _View, said: _Said) -> Judgement:
         judged = self._urgency(look, matter, said)
         spam = round(max(look.spam, said.intent.probabilities["spam"]), 3)
-        attitude = self._attitude(look, voice, said.sentiment)
+        attitude, sure = self._attitude(look, voice, said.sentiment), said.urgency.probabilities[judged.label]
         wanted, hit = self._intent(look, said.intent, judged.label, spam)
         if wanted in _IDLE:
             wanted, hit = _asked_after_all(look, attitude, said.intent, wanted, hit)
@@ -152,7 +152,7 @@ class Judge:
             "sentiment": tuple(said.sentiment.probabilities[one] for one in SENTIMENTS),
             "urgency": tuple(said.urgency.probabilities[one] for one in LEVELS),
         }
-        return Judgement(attitude, wanted, hit, spam, judged, said.urgency.confidence, chances)
+        return Judgement(attitude, wanted, hit, spam, judged, sure, chances)
 
     def _attitude(self, look: Look, view: _View, found: Scores) -> Attitude:
         rating = look.given.rating

@@ -35,7 +35,7 @@ READERS = (
     ("first", "**first reader**"),
     ("second", "**second reader**"),
 )
-DEEP_MOST = 1_000
+DEEP_MOST = 300
 """Of each public set the second reader reads at most so many."""
 
 

@@ -57,11 +57,10 @@ def read_by(reader: Reader, texts: Sequence[Text]) -> tuple[list[Classification]
     """What the first reader makes of texts, with how sure it is of sentiment and urgency."""
     found = reader.classify_batch(texts)
     plain = reading(found)
-    chances = reader.chances(texts)
-    urgent = [
-        one["urgency"][LEVELS.index(got.urgency.label)] if one else 0.5 for one, got in zip(chances, found, strict=True)
-    ]
-    sure = {"sentiment": [one.sentiment.confidence for one in found], "urgency": urgent}
+    sure = {
+        "sentiment": [one.sentiment.confidence for one in found],
+        "urgency": [0.5 if one.urgency.confidence is None else one.urgency.confidence for one in found],
+    }
     return found, Reading(plain.labels, plain.topics, sure)
 
 
