@@ -12,11 +12,12 @@ When a batch fails, its state is read back and its records are worked on one by 
 one that fails alone becomes a dead letter, and the rest goes on.
 """
 
+import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -92,7 +93,8 @@ class _Owned(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         """Make the state of these partitions anew from its topics, unless partitions move in the meantime."""
         started, moves = time.monotonic(), self.moves
         fresh = {number: self._make(number) for number in numbers}
-        count = restore(self._settings, self._state, fresh)
+        with _collector_paused():
+            count = restore(self._settings, self._state, fresh)
         with self._lock:
             if moves != self.moves:
                 return
@@ -129,6 +131,21 @@ def restore(settings: Settings, state: Sequence[Topic], partitions: Mapping[int,
     for partition in partitions.values():
         partition.restored()
     return sum(len(values) for values in latest.values())
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without the garbage collector: all that is read back stays, and it would look through it again and again.
+
+    Reading 6,000 cases back took three times as long with it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def run_stateful(
