@@ -105,6 +105,9 @@ class RoutePartition:
     def restored(self) -> None:
         """Nothing more to do: the state is in order after every record."""
 
+    def lost(self) -> None:
+        """Nothing to do: its state is on the topics."""
+
     def figures(self) -> Mapping[str, TeamFigures]:
         """Each team's figures; their cost does not depend on the number of cases."""
         return {team: _figures(state) for team, state in self._teams.items()}

@@ -153,7 +153,9 @@ class Clients:
         """Ask a new command of every team, now; each is `done` once it is answered."""
         now, number = datetime.now(UTC), len(self.probes)
         notes = [
-            AddNote(id=uuid(f"probe {number} {one.team}"), team=one.team, at=now, actor="noor", case=one.id, text="?")
+            AddNote(
+                id=uuid(f"probe {number} {one.team}"), team=one.team, at=now, actor="lead:els", case=one.id, text="?"
+            )
             for one in self.cases[: len(TEAMS)]
         ]
         made = [Asked(note, time.monotonic()) for note in notes]

@@ -22,8 +22,8 @@ from services.contracts.topics import DESK_EVENTS, OUTBOX_APPROVED
 from services.route.domain.evolve import evolve
 from services.route.domain.state import TeamState
 from services.route.partition import STATE, RoutePartition
+from services.runtime.owned import restore
 from services.runtime.settings import Settings
-from services.runtime.stateful import restore
 from tests.faults.clients import EFFECTS, LOSE_EVERY, TEAMS, Asked, Clients
 from tests.faults.effects import Expected, Heard, heard, problems, twice
 from tests.support.route import contents
@@ -35,8 +35,8 @@ COMMANDS = int(os.environ.get("WEBCARE_TEST_FAULT_COMMANDS", "500"))
 LONG = COMMANDS > 2_000
 CASES_EACH = 25 if LONG else 5
 """Cases of each team."""
-A_SECOND = COMMANDS / 60
-"""The faults take about a minute, so that each falls in the middle of the commands."""
+A_SECOND = COMMANDS / 40
+"""The faults take about half a minute, so that each falls in the middle of the commands."""
 PATIENCE = 180
 RESTART_SECONDS = 10
 TAKE_OVER_SECONDS = 15
@@ -85,6 +85,12 @@ def a_second_worker_joins(drill: Drill) -> None:
     joined = drill.fleet.start("1")
     drill.wait(joined.ready, "the second worker has partitions")
     drill.going_on(time.monotonic())
+    drill.wait(lambda: shown(drill) == len(drill.clients.cases), "the metrics of both together count each case once")
+
+
+def shown(drill: Drill) -> float:
+    """How many cases the workers say that there are."""
+    return sum(worker.metric("webcare_cases") for worker in drill.fleet.workers.values())
 
 
 def one_of_two_is_killed_for_good(drill: Drill) -> None:

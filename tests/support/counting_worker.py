@@ -94,6 +94,9 @@ class Counting:
     def restored(self) -> None:
         self._restored_first(self._number)
 
+    def lost(self) -> None:
+        """Nothing to let go of."""
+
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         out = []
         for one in batch:

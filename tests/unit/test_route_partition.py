@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.contracts.commands import CloseCase, ConfigureTeam, SubmitReply, Tick
 from services.contracts.topics import (
@@ -92,6 +93,14 @@ def test_of_several_ticks_only_the_latest_counts(partition: RoutePartition) -> N
     late = at(14)
     output = partition.handle([received(tick(1, late)), received(tick(2, late))], late)
     assert {one.message.cause for one in on(DESK_EVENTS, output)} == {uuid("tick 2")}  # type: ignore[union-attr]
+
+
+def test_the_metrics_say_no_more_of_teams_that_another_worker_has(partition: RoutePartition) -> None:
+    partition.handle([received(mention("een", at(10)))], at(10))
+    assert REGISTRY.get_sample_value("webcare_cases", {"team": TEAM, "state": "owned"}) == 1
+    partition.lost()
+    assert REGISTRY.get_sample_value("webcare_cases", {"team": TEAM, "state": "owned"}) is None
+    assert REGISTRY.get_sample_value("webcare_cover_gaps", {"team": TEAM}) is None
 
 
 def test_a_tick_of_an_unknown_team_leaves_no_trace() -> None:
