@@ -16,11 +16,11 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local import cache_folder, free_ports, prepare, running
+from deploy.local.children import spawn
 from services.runtime.settings import Settings
 from services.runtime.topics import create_topics
 from tests.support.engines import say
 
-ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30
 
 
@@ -80,16 +80,15 @@ class RouteFleet:
     def start(self, slot: str, *trap: str) -> Worker:
         """Start a worker, with a trap (`tests.support.traps`) if one is given."""
         [port] = free_ports(1)
-        env = dict(os.environ) | {
+        env = {
             "WEBCARE_KAFKA_BOOTSTRAP": self._settings.kafka_bootstrap,
             "WEBCARE_DATA": str(self._settings.data),
             "WEBCARE_SLOT": slot,
             "WEBCARE_ROUTE_METRICS_PORT": str(port),
         }
         program = ["tests.support.route_worker", *trap] if trap else ["services.control", "run", "route"]
-        with (self._settings.data / f"route-{slot}.log").open("ab") as log:
-            process = subprocess.Popen([sys.executable, "-m", *program], cwd=ROOT, env=env, stdout=log, stderr=log)
-        self.workers[slot] = Worker(process, port)
+        log = self._settings.data / f"route-{slot}.log"
+        self.workers[slot] = Worker(spawn([sys.executable, "-m", *program], env, log), port)
         return self.workers[slot]
 
     def kill(self, slot: str) -> None:
