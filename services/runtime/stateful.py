@@ -1,9 +1,9 @@
 """A stateful batch worker: state in memory, its truth compacted topics written in the same transaction. Used by route.
 
-Each partition number has a state of its own. When partitions are assigned, the state of exactly those is read back
-(`owned.py`) from the compacted topics, up to the high watermark and not just to the last stable offset: a worker that lost its partitions
-may still be committing. Input and state topics have the same number of partitions, and what is written stays on the
-partition it came from.
+Each partition number has a state of its own. When partitions are assigned, the state of exactly those is read back from the
+compacted topics (`owned.py`), up to the high watermark and not just to the last stable offset: a worker that lost its
+partitions may still be committing. Input and state topics have the same number of partitions, and what is written stays on
+the partition it came from.
 
 The first of the topics that are read goes first (`prioritised`), and batches of the others are kept to about 100 ms, so that
 a command never waits long behind a backlog of mentions.
