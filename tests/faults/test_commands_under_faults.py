@@ -240,6 +240,7 @@ def test_work_goes_on_within_ten_seconds_of_a_restart_and_fifteen_when_another_t
     assert len(left.drill.take_overs) == 2
     assert {name: s for name, s in left.drill.restarts.items() if s > RESTART_SECONDS} == {}
     assert {name: s for name, s in left.drill.take_overs.items() if s > TAKE_OVER_SECONDS} == {}
+    assert max(one.seconds for one in left.asked) <= TAKE_OVER_SECONDS, "no client waited longer, whenever it asked"
 
 
 def test_who_was_frozen_while_another_came_in_its_place_stops_by_itself(left: Left) -> None:
