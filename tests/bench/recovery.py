@@ -155,7 +155,7 @@ def _row(settings: Settings, team: StoredTeam) -> Sequence[str]:
         restarted = sorted(again, key=lambda one: one.seconds)[RESTARTS // 2]
         until(fleet.start("1").ready, "the second worker has partitions", PATIENCE)
         asker.answered()
-        holder = max(fleet.workers, key=lambda slot: _restored(fleet.workers[slot]))
+        [holder] = until(lambda: _holders(fleet, len(team.open)), "one of them has the team", PATIENCE)
         [other] = (worker for slot, worker in fleet.workers.items() if slot != holder)
         taken_over = _killed(fleet, holder, asker, lambda: other)
     rate = statistics.median(one.records / one.restoring for one in again)
@@ -168,6 +168,11 @@ def _row(settings: Settings, team: StoredTeam) -> Sequence[str]:
         f"{taken_over.seconds:.1f} s",
         f"{taken_over.restoring:.1f} s",
     )
+
+
+def _holders(fleet: RouteFleet, cases: int) -> list[str]:
+    """Who says that all cases are with them."""
+    return [slot for slot, worker in fleet.workers.items() if worker.metric("webcare_cases") == cases]
 
 
 def _killed(fleet: RouteFleet, slot: str, asker: Asker, successor: Callable[[], Worker]) -> Back:
