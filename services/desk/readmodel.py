@@ -18,7 +18,7 @@ from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
 from services.desk.domain.answers import Answer, Collector
-from services.desk.domain.inbox import Inbox, View, ViewPage, paged
+from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.live import Entry, Hub
 
@@ -138,8 +138,7 @@ class ReadModel:
     def page(self, team: str, view: View, person: str, page: int) -> ViewPage:
         """One page of a view."""
         with self._lock:
-            inbox = self._inboxes.setdefault(team, Inbox())
-            return paged(inbox.view(view, person), page)
+            return self._inboxes.setdefault(team, Inbox()).page(view, person, page)
 
     def counts(self, team: str, person: str) -> Mapping[View, int]:
         """How many cases each view of a team has."""
