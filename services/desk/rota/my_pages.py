@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota, endless
-from services.desk.domain.rota_mine import if_sick, mine
+from services.desk.domain.rota_mine import if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
 from services.rota.publish import publish
@@ -50,6 +50,7 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
         "mine": mine(view.team, view.me, view.now),
         "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
         "endless": endless,
+        "is_reminded": is_reminded,
         "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
         "today": view.team.day(view.now).isoformat(),
     }

@@ -46,3 +46,9 @@ def back(view: RotaView, path: str, told: str, **more: str) -> Response:
 def wrong(view: RotaView, path: str, error: WrongFormError, **given: str) -> Response:
     """To the form again, with what was given and what is wrong with it."""
     return back(view, path, error.key, **given)
+
+
+async def form_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, each with all its values."""
+    form = await request.form()
+    return {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
