@@ -121,6 +121,16 @@ def is_reminded(swap: Swap, now: datetime) -> bool:
     return reminded and swap_as_of(swap, now).state == "open"
 
 
+def elsewhere(others: Iterable[TeamConfig], me: str) -> dict[str, list[tuple[str, str]]]:
+    """For leave that was asked in several teams, by its id: the names of other teams, and what was decided in each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for config in others:
+        for one in config.leave:
+            if one.person == me:
+                found.setdefault(one.id, []).append((config.name, one.state))
+    return found
+
+
 def if_sick(team: TeamRota, me: str, cases: Iterable[Case], now: datetime) -> IfSick:
     """What happens when they call in sick now; `cases` are those that they own."""
     pieces = [one for one in team.pieces(now, now + SOON) if one.span.person == me and one.kind in ("on", "standby")]

@@ -9,10 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota, endless
-from services.desk.domain.rota_mine import if_sick, is_reminded, mine
+from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
 from services.rota.publish import publish
+from services.desk.rota.everywhere import other_teams
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
@@ -46,7 +47,10 @@ def my_rota(
 def _values(request: Request, view: RotaView) -> dict[str, Any]:
     desk = desk_of(request)
     token = desk.calendars.token(view.me, view.name)
+    others = other_teams(desk, view.name, view.me)
     return {
+        "others": [config.name for config in others.values()],
+        "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
         "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
         "endless": endless,
