@@ -74,7 +74,7 @@ async def _elsewhere(
     try:
         if person == view.me:
             return await send(request, view, what, key, {**command, "team": team})
-        kinds = {"CallInSick": CallInSick, "ReportWell": ReportWell}
+        kinds: dict[str, type[CallInSick | ReportWell]] = {"CallInSick": CallInSick, "ReportWell": ReportWell}
         facts = {"id": command_id(view.identity, key), "team": team, "at": view.now, "actor": ACTOR}
         asked = kinds[command["type"]].model_validate(command | facts)
         return told_of(what, await desk_of(request).commands.ask(asked))

@@ -12,8 +12,8 @@ from services.desk.domain.rota import TeamRota, endless
 from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
-from services.rota.publish import publish
 from services.desk.rota.everywhere import other_teams
+from services.rota.publish import publish
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
