@@ -71,7 +71,11 @@ def run_ticker(settings: RouteSettings, stop: threading.Event, clock: Clock = sy
     ):
         health.add("kafka", producer.check)
         follower.start()
-        calendars = Calendars(settings, teams.configs, producer, clock)
+
+        def agreed() -> list[TeamConfig]:
+            return teams.configs() if follower.caught_up.is_set() else []
+
+        calendars = Calendars(settings, agreed, producer, clock)
         health.add("calendars", calendars.check)
         calendars.start()
         try:

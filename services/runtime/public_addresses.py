@@ -57,9 +57,10 @@ class PublicOnly(httpx.AsyncBaseTransport):
         url = request.url
         if url.host in self._allowed:
             return await self._inner.handle_async_request(request)
+        host = url.raw_host.decode("ascii")
         port = url.port or (443 if url.scheme == "https" else 80)
         try:
-            addresses = await self._lookup(url.host, port)
+            addresses = await self._lookup(host, port)
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(f"{url.host} has no address", request=request) from error
         if not addresses or not all(map(is_public, addresses)):
@@ -69,7 +70,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
             url.copy_with(host=addresses[0]),
             headers=request.headers,
             stream=request.stream,
-            extensions={**request.extensions, "sni_hostname": url.host},
+            extensions={**request.extensions, "sni_hostname": host},
         )
         return await self._inner.handle_async_request(pinned)
 

@@ -89,5 +89,24 @@ def test_a_host_that_the_operator_allows_is_not_looked_at() -> None:
     assert world.asked[0].url.host == "agenda.intern"
 
 
+def test_a_name_in_other_letters_is_looked_up_and_asked_as_dns_has_it() -> None:
+    world = World(**{"xn--bcher-kva.example": ["93.184.216.34"]})
+    assert world.get("https://bücher.example/there").status_code == 200
+    assert world.asked[0].extensions["sni_hostname"] == world.asked[0].headers["host"] == "xn--bcher-kva.example"
+
+
+def test_an_address_that_is_written_out_is_looked_at_too() -> None:
+    transport = PublicOnly(httpx.MockTransport(lambda _: httpx.Response(200)))
+
+    async def asked(url: str) -> int:
+        async with httpx.AsyncClient(transport=transport) as client:
+            return (await client.get(url)).status_code
+
+    for url in ("http://[::1]:9/", "http://127.0.0.1:9/", "http://[::ffff:10.0.0.1]/", "http://2130706433/"):
+        with pytest.raises(NotPublicError):
+            asyncio.run(asked(url))
+    assert asyncio.run(asked("http://[2606:2800:220:1:248:1893:25c8:1946]/")) == 200
+
+
 def test_the_system_knows_the_addresses_of_a_name() -> None:
     assert set(asyncio.run(looked_up("localhost", 80))) <= {"127.0.0.1", "::1"}

@@ -55,14 +55,13 @@ async def send_everywhere(
     With `shared`, what is made bears the same id everywhere. Where this team refuses, the others are not asked.
     """
     key, person = key or str(uuid4()), command.get("person") or view.me
-    common = {"shared": command_id(view.identity, key)} if shared else {}
-    told = await send(request, view, what, key, {**command, **common})
+    whole = {**command, **({"shared": command_id(view.identity, key)} if shared else {})}
+    told = await send(request, view, what, key, whole)
     if told not in (f"rota.told.{what}", "told.pending"):
         return told
-    teams = await run_in_threadpool(other_teams, desk_of(request), view.name, person)
-    asked = [_elsewhere(request, view, team, what, key, {**command, **common}, person)
-             for team, config in teams.items() if where(config, person)]  # fmt: skip
-    outcomes = await asyncio.gather(*asked)
+    known = await run_in_threadpool(other_teams, desk_of(request), view.name, person)
+    teams = [team for team, config in known.items() if where(config, person)]
+    outcomes = await asyncio.gather(*(_elsewhere(request, view, team, what, key, whole, person) for team in teams))
     return told if all(one == f"rota.told.{what}" for one in outcomes) else PARTLY
 
 
