@@ -90,7 +90,8 @@ def test_a_host_that_the_operator_allows_is_not_looked_at() -> None:
 
 
 def test_a_name_in_other_letters_is_looked_up_and_asked_as_dns_has_it() -> None:
-    world = World(**{"xn--bcher-kva.example": ["93.184.216.34"]})
+    world = World()
+    world.addresses["xn--bcher-kva.example"] = ["93.184.216.34"]
     assert world.get("https://bücher.example/there").status_code == 200
     assert world.asked[0].extensions["sni_hostname"] == world.asked[0].headers["host"] == "xn--bcher-kva.example"
 
