@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from services.contracts.commands import AcceptPlan
@@ -273,6 +274,23 @@ def test_a_plan_that_cannot_be_read_any_more_is_asked_again(desk: TestDesk, plan
     found = again.of(SPOOR)
     assert found is not None
     assert (found.state, found.error) == ("failed", "changed")
+
+
+def test_what_another_version_kept_is_let_go_and_what_cannot_be_made_again_has_failed(
+    desk: TestDesk, planner: QuickPlanner
+) -> None:
+    planner.go.clear()
+    assert begin(enter(desk, "lena")) == ""
+    without = QuickPlanner()
+    without.lacks = "webcare[plan]"
+    again = Planning(without, PlanStore(desk.accounts))
+    again.resume()
+    found = again.of(SPOOR)
+    assert found is not None
+    assert found.state == "failed"
+    with desk.accounts.engine.begin() as db:
+        db.execute(sa.text("UPDATE plans SET config = '{}'"))
+    assert PlanStore(desk.accounts).load(SPOOR) is None
 
 
 def test_old_plans_leave_the_database(desk: TestDesk, planner: QuickPlanner) -> None:

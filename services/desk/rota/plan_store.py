@@ -5,15 +5,18 @@ it.
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from services.contracts.teams import TeamConfig
 from services.desk.accounts import Accounts, tables
 
+log = logging.getLogger(__name__)
 State = Literal["working", "ready", "failed"]
 
 _plans = sa.Table(
@@ -61,17 +64,22 @@ class PlanStore:
         return (row.id, row.state, len(json.loads(row.accepted))) if row else None
 
     def load(self, team: str) -> StoredPlan | None:
-        """A team's row."""
+        """A team's row; `None` when there is none, or another version wrote what this one cannot read."""
         with self._engine.connect() as db:
             row = db.execute(sa.select(_plans).where(_plans.c.team == team)).first()
         if row is None:
+            return None
+        try:
+            config = TeamConfig.model_validate_json(row.config)
+        except ValidationError as error:
+            log.warning("the plan of %s cannot be read any more: %s", team, error)
             return None
         return StoredPlan(
             id=row.id,
             start=date.fromisoformat(row.start),
             weeks=row.weeks,
             asked=datetime.fromtimestamp(row.asked, UTC),
-            config=TeamConfig.model_validate_json(row.config),
+            config=config,
             state=row.state,
             error=row.error,
             accepted=frozenset(map(date.fromisoformat, json.loads(row.accepted))),

@@ -79,10 +79,13 @@ class Planning:
 
     def resume(self) -> None:
         """Make again what was being made when the process ended: the same request gives the same plan."""
-        if self._store is None or self._plans is None or self._plans.missing():
+        if self._store is None or self._plans is None:
             return
         for team in self._store.unfinished():
-            if stored := self._store.load(team):
+            stored = self._store.load(team)
+            if stored and self._plans.missing():
+                self._store.save(replace(stored, state="failed", error="failed"))
+            elif stored:
                 with self._lock:
                     job = self._jobs[team] = _read(stored, self._plans)
                     self._making.add(job.id)
