@@ -358,6 +358,18 @@ def test_who_stands_by_may_take_a_swap_on_the_page_as_route_says(desk: TestDesk)
     assert post(enter(desk, "ilse"), "/rota/swaps/ruil/take") == "rota.told.taken"
 
 
+def test_standing_by_can_be_offered_and_taken_by_who_is_on_duty(desk: TestDesk) -> None:
+    desk.accounts.save(Account("ilse", "Ilse", {SPOOR: "agent"}), PASSWORD)
+    ilse = enter(desk, "ilse")
+    assert 'name="shift" value="standby"' in ilse.get("/rota/mine").text
+    assert post(ilse, "/rota/swaps", shift="standby", start="2026-11-28T16:30", end="2026-11-28T23:00").endswith(
+        "offered"
+    )
+    swap = config(desk).swaps[-1]
+    on = next(one.person for one in Rota(config(desk)).stints(swap.start, swap.end) if one.shift == "evening")
+    assert post(enter(desk, "lena"), f"/rota/swaps/{swap.id}/take", person=on) == "rota.told.taken"
+
+
 def test_a_lead_of_the_roster_decides_whatever_their_role_and_others_there_do_not(desk: TestDesk) -> None:
     people = tuple(one.model_copy(update={"lead": one.id == "youssef"}) for one in rota_config(NOW).people)
     desk.backend.configure(rota_config(NOW, people=people), NOW)

@@ -145,7 +145,7 @@ def _shifts(team: TeamRota, me: str, now: datetime) -> Iterator[MyShift]:
     for piece in sorted(team.pieces(now, now + AHEAD), key=lambda one: one.start):
         if piece.span.person == me:
             offered = offer_of(team, piece, now)
-            free = offered is None and piece.kind == "on" and piece.start > now
+            free = offered is None and piece.kind in ("on", "standby") and piece.start > now
             yield MyShift(piece, _with(team, piece), offered, free and not piece.span.shift.startswith(OVERRIDE))
 
 
