@@ -184,7 +184,6 @@ def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_serve
     page.get_by_label("Tot", exact=True).fill("14:00")
     page.get_by_label("Tot", exact=True).blur()
     expect(page.locator("#preview li").first).to_contain_text("08:00–14:00")
-    fits(page)
     for theme in ("light", "dark"):
         nothing_serious(page, theme)
     page.get_by_role("button", name="Bewaar").click()

@@ -276,7 +276,7 @@ def test_a_shift_is_looked_at_and_then_added_once(desk: TestDesk) -> None:
     added = config(desk).shifts[-1]
     assert (added.id, added.rule, added.skills, added.layer) == ("zaterdag", "FREQ=WEEKLY;BYDAY=SA", ("refund",), 1)
     again = lead.post(f"/rota/shifts/new?team={SPOOR}", data=NEW)
-    assert again.status_code == 422
+    assert again.status_code == 200
     assert "Er is al een dienst met deze naam." in again.text
     assert "zaterdag" in lead.get(f"/rota/shifts?team={SPOOR}").text
 
@@ -285,7 +285,7 @@ def test_a_shift_that_is_wrong_comes_back_with_all_that_was_typed(desk: TestDesk
     lead = enter(desk, "lena")
     wrong = NEW | {"name": "", "days": [], "until": "2026-11-01", "layer": "12", "channels": "review"}
     answer = lead.post(f"/rota/shifts/new?team={SPOOR}", data=wrong)
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     for text in ("Geef een naam", "Kies ten minste één dag", "getal van 0 tot en met 9", "niet na het begin"):
         assert text in answer.text
     assert 'value="2026-11-01"' in answer.text
@@ -301,7 +301,7 @@ def test_a_shift_that_route_refuses_or_does_not_answer_comes_back_too(desk: Test
     lead = enter(desk, "lena")
     desk.backend.silent = True
     answer = lead.post(f"/rota/shifts/new?team={SPOOR}", data=NEW)
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert 'name="key" value="een"' in answer.text  # sent again it is the same command
     desk.backend.silent = False
     assert post(lead, "/rota/shifts/new", **NEW) == "rota.told.added"

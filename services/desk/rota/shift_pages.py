@@ -71,14 +71,14 @@ async def _taken(request: Request, view: RotaView, old: Shift | None) -> Respons
     if (given.get("do") or [""])[0] == "look":
         return _page(request, view, old, form, seen=seen, wrong=wrong, key=key, looked=True)
     if new is None or wrong:
-        return _page(request, view, old, form, wrong=wrong, key=key, status=422)
+        return _page(request, view, old, form, wrong=wrong, key=key)
     shift = new.model_dump(mode="json")
     what = "edited" if old else "added"
     command = {"type": "EditShift", "shift": old.id, "new": shift} if old else {"type": "AddShift", "shift": shift}
     told = await send(request, view, what, key, command)
     if told == f"rota.told.{what}":
         return back(view, SHIFTS, told)
-    return _page(request, view, old, form, told=told, seen=seen, key="" if told != "told.pending" else key, status=422)
+    return _page(request, view, old, form, told=told, seen=seen, key="" if told != "told.pending" else key)
 
 
 def _looked(config: TeamConfig, new: Shift, old: Shift | None, now: datetime) -> tuple[Preview | None, dict[str, str]]:
@@ -102,7 +102,6 @@ def _page(
     wrong: dict[str, str] | None = None,
     key: str = "",
     looked: bool = False,
-    status: int = 200,
 ) -> Response:
     """The form; the same key again, so that sending it twice is one command."""
     people = view.team.config.people
@@ -117,6 +116,4 @@ def _page(
         "channels": CHANNELS,
         "skills": sorted({skill for one in people for skill in one.skills} | set(form.skills)),
     }
-    response = show(request, view, "rota_shift.html", told, **values)
-    response.status_code = status
-    return response
+    return show(request, view, "rota_shift.html", told, **values)
