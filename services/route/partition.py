@@ -21,7 +21,14 @@ from services.contracts.events import (
     Event,
     ReplyApproved,
 )
-from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
+from services.contracts.memory import (
+    AnsweredCommand,
+    CorrectedMention,
+    HandledMentions,
+    KnownCalendar,
+    KnownGap,
+    OwnCapacity,
+)
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -95,6 +102,9 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case KnownGap():
                 self._team(message.team).gaps[message.gap.id] = message.gap
+                self._latest = max(self._latest, message.at)
+            case KnownCalendar():
+                self._team(message.team).calendars[message.status.calendar] = message.status
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
