@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
@@ -114,7 +115,7 @@ DESK_TEAMS = Topic(
     name="desk.teams",
     description="What each team has agreed, and what route must remember of it.",
     key="team:kind:id",
-    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap),
+    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap, CannedReply),
     partitions="team",
     cleanup="compact",
     retention_days=None,
@@ -173,7 +174,7 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap"]
+TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "canned"]
 """The kinds of records on `desk.teams`."""
 
 

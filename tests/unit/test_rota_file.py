@@ -295,3 +295,11 @@ def test_topics_that_are_too_long_together_are_refused() -> None:
     many = "".join(f'[[topics]]\nid = "t{n}"\nexamples = {["y" * 2_000] * 50}\n' for n in range(3))
     with pytest.raises(RotaFileError, match="too long"):
         parse(SMALL + many)
+
+
+def test_the_house_style_is_read_and_written() -> None:
+    house = 'house_style = { address = "u", avoid = { "last mile" = "het laatste stuk", churn = "" } }'
+    team = parse(SMALL.replace('name = "Klein"', f'name = "Klein"\n{house}', 1))
+    assert team.house_style.address == "u"
+    assert team.house_style.avoid == {"last mile": "het laatste stuk", "churn": ""}
+    assert parse(render(team)) == team
