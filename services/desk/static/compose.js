@@ -229,13 +229,17 @@
     const gap = /\{[^{}\n]{1,40}\}/.exec(given), at = start.length + (gap ? gap.index : given.length);
     box.setSelectionRange(at, at + (gap ? gap[0].length : 0));
   };
+  /* Before htmx, which would take the button for the one that the form is sent with next. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button?.form?.matches(".write")) return;
     const act = button.dataset.edits !== undefined ? follow : button.dataset.useDraft !== undefined ? useOther
       : button.dataset.dropDraft !== undefined ? dropOther : button.dataset.insert !== undefined ? insert : null;
-    if (act) { event.preventDefault(); act(button); }
-  });
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act(button);
+  }, true);
 
   /* -- canned replies by keyboard: / opens, typing finds, the arrows walk, Enter takes the first -- */
   const shownCanned = () => $$("#canned-list li:not([hidden]) button");

@@ -63,7 +63,7 @@
     const target = event.target;
     if (target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      if (target.form.checkValidity()) target.form.requestSubmit();
+      if (target.form.checkValidity()) target.form.requestSubmit($(".primary", target.form));
       return;
     }
     if (target.matches("textarea") && event.key === "Escape") return target.blur();
