@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,10 +12,10 @@ from services.contracts.commands import SaveCannedReply
 from services.desk.domain.formats import FORMATS, length
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
+from tests.browser.test_rota_pages import nothing_serious
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def box(page: Page) -> Locator:
@@ -153,8 +152,8 @@ def test_with_everything_open_it_fits_and_is_accessible(enter: Enter, served: Se
     page.locator("#canned summary").click()
     expect(page.locator(".post")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = complaints(page)
-    assert not found, found
+    for theme in ("light", "dark"):
+        nothing_serious(page, theme)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -166,8 +165,8 @@ def test_the_page_of_canned_replies(enter: Enter, width: int) -> None:
     expect(page.locator(".banner")).to_have_text("Bewaard.")
     expect(page.locator(".canned-lines b")).to_have_text("Sorry")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = complaints(page)
-    assert not found, found
+    for theme in ("light", "dark"):
+        nothing_serious(page, theme)
 
 
 def test_without_a_script_it_saves_and_checks(enter: Enter, served: Served) -> None:
@@ -183,10 +182,3 @@ def test_without_a_script_it_saves_and_checks(enter: Enter, served: Served) -> N
     expect(plain.locator("#text-reply")).to_have_value("Kun je zeggen waar je zit?")
     plain.locator("#send-reply").click()
     expect(plain.locator(".msg.us .bubble")).to_have_text("Kun je zeggen waar je zit?")
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe finds wrong with the page."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
