@@ -6,7 +6,7 @@ an older revision (another tab, another device) overwrites nothing: it is kept a
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -21,7 +21,7 @@ MOST_APART = 5
 _drafts = sa.Table(
     "drafts",
     tables,
-    sa.Column("name", sa.String(63), sa.ForeignKey("accounts.name"), primary_key=True),
+    sa.Column("name", sa.String(63), primary_key=True),
     sa.Column("case", sa.String(36), primary_key=True),
     sa.Column("what", sa.String(5), primary_key=True),
     sa.Column("slot", sa.Integer, primary_key=True),
@@ -117,6 +117,11 @@ class Drafts:
             known = [one for one in self.of(place.name, place.case) if one.what == place.what]
             if same := next((one for one in known if one.text == text), None):
                 return Outcome("saved", same)
+            if begun := next((one for one in known if text.startswith(one.text)), None):
+                # It goes on where that one ends, as when the answer to a save was lost: nothing of it is overwritten.
+                if draft := self._again(replace(place, slot=begun.slot, revision=begun.revision), text, canned, now):
+                    return Outcome("saved", draft)
+                continue
             if place.revision and not any(one.slot == place.slot for one in known):
                 return Outcome("gone")
             if len(known) >= MOST_APART:

@@ -127,6 +127,15 @@ def test_what_was_sent_or_thrown_away_elsewhere_does_not_come_back_by_itself(des
     assert box(client, case) == ""
 
 
+def test_a_save_whose_answer_was_lost_makes_no_second_text(desk: TestDesk, case: str) -> None:
+    client = enter(desk)
+    save(client, case, "Hoi")
+    save(client, case, "Hoi Noor", 0, 1)
+    told = save(client, case, "Hoi Noor, ik kijk", 0, 1)
+    assert (told["state"], told["slot"], told["revision"]) == ("saved", 0, 3)
+    assert len(desk.app.state.desk.drafts.of("youssef", case)) == 1
+
+
 def test_sending_one_text_keeps_the_other(desk: TestDesk, case: str) -> None:
     client = enter(desk)
     save(client, case, "Eerste")
