@@ -86,7 +86,7 @@ def test_a_line_that_is_lost_loses_no_text(enter: Enter, served: Served) -> None
     page = enter("youssef", path=f"/cases/{served.tunnel}")
     page.route("**/draft", lambda route: route.fulfill(status=503, body=""))
     box(page).fill("Getypt zonder verbinding")
-    expect(page.locator(".write.reply .saved")).to_contain_text("Nog niet bewaard")
+    expect(page.locator(".write.reply .trouble")).to_contain_text("Nog niet bewaard")
     page.unroute("**/draft")
     page.reload()
     expect(box(page)).to_have_value("Getypt zonder verbinding")

@@ -187,7 +187,8 @@ def parts(text: str, channel: Format) -> tuple[str, ...]:
 
 
 def _fitting(text: str, channel: Format, room: int) -> int:
-    """How much of a text goes into one post."""
+    """How much of a text goes into one post. No post needs to look further than thirty times its room."""
+    text = text[: room * 30]
     if length(text, channel) <= room:
         return len(text)
     sentence = word = used = 0

@@ -46,9 +46,11 @@
 
   /* -- drafts: one for each case and kind, whether its box is on the page or not -- */
   const drafts = new Map();
+  /* Trouble is told to who listens; that all is well is only there to see. */
   const say = (key, state) => {
-    const box = boxOf(key), sign = box && $(".saved", box.form);
-    if (sign) sign.textContent = sign.dataset[state] || "";
+    const form = boxOf(key)?.form;
+    if (!form) return;
+    for (const sign of $$(".saved, .trouble", form)) sign.textContent = sign.dataset[state] || "";
   };
   const remember = (key, one) => store.setItem(key, JSON.stringify({ text: one.text, slot: one.slot, revision: one.revision, canned: one.canned }));
   const place = (key, one) => {
