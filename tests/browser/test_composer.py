@@ -44,6 +44,7 @@ def test_from_the_first_word_to_sent(enter: Enter, served: Served) -> None:
     expect(box(page)).to_have_value("Kun je zeggen in welk rijtuig je zit? Bel 06-12345678.")
     expect(rule).to_have_count(0)
     saved(page)
+    expect(page.locator(f"#item-{served.tunnel} .tag.draft")).to_have_text("concept")
     page.reload()
     expect(box(page)).to_have_value("Kun je zeggen in welk rijtuig je zit? Bel 06-12345678.")
     expect(page.locator(".findings li.serious")).to_contain_text("06-12345678")

@@ -66,6 +66,12 @@
   };
   const drop = (key, one) => post(`${addressOf(key)}/draft/discard`, fieldsOf(key, one, ""));
 
+  /* The list says which cases have a draft. */
+  const listAgain = () => {
+    const list = $("#list");
+    if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { target: list, swap: "innerHTML show:none" });
+  };
+
   const save = async (key) => {
     const one = drafts.get(key);
     if (!one) return;
@@ -102,6 +108,7 @@
     one.dirty = false;
     store.removeItem(key);
     say(key, one.text ? "saved" : "");
+    if (one.listed !== Boolean(one.text)) { one.listed = Boolean(one.text); listAgain(); }
   };
   const changed = (key, text, wait = SAVE_AFTER) => {
     const one = drafts.get(key);
@@ -146,13 +153,13 @@
       const shown = { text: box.value, slot: Number(form.elements.slot.value), revision: Number(form.elements.revision.value), canned: form.elements.canned.value };
       const kept = known?.dirty ? known : JSON.parse(store.getItem(key) || "null");
       if (kept && kept.text !== shown.text) {
-        drafts.set(key, Object.assign(known || {}, { text: kept.text, slot: kept.slot, revision: kept.revision, canned: kept.canned }));
+        drafts.set(key, Object.assign(known || {}, { text: kept.text, slot: kept.slot, revision: kept.revision, canned: kept.canned, listed: Boolean(shown.text) }));
         box.value = kept.text;
         place(key, drafts.get(key));
         changed(key, kept.text, known?.dirty ? SAVE_AFTER : 0);
       } else {
         clearTimeout(known?.timer);
-        if (!known?.busy) { store.removeItem(key); drafts.set(key, { ...shown, dirty: false }); }
+        if (!known?.busy) { store.removeItem(key); drafts.set(key, { ...shown, dirty: false, listed: Boolean(shown.text) }); }
       }
       count(box);
       if (key.startsWith("reply:")) { checkedText = shown.text; if (box.value !== shown.text) checkSoon(box); }
