@@ -69,7 +69,7 @@
   /* The list says which cases have a draft. */
   const listAgain = () => {
     const list = $("#list");
-    if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { target: list, swap: "innerHTML show:none" });
+    if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { source: list, target: list, swap: "innerHTML show:none" });
   };
 
   const save = async (key) => {
