@@ -1,7 +1,8 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`, canned replies in
+`canned.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -9,6 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.canned import RetireCannedReply as RetireCannedReply
+from services.contracts.canned import SaveCannedReply as SaveCannedReply
 from services.contracts.case_commands import AddNote as AddNote
 from services.contracts.case_commands import ClaimCase as ClaimCase
 from services.contracts.case_commands import CloseCase as CloseCase
@@ -135,7 +138,8 @@ RotaCommand = (
     | AcceptPlan
     | ReportCalendar
 )
-Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+CannedCommand = SaveCannedReply | RetireCannedReply
+Command = CaseCommand | RotaCommand | CannedCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
     AskLeave,
@@ -155,6 +159,8 @@ COMMANDS: tuple[type[Command], ...] = (
     RemoveShift,
     AcceptPlan,
     ReportCalendar,
+    SaveCannedReply,
+    RetireCannedReply,
     SetOwnCapacity,
     ClaimCase,
     ReleaseCase,

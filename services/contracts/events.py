@@ -3,7 +3,7 @@
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
 client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`.
+`rota_events.py`, those of canned replies in `canned.py`.
 """
 
 from typing import Annotated, Literal
@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.canned import CannedReplyRetired as CannedReplyRetired
+from services.contracts.canned import CannedReplySaved as CannedReplySaved
 from services.contracts.case_events import CaseArchived as CaseArchived
 from services.contracts.case_events import CaseAssigned as CaseAssigned
 from services.contracts.case_events import CaseClaimed as CaseClaimed
@@ -192,6 +194,8 @@ Event = (
     | CoverGapFound
     | CoverGapClosed
     | CalendarReported
+    | CannedReplySaved
+    | CannedReplyRetired
     | OwnCapacityChanged
     | ClassificationCorrected
     | CommandRejected
@@ -223,6 +227,8 @@ EVENTS: tuple[type[Event], ...] = (
     CoverGapFound,
     CoverGapClosed,
     CalendarReported,
+    CannedReplySaved,
+    CannedReplyRetired,
     OwnCapacityChanged,
     CaseOpened,
     MentionJoined,

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.base import Instant, Model, ShortText, Slug
+from services.contracts.house_style import HouseStyle as HouseStyle
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.rota import CalendarFeed as CalendarFeed
 from services.contracts.rota import Demand as Demand
@@ -133,6 +134,7 @@ class TeamConfig(Model):
     """The skill that a topic asks of whoever takes its cases; topics that are not named ask none."""
     topics: tuple[TeamTopic, ...] = Field(default=(), max_length=MOST_TOPICS)
     """What its mentions can be about. Without any: the topics that everybody starts with."""
+    house_style: HouseStyle = HouseStyle()
 
     @property
     def all_holidays(self) -> frozenset[date]:

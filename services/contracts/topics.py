@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
@@ -129,6 +130,7 @@ DESK_TEAMS = Topic(
         CorrectedMention,
         KnownGap,
         KnownCalendar,
+        CannedReply,
     ),
     partitions="team",
     cleanup="compact",
@@ -188,7 +190,7 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "calendar"]
+TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "calendar", "canned"]
 """The kinds of records on `desk.teams`."""
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import Tick
 from services.contracts.events import (
@@ -105,6 +106,8 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case KnownCalendar():
                 self._team(message.team).calendars[message.status.calendar] = message.status
+            case CannedReply():
+                self._team(message.team).canned[message.id] = message
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)

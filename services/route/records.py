@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from services.contracts.base import Model
 from services.contracts.events import (
     CalendarReported,
+    CannedReplyRetired,
+    CannedReplySaved,
     CaseArchived,
     ClassificationCorrected,
     CoverGapClosed,
     CoverGapFound,
     Event,
     OwnCapacityChanged,
+    ReplySubmitted,
     RotaEvent,
 )
 from services.contracts.memory import KnownCalendar, KnownGap
@@ -47,6 +50,10 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
         case CalendarReported():
             yield team, "calendar", event.status.calendar, KnownCalendar(team=team, status=event.status, at=event.at)
+        case CannedReplySaved() | CannedReplyRetired():
+            yield team, "canned", event.canned, state.canned[event.canned]
+        case ReplySubmitted():
+            yield from ((team, "canned", one, state.canned[one]) for one in event.canned if one in state.canned)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

@@ -1,7 +1,8 @@
 """The team file: what a team has agreed, as TOML that a team lead can read and write. Used by `webcare rota`.
 
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
-                        holiday_calendar = { country = "NL", region = "..." }
+                        holiday_calendar = { country = "NL", region = "..." },
+                        house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } }
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false }
     [[shifts]]          people, or rotation = { groups = [["a"], ["b", "c"]], turn = "week", every = 1 };

@@ -31,6 +31,8 @@ from services.contracts.commands import (
     ReleaseCase,
     ReopenCase,
     ReportDelivery,
+    RetireCannedReply,
+    SaveCannedReply,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -100,7 +102,7 @@ CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
     (ReleaseCase, {}),
     (AddNote, {"text": "let op"}),
     (SubmitReply, {"text": "Dank voor uw bericht."}),
-    (SubmitReply, {"text": "Dank voor uw bericht."}),
+    (SubmitReply, {"text": "Dank voor uw bericht.", "canned": ("dank", "onbekend")}),
     (CloseCase, {}),
     (ReopenCase, {}),
     (WakeCase, {}),
@@ -253,6 +255,18 @@ class RoutingMachine(RuleBasedStateMachine):
     @rule(which=st.sampled_from(CONFIGS))
     def configure(self, which: TeamConfig) -> None:
         assert self.command(ConfigureTeam, "lead:els", config=which)
+
+    @rule(
+        actor=st.sampled_from(ACTORS),
+        name=st.sampled_from(("dank", None)),
+        text=st.sampled_from(("Dank!", "Sorry!", "")),
+    )
+    def change_a_canned_reply(self, actor: str, name: str | None, text: str) -> None:
+        if text:
+            content = {"title": "Dank", "language": "nl", "text": text}
+            assert self.command(SaveCannedReply, actor, canned=name, content=content), "every command is answered"
+        else:
+            assert self.command(RetireCannedReply, actor, canned=name or "onbekend"), "every command is answered"
 
     @rule(minutes=st.sampled_from((1, 20, 60, 180, 600, 1440, 8 * 1440)))
     def wait(self, minutes: int) -> None:

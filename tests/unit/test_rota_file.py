@@ -330,3 +330,11 @@ def test_a_calendar_that_cannot_be_is_refused(line: str) -> None:
     for wrong in (text.replace(good, line), text.replace('"verlof"', '"a-b"')):
         with pytest.raises(RotaFileError, match="calendar"):
             parse(wrong)
+
+
+def test_the_house_style_is_read_and_written() -> None:
+    house = 'house_style = { address = "u", avoid = { "last mile" = "het laatste stuk", churn = "" } }'
+    team = parse(SMALL.replace('name = "Klein"', f'name = "Klein"\n{house}', 1))
+    assert team.house_style.address == "u"
+    assert team.house_style.avoid == {"last mile": "het laatste stuk", "churn": ""}
+    assert parse(render(team)) == team

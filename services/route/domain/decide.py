@@ -14,6 +14,7 @@ from services.contracts.commands import (
     AskLeave,
     AskStandIn,
     CallInSick,
+    CannedCommand,
     CaseCommand,
     ClaimCase,
     CloseCase,
@@ -58,6 +59,7 @@ from services.route.domain import (
 )
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
+from services.route.domain.canned import decide_canned
 from services.route.domain.corrections import correct
 from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
@@ -134,6 +136,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return correct(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
+    if isinstance(command, CannedCommand):
+        return decide_canned(state, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from services.contracts.events import (
     CalendarReported,
+    CannedReplyRetired,
+    CannedReplySaved,
     CaseArchived,
     CaseEvent,
     CaseOpened,
@@ -20,11 +22,13 @@ from services.contracts.events import (
     Event,
     MentionJoined,
     OwnCapacityChanged,
+    ReplySubmitted,
     RotaEvent,
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
 from services.contracts.topics import TeamRecord
+from services.route.domain import canned
 from services.route.domain.agreement import agreement
 from services.route.domain.made import made
 from services.route.domain.state import TeamState
@@ -53,6 +57,12 @@ def apply(state: TeamState, event: Event) -> None:
         state.archive(event.case, event.at)
     elif isinstance(event, CaseEvent):
         state.put(event.case)
+        if isinstance(event, ReplySubmitted) and event.canned:
+            canned.used(state, event)
+    elif isinstance(event, CannedReplySaved):
+        canned.saved(state, event)
+    elif isinstance(event, CannedReplyRetired):
+        canned.retired(state, event)
     elif isinstance(event, RotaEvent):
         state.agreement = agreement(event.config, event.revision, event.at)
     elif isinstance(event, OwnCapacityChanged):

@@ -10,6 +10,7 @@ from typing import Any
 
 from sortedcontainers import SortedList
 
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
 from services.contracts.rota import CalendarStatus
@@ -40,6 +41,7 @@ class TeamState:
         self.corrected: dict[str, CorrectedMention] = {}
         self.gaps: dict[str, CoverGap] = {}
         self.calendars: dict[str, CalendarStatus] = {}
+        self.canned: dict[str, CannedReply] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
