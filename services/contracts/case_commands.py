@@ -9,6 +9,10 @@ from services.contracts.canned import CannedIds
 from services.contracts.envelopes import CommandBase
 from services.contracts.mentions import Url
 
+Revision = Annotated[int | None, Field(ge=1)]
+"""The `revision` of the case that the actor saw. When somebody else did something since that matters to who acts (see
+`seen.py`), the command is refused as `changed`; without it, it is done in any case."""
+
 
 class ClaimCase(CommandBase):
     """The actor takes the case, whoever has it. Allowed off shift and over one's own capacity."""
@@ -31,6 +35,7 @@ class HandOver(CommandBase):
     case: Id
     to: Slug | None = None
     note: LongText = ""
+    seen: Revision = None
 
     @model_validator(mode="after")
     def _told(self) -> Self:
@@ -45,6 +50,7 @@ class SnoozeCase(CommandBase):
     type: Literal["SnoozeCase"] = "SnoozeCase"
     case: Id
     until: Instant
+    seen: Revision = None
 
 
 class WakeCase(CommandBase):
@@ -86,6 +92,9 @@ class SubmitReply(CommandBase):
     text: Annotated[LongText, Field(min_length=1)]
     canned: CannedIds = ()
     """The canned replies that it was made from, which are counted."""
+    to: Id | None = None
+    """Of a case that others were merged into: the merged case whose conversation it answers; else the case's own."""
+    seen: Revision = None
 
 
 class CloseCase(CommandBase):
@@ -93,12 +102,33 @@ class CloseCase(CommandBase):
 
     type: Literal["CloseCase"] = "CloseCase"
     case: Id
+    seen: Revision = None
 
 
 class ReopenCase(CommandBase):
     """There is more to do after all. It goes back to whoever had it, when they are eligible."""
 
     type: Literal["ReopenCase"] = "ReopenCase"
+    case: Id
+
+
+class MergeCase(CommandBase):
+    """`case` goes on in `into`: its messages, mentions and promises, and what is still to come of its conversation.
+
+    `other_author` says that the actor knows that the two are of different authors; without it that is refused.
+    """
+
+    type: Literal["MergeCase"] = "MergeCase"
+    case: Id
+    into: Id
+    other_author: bool = False
+    seen: Revision = None
+
+
+class UnmergeCase(CommandBase):
+    """The merged `case` is a case of its own again, with the mentions of its conversation that came since."""
+
+    type: Literal["UnmergeCase"] = "UnmergeCase"
     case: Id
 
 

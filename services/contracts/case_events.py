@@ -129,10 +129,11 @@ class CaseEscalated(CaseEvent):
 
 
 class NoteAdded(CaseEvent):
-    """An internal note was written."""
+    """An internal note was written; `mentioned` are the people of the team whom it names with an `@`."""
 
     type: Literal["NoteAdded"] = "NoteAdded"
     note: CaseMessage
+    mentioned: tuple[Slug, ...] = ()
 
 
 class ReplySubmitted(CaseEvent):
@@ -172,6 +173,34 @@ class CaseClosed(CaseEvent):
     """Nothing more to do, for now."""
 
     type: Literal["CaseClosed"] = "CaseClosed"
+
+
+class CaseMerged(CaseEvent):
+    """The case goes on in another one, `into`; `CaseExtended` says so of that one."""
+
+    type: Literal["CaseMerged"] = "CaseMerged"
+    into: Id
+
+
+class CaseExtended(CaseEvent):
+    """Another case, `merged`, was merged into this one."""
+
+    type: Literal["CaseExtended"] = "CaseExtended"
+    merged: Id
+
+
+class CaseUnmerged(CaseEvent):
+    """The case, which went on in `out_of`, is one of its own again."""
+
+    type: Literal["CaseUnmerged"] = "CaseUnmerged"
+    out_of: Id
+
+
+class CaseReduced(CaseEvent):
+    """What was merged into this one, `unmerged`, is a case of its own again."""
+
+    type: Literal["CaseReduced"] = "CaseReduced"
+    unmerged: Id
 
 
 class CaseArchived(CaseEvent):
@@ -223,6 +252,10 @@ CASE_EVENTS = (
     ReplyDelivered,
     ReplyFailed,
     CaseClosed,
+    CaseMerged,
+    CaseExtended,
+    CaseUnmerged,
+    CaseReduced,
     CaseArchived,
     DeadlineChanged,
     DeadlineWarned,

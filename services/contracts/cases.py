@@ -26,6 +26,16 @@ MESSAGE_CHARACTERS = 4_000
 """A message in a case is cut to this length (and says so); the mention itself is kept whole."""
 
 
+class Addressee(Model):
+    """Whom a reply answers, when it is not the case's own conversation: that of a case which was merged into it."""
+
+    case: Id
+    source: Slug
+    conversation: ShortText
+    author: ShortText
+    answer_to: ShortText
+
+
 class CaseMessage(Model):
     """One message as the desk shows it: a mention from outside, a reply of ours or an internal note."""
 
@@ -43,6 +53,10 @@ class CaseMessage(Model):
     """For a reply only."""
     detail: ShortText = ""
     """For a failed reply: why, in the words of the other side."""
+    addressee: Addressee | None = None
+    """For a reply: whom it answers, when that is not the case's own conversation."""
+    mentioned: tuple[Slug, ...] = ()
+    """For a note: the people of the team whom it names with an `@`."""
 
 
 class HistoryLine(Model):
@@ -126,6 +140,46 @@ class Deadline(Model):
     """When the next step comes, if it is not met by then."""
 
 
+class MergedCase(Model):
+    """A case that was merged into this one, with what undoing that takes."""
+
+    case: Id
+    source: Slug
+    kind: MentionKind
+    conversation: ShortText
+    author: Author
+    answer_to: ShortText
+    """The `source_id` of the latest mention of its conversation."""
+    at: Instant
+    by: ShortText
+    revision: int = Field(ge=1)
+    """That of this case, just after the merge."""
+    mentions: tuple[Id, ...]
+    """Those of its conversation: the ones it brought, and the ones that came since."""
+    brought: int = Field(ge=1)
+    """How many of them it brought; the others came since."""
+    came: tuple[Id, ...]
+    """The messages that it brought."""
+    pushed_out: tuple[CaseMessage, ...] = ()
+    """This case's messages that are no longer among the latest because of the merge."""
+    urgency: Urgency
+    """This case's, before; likewise what follows."""
+    awaiting_us: bool
+    promises: tuple[Deadline, ...] = ()
+
+
+class MergedInto(Model):
+    """Where a merged case goes on, and what it was when it was merged."""
+
+    case: Id
+    at: Instant
+    by: ShortText
+    awaiting_us: bool
+    snoozed_until: Instant | None = None
+    escalated_to: tuple[Slug, ...] = ()
+    promises: tuple[Deadline, ...] = ()
+
+
 class Case(Model):
     """The record `team:case` on `desk.cases`; a tombstone once it is closed and past the reopen window."""
 
@@ -187,6 +241,11 @@ class Case(Model):
     closed_at: Instant | None = None
     closed_by: ShortText | None = None
     reopened: int = 0
-    mentions: tuple[Id, ...] = Field(min_length=1)
+    merged_into: MergedInto | None = None
+    """Set while it goes on in another case; then it is closed, and its mentions are that one's."""
+    merged: tuple[MergedCase, ...] = ()
+    """The cases that go on in this one, in the order in which they came."""
+    mentions: tuple[Id, ...]
+    """Every mention of the team is in one case at most; a case without any is merged into another."""
     messages: tuple[CaseMessage, ...] = ()
     history: tuple[HistoryLine, ...] = ()

@@ -16,12 +16,14 @@ from services.contracts.case_commands import AddNote as AddNote
 from services.contracts.case_commands import ClaimCase as ClaimCase
 from services.contracts.case_commands import CloseCase as CloseCase
 from services.contracts.case_commands import HandOver as HandOver
+from services.contracts.case_commands import MergeCase as MergeCase
 from services.contracts.case_commands import ReleaseCase as ReleaseCase
 from services.contracts.case_commands import ReopenCase as ReopenCase
 from services.contracts.case_commands import ReportDelivery as ReportDelivery
 from services.contracts.case_commands import SnoozeCase as SnoozeCase
 from services.contracts.case_commands import SubmitReply as SubmitReply
 from services.contracts.case_commands import TagCase as TagCase
+from services.contracts.case_commands import UnmergeCase as UnmergeCase
 from services.contracts.case_commands import UntagCase as UntagCase
 from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
@@ -117,6 +119,8 @@ CaseCommand = (
     | SubmitReply
     | CloseCase
     | ReopenCase
+    | MergeCase
+    | UnmergeCase
     | ReportDelivery
 )
 RotaCommand = (
@@ -173,6 +177,8 @@ COMMANDS: tuple[type[Command], ...] = (
     SubmitReply,
     CloseCase,
     ReopenCase,
+    MergeCase,
+    UnmergeCase,
     CorrectClassification,
     ReportDelivery,
     Tick,

@@ -18,14 +18,18 @@ from services.contracts.case_events import CaseAssigned as CaseAssigned
 from services.contracts.case_events import CaseClaimed as CaseClaimed
 from services.contracts.case_events import CaseClosed as CaseClosed
 from services.contracts.case_events import CaseEscalated as CaseEscalated
+from services.contracts.case_events import CaseExtended as CaseExtended
 from services.contracts.case_events import CaseHandedOver as CaseHandedOver
+from services.contracts.case_events import CaseMerged as CaseMerged
 from services.contracts.case_events import CaseOpened as CaseOpened
 from services.contracts.case_events import CaseReclassified as CaseReclassified
+from services.contracts.case_events import CaseReduced as CaseReduced
 from services.contracts.case_events import CaseReleased as CaseReleased
 from services.contracts.case_events import CaseReopened as CaseReopened
 from services.contracts.case_events import CaseRequirementsChanged as CaseRequirementsChanged
 from services.contracts.case_events import CaseSnoozed as CaseSnoozed
 from services.contracts.case_events import CaseTagged as CaseTagged
+from services.contracts.case_events import CaseUnmerged as CaseUnmerged
 from services.contracts.case_events import CaseUntagged as CaseUntagged
 from services.contracts.case_events import CaseWaiting as CaseWaiting
 from services.contracts.case_events import CaseWoken as CaseWoken
@@ -107,6 +111,9 @@ class CommandRejected(EventBase):
         "unknown_team",
         "unknown_case",
         "case_closed",
+        "changed",
+        "merged",
+        "other_author",
         "not_a_member",
         "not_the_owner",
         "unknown_reply",
@@ -160,6 +167,10 @@ AnyCaseEvent = (
     | ReplyDelivered
     | ReplyFailed
     | CaseClosed
+    | CaseMerged
+    | CaseExtended
+    | CaseUnmerged
+    | CaseReduced
     | CaseArchived
     | DeadlineChanged
     | DeadlineWarned
@@ -251,6 +262,10 @@ EVENTS: tuple[type[Event], ...] = (
     ReplyDelivered,
     ReplyFailed,
     CaseClosed,
+    CaseMerged,
+    CaseExtended,
+    CaseUnmerged,
+    CaseReduced,
     CaseArchived,
     DeadlineChanged,
     DeadlineWarned,

@@ -27,6 +27,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     HandOver,
+    MergeCase,
     OfferSwap,
     ReleaseCase,
     ReopenCase,
@@ -39,6 +40,7 @@ from services.contracts.commands import (
     TagCase,
     TakeSwap,
     Tick,
+    UnmergeCase,
     UntagCase,
     WakeCase,
 )
@@ -46,6 +48,7 @@ from services.contracts.events import (
     CaseAssigned,
     CaseEscalated,
     CaseEvent,
+    CaseMerged,
     CommandRepeated,
     Event,
     OwnCapacityChanged,
@@ -130,6 +133,8 @@ class RoutingMachine(RuleBasedStateMachine):
         self.agreed: TeamConfig | None = None
         self.revision = 0
         self.capacities: dict[str, int] = {}
+        self.mentions: set[str] = set()
+        self.items: list[OutboxItem] = []
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
@@ -181,6 +186,49 @@ class RoutingMachine(RuleBasedStateMachine):
     )
     def snooze(self, actor: str, pick: int, minutes: int) -> None:
         assert self.command(SnoozeCase, actor, case=self.some_case(pick), until=self.now + timedelta(minutes=minutes))
+
+    @rule(
+        actor=st.sampled_from(ACTORS),
+        pick=st.integers(0, 1000),
+        other=st.integers(0, 1000),
+        behind=st.sampled_from((None, 0, 0, 1, 3)),
+    )
+    def merge(self, actor: str, pick: int, other: int, behind: int | None) -> None:
+        case, into = self.some_case(pick), self.some_case(other)
+        known = self.state.cases.get(case)
+        seen = max(1, known.revision - behind) if known and behind is not None else None
+        assert self.command(MergeCase, actor, case=case, into=into, seen=seen), "every command is answered"
+
+    @precondition(lambda self: any(case.merged_into for case in self.state.cases.values()))
+    @rule(actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000))
+    def unmerge(self, actor: str, pick: int) -> None:
+        merged = sorted(case.id for case in self.state.cases.values() if case.merged_into)
+        assert self.command(UnmergeCase, actor, case=merged[pick % len(merged)]), "every command is answered"
+
+    @precondition(lambda self: len([one for one in self.state.cases.values() if one.status == "open"]) > 1)
+    @rule(pick=st.integers(0, 1000), other=st.integers(0, 1000))
+    def merge_and_think_better_of_it(self, pick: int, other: int) -> None:
+        """Nothing happened in between, so that both are what they were, but for who has them and what is told."""
+        cases = sorted(one.id for one in self.state.cases.values() if one.status == "open")
+        case, into = cases[pick % len(cases)], cases[other % len(cases)]
+        before = {one: as_it_was(self.state.cases[one]) for one in (case, into)}
+        merged = self.command(MergeCase, "lead:els", case=case, into=into)
+        if any(isinstance(event, CaseMerged) for event in merged):
+            assert self.state.cases[case].mentions == ()
+            self.command(UnmergeCase, "lead:els", case=case)
+            assert {one: as_it_was(self.state.cases[one]) for one in (case, into)} == before
+
+    @precondition(lambda self: any(case.merged for case in self.state.cases.values()))
+    @rule(pick=st.integers(0, 1000), actor=st.sampled_from(ACTORS))
+    def answer_one_of_several(self, pick: int, actor: str) -> None:
+        """A reply leaves for the conversation that was chosen."""
+        cases = sorted((case for case in self.state.cases.values() if case.merged), key=lambda one: one.id)
+        case = cases[pick % len(cases)]
+        chosen = case.merged[pick % len(case.merged)]
+        before = len(self.items)
+        self.command(SubmitReply, actor, case=case.id, text="Dank voor uw bericht.", to=chosen.case)
+        for item in self.items[before:]:
+            assert (item.conversation, item.in_reply_to) == (chosen.conversation, chosen.answer_to)
 
     @rule(
         actor=st.sampled_from((*ACTORS, "system:reread", "system:reread")),
@@ -316,6 +364,8 @@ class RoutingMachine(RuleBasedStateMachine):
         self.check(events, before)  # type: ignore[arg-type]  # what is on desk.events is an event
         if not again:
             handled = not isinstance(given, ClassifiedMention) or given.id in self.state.case_of_mention
+            if isinstance(given, ClassifiedMention) and handled:
+                self.mentions.add(given.id)
             self.given.append((given, handled))
         return events  # type: ignore[return-value]  # as above
 
@@ -332,6 +382,7 @@ class RoutingMachine(RuleBasedStateMachine):
                 assert isinstance(one.message, OutboxItem)
                 assert one.message.id not in self.outbox, "a reply leaves once"
                 self.outbox.append(one.message.id)
+                self.items.append(one.message)
 
     def check(self, events: Sequence[Event], before: dict[str, Case]) -> None:
         cases = dict(before)
@@ -386,6 +437,27 @@ class RoutingMachine(RuleBasedStateMachine):
             assert (case.deadline.due_at if case.deadline else None) == min(running, default=None)
 
     @invariant()
+    def no_mention_is_lost_or_in_two_cases(self) -> None:
+        kept = [one for case in self.state.cases.values() for one in case.mentions]
+        archived = [one for record in self.state.handled.values() for one in record.mentions]
+        assert len(kept) + len(archived) == len({*kept, *archived}), "in one case each"
+        assert {*kept, *archived} == self.mentions
+        assert all(
+            self.state.case_of_mention[one] == case.id for case in self.state.cases.values() for one in case.mentions
+        )
+
+    @invariant()
+    def what_is_merged_is_known_on_both_sides(self) -> None:
+        cases = self.state.cases
+        for case in cases.values():
+            assert bool(case.merged_into) is not bool(case.mentions), "merged, or with mentions of its own"
+            if case.merged_into is not None:
+                assert case.status == "closed"
+                assert case.id in [one.case for one in cases[case.merged_into.case].merged]
+            for one in case.merged:
+                assert set(one.mentions) <= set(case.mentions)
+
+    @invariant()
     def state_read_back_equals_the_live_one(self) -> None:
         fresh = self.read_back()
         assert contents(fresh._team(TEAM)) == contents(self.state)
@@ -407,6 +479,13 @@ class RoutingMachine(RuleBasedStateMachine):
                 for person in map(self.as_they_are, self.agreed.people):
                     held = held_by(person.id, self.state.cases)
                     assert can_take(self.agreed, person, case, held, self.now) is not None
+
+
+def as_it_was(case: Case) -> dict[str, Any]:
+    """A case without who has it and why, and what is told of it."""
+    told = {"revision", "updated_at", "history", "waiting", "explanation"}
+    hands = {"owner", "assigned_at", "previous_owner", "touched", "handed_over", "given_back_by"}
+    return case.model_dump(exclude=told | hands)
 
 
 def held_by(person: str, cases: Mapping[str, Case]) -> list[Case]:

@@ -20,23 +20,26 @@ from services.contracts.events import (
 )
 from services.contracts.ids import reply_id
 from services.route.domain import clocks
+from services.route.domain.addressees import addressee
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed, with_message
 from services.route.domain.hand_overs import claimed
 from services.route.domain.made import made
+from services.route.domain.naming import named
 from services.route.domain.places import promises_of
 from services.route.domain.rights import still_open
 
 MOST_TAGS = 50
 
 
-def note(_agreed: Agreement, case: Case, command: AddNote, now: datetime) -> list[Draft]:
+def note(agreed: Agreement, case: Case, command: AddNote, now: datetime) -> list[Draft]:
     """A note, on a closed case too; by the owner it is work on the case."""
+    mentioned = named(command.text, agreed.config.people)
     fields = {"kind": "note", "id": command.id, "at": now, "author": command.actor, "text": command.text}
-    whole = made(CaseMessage, fields)
+    whole = made(CaseMessage, fields | {"mentioned": mentioned})
     after = changed(case, messages=with_message(case, whole), **_touched(case, command.actor))
-    return [case_draft(NoteAdded, after, now, command.actor, note=whole)]
+    return [case_draft(NoteAdded, after, now, command.actor, note=whole, mentioned=mentioned)]
 
 
 def tag(_agreed: Agreement, case: Case, command: TagCase, now: datetime) -> list[Draft]:
@@ -60,12 +63,13 @@ def untag(_agreed: Agreement, case: Case, command: UntagCase, now: datetime) -> 
 def reply(agreed: Agreement, case: Case, command: SubmitReply, now: datetime) -> list[Draft]:
     """The author takes the case, the reply keeps the promise, and leaves on its author's mandate."""
     still_open(case)
+    to = addressee(case, command)
     drafts = []
     if command.actor in agreed.people and case.owner != command.actor:
         drafts.append(claimed(agreed, case, command.actor, now))
         case = drafts[-1].case
     fields = {"kind": "reply", "id": reply_id(command.id), "at": now, "author": command.actor, "text": command.text}
-    whole = made(CaseMessage, fields | {"state": "approved"})
+    whole = made(CaseMessage, fields | {"state": "approved", "addressee": to})
     answered = changed(
         _answered(agreed, case, now),
         messages=with_message(case, whole),
@@ -101,6 +105,8 @@ def reopen(agreed: Agreement, case: Case, command: ReopenCase, now: datetime) ->
     """There is more to do after all; it is given out again, first of all to whoever had it."""
     if case.status == "open":
         return []
+    if case.merged_into:
+        raise Refusal("merged", f"the case goes on in {case.merged_into.case}")
     after = clocks.reopened(agreed, opened_again(case), now)
     return [case_draft(CaseReopened, after, now, command.actor)]
 

@@ -89,6 +89,11 @@ def sharpened(agreed: Agreement | None, case: Case, at: datetime) -> Case:
     return _with(case, made)
 
 
+def promising(case: Case, promises: Iterable[Deadline]) -> Case:
+    """The case with these promises, and the earliest unmet one of them as its deadline."""
+    return _with(case, promises)
+
+
 def put(case: Case, deadline: Deadline) -> Case:
     """The case with `deadline` in the place of its promise of that kind."""
     return _with(case, [deadline if one.kind == deadline.kind else one for one in promises_of(case)])

@@ -24,6 +24,7 @@ from services.contracts.commands import (
     DecideLeave,
     EditShift,
     HandOver,
+    MergeCase,
     OfferSwap,
     ReleaseCase,
     RemoveOverride,
@@ -39,6 +40,7 @@ from services.contracts.commands import (
     TagCase,
     TakeSwap,
     Tick,
+    UnmergeCase,
     UntagCase,
     WakeCase,
     WithdrawLeave,
@@ -46,6 +48,7 @@ from services.contracts.commands import (
 )
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
+from services.contracts.seen import changed_since
 from services.rota.recurrence import RotaError
 from services.route.domain import (
     answers,
@@ -53,6 +56,7 @@ from services.route.domain import (
     case_rules,
     hand_overs,
     leave_rules,
+    merging,
     shift_rules,
     snoozes,
     swap_rules,
@@ -82,7 +86,11 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     SubmitReply: case_rules.reply,
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
-    ReportDelivery: case_rules.delivery,
+}
+BETWEEN_CASES: Mapping[type[CaseCommand], Callable[[TeamState, Agreement, Case, Any, datetime], list[Draft]]] = {
+    MergeCase: merging.merge,
+    UnmergeCase: merging.unmerge,
+    ReportDelivery: merging.delivered,
 }
 ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list[Draft]]] = {
     AskLeave: leave_rules.ask,
@@ -142,7 +150,18 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
     case = state.cases.get(command.case)
     if case is None:
         raise Refusal("unknown_case", "the team has no such case, or it is archived")
+    _as_seen(case, command)
+    if type(command) in BETWEEN_CASES:
+        return BETWEEN_CASES[type(command)](state, agreed, case, command, now)
     return RULES[type(command)](agreed, case, command, now)
+
+
+def _as_seen(case: Case, command: CaseCommand) -> None:
+    """Refuse what was decided on a case that is not so any more, where the command says what was seen."""
+    seen: int | None = getattr(command, "seen", None)
+    lines = changed_since(case, seen, command.actor) if seen is not None else ()
+    if lines:
+        raise Refusal("changed", f"since revision {seen}: " + ", ".join(dict.fromkeys(one.type for one in lines)))
 
 
 def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[Draft]:

@@ -9,6 +9,7 @@ from services.contracts.ids import case_id
 from services.contracts.mentions import ClassifiedMention, Urgency
 from services.contracts.teams import TeamConfig, UrgencyWeights
 from services.route.domain import clocks
+from services.route.domain.addressees import of_conversation, with_later
 from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
 from services.route.domain.made import made
@@ -103,12 +104,16 @@ def _join(state: TeamState, case: Case, mention: ClassifiedMention, now: datetim
         after = clocks.adjusted(agreed, changed(after, awaiting_us=True), now)
     draft = case_draft(MentionJoined, after, now, actor, mention=mention.id)
     yield draft
-    if case.snoozed_until is not None and (needed or mention.author.id == case.author.id):
+    if case.snoozed_until is not None and (needed or mention.author.id in _authors(case)):
         draft = woken(agreed, draft.case, "customer", now)
         yield draft
     reason = must_go(state, draft.case, now) if draft.case.awaiting_us else None
     if reason is not None and draft.case.snoozed_until is None:
         yield release_draft(draft.case, reason, now)
+
+
+def _authors(case: Case) -> set[str]:
+    return {case.author.id, *(one.author.id for one in case.merged)}
 
 
 def _reopen(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Draft:
@@ -120,12 +125,15 @@ def _reopen(state: TeamState, case: Case, mention: ClassifiedMention, now: datet
 
 
 def _with(case: Case, mention: ClassifiedMention) -> Case:
+    """The case with one message more. One of a merged conversation is noted with it, and does not change whom we answer."""
     sentiment = mention.classification.sentiment
+    entry = of_conversation(case, mention)
     return changed(
         case,
         mentions=(*case.mentions, mention.id),
         messages=(*case.messages, message(mention))[-RECENT_MESSAGES:],
-        answer_to=mention.source_id,
+        answer_to=case.answer_to if entry else mention.source_id,
+        merged=with_later(case, entry, mention) if entry else case.merged,
         sentiment=sentiment.label,
         sentiment_score=sentiment.score,
     )

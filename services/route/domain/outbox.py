@@ -23,14 +23,14 @@ def outbox_items(events: Iterable[Event], name_of: Callable[[str, str], str]) ->
 
 
 def _item(event: ReplyApproved, reply: CaseMessage, name_of: Callable[[str, str], str]) -> OutboxItem:
-    case = event.case
+    case, to = event.case, reply.addressee
     return OutboxItem(
         id=reply.id,
         team=event.team,
         case=case.id,
-        source=case.source,
-        conversation=case.conversation,
-        in_reply_to=case.answer_to,
+        source=to.source if to else case.source,
+        conversation=to.conversation if to else case.conversation,
+        in_reply_to=to.answer_to if to else case.answer_to,
         text=reply.text,
         sender=name_of(event.team, reply.author),
         person=reply.author,

@@ -44,6 +44,8 @@ class TeamState:
         self.canned: dict[str, CannedReply] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
+        self._merged_conversations: dict[Conversation, set[tuple[datetime, str, str]]] = {}
+        """When which case was merged into which, by the merged case's conversation."""
         self._expiries: Any = SortedList()
         self._corrections: Any = SortedList()
         self.queues = Index(places.queued)
@@ -99,9 +101,13 @@ class TeamState:
         return latest[0] if latest else None
 
     def latest_case(self, conversation: Conversation) -> Case | None:
-        """The case of a conversation that was opened last: the only one that can be open, or reopen."""
-        known = self._case_of_conversation.get(conversation)
-        return self.cases[known] if known else None
+        """The case that a conversation goes on in: the one it was merged into, or one that was opened later."""
+        opened = self._case_of_conversation.get(conversation)
+        known = self.cases[opened] if opened else None
+        merged = max(self._merged_conversations.get(conversation, ()), default=None)
+        if merged and (known is None or known.opened_at <= merged[0]):
+            return self.cases[merged[2]]
+        return known
 
     def alarms_until(self, now: datetime) -> Iterator[Case]:
         """The cases whose alarm is due, earliest first."""
@@ -135,10 +141,12 @@ class TeamState:
             self.case_of_mention[mention] = case.id
         if old is None:
             self._join_conversation(case)
+        self._merge_conversations(old, case)
         self._move(old, case)
 
     def archive(self, case: Case, at: datetime) -> HandledMentions:
         """Forget a case but for the ids of its mentions."""
+        self._merge_conversations(case, None)
         self._move(self.cases.pop(case.id), None)
         conversation = (case.source, case.conversation)
         if self._case_of_conversation.get(conversation) == case.id:
@@ -193,9 +201,21 @@ class TeamState:
 
     def _join_conversation(self, case: Case) -> None:
         conversation = (case.source, case.conversation)
-        known = self.latest_case(conversation)
+        latest = self._case_of_conversation.get(conversation)
+        known = self.cases[latest] if latest else None
         if known is None or (known.opened_at, known.id) < (case.opened_at, case.id):
             self._case_of_conversation[conversation] = case.id
+
+    def _merge_conversations(self, old: Case | None, case: Case | None) -> None:
+        """A case takes over the conversations of what is merged into it, and gives them back."""
+        if (old.merged if old else ()) == (case.merged if case else ()):
+            return
+        for one, goes_on in ((old, False), (case, True)):
+            for merged in one.merged if one else ():
+                known = self._merged_conversations.setdefault((merged.source, merged.conversation), set())
+                (known.add if goes_on else known.discard)((merged.at, merged.case, one.id))  # type: ignore[union-attr]
+                if not known:
+                    del self._merged_conversations[merged.source, merged.conversation]
 
     def _note(self, index: Index, was: places.Place, now: places.Place) -> None:
         """That what was worked out before no longer holds."""
