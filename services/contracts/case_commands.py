@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from services.contracts.base import Id, Instant, LongText, ShortText, Slug
 from services.contracts.envelopes import CommandBase
+from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Url
 
 
@@ -83,6 +84,8 @@ class SubmitReply(CommandBase):
     type: Literal["SubmitReply"] = "SubmitReply"
     case: Id
     text: Annotated[LongText, Field(min_length=1)]
+    guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
+    """The guidelines of the handbook that stood beside it."""
 
 
 class CloseCase(CommandBase):

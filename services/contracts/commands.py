@@ -1,7 +1,8 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`,
+those about the handbook in `handbook_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -23,6 +24,13 @@ from services.contracts.case_commands import UntagCase as UntagCase
 from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CommandBase
+from services.contracts.handbook_commands import HANDBOOK_COMMANDS
+from services.contracts.handbook_commands import AgreeGuideline as AgreeGuideline
+from services.contracts.handbook_commands import DecideSuggestion as DecideSuggestion
+from services.contracts.handbook_commands import HandbookCommand as HandbookCommand
+from services.contracts.handbook_commands import PublishGuideline as PublishGuideline
+from services.contracts.handbook_commands import RetireGuideline as RetireGuideline
+from services.contracts.handbook_commands import SuggestGuideline as SuggestGuideline
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_commands import AcceptPlan as AcceptPlan
 from services.contracts.rota_commands import AddOverride as AddOverride
@@ -131,7 +139,7 @@ RotaCommand = (
     | RemoveShift
     | AcceptPlan
 )
-Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+Command = CaseCommand | RotaCommand | HandbookCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
     AskLeave,
@@ -149,6 +157,7 @@ COMMANDS: tuple[type[Command], ...] = (
     EditShift,
     RemoveShift,
     AcceptPlan,
+    *HANDBOOK_COMMANDS,
     SetOwnCapacity,
     ClaimCase,
     ReleaseCase,

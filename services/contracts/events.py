@@ -3,7 +3,7 @@
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
 client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`.
+`rota_events.py`, those of the handbook in `handbook_events.py`.
 """
 
 from typing import Annotated, Literal
@@ -39,6 +39,13 @@ from services.contracts.case_events import ReplySubmitted as ReplySubmitted
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
+from services.contracts.handbook_events import HANDBOOK_EVENTS
+from services.contracts.handbook_events import GuidelineAgreed as GuidelineAgreed
+from services.contracts.handbook_events import GuidelinePublished as GuidelinePublished
+from services.contracts.handbook_events import GuidelineRetired as GuidelineRetired
+from services.contracts.handbook_events import GuidelineSuggested as GuidelineSuggested
+from services.contracts.handbook_events import HandbookEvent as HandbookEvent
+from services.contracts.handbook_events import SuggestionDecided as SuggestionDecided
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
 from services.contracts.rota_events import CoverGapFound as CoverGapFound
@@ -182,6 +189,7 @@ AnyRotaEvent = (
 Event = (
     AnyCaseEvent
     | AnyRotaEvent
+    | HandbookEvent
     | CoverGapFound
     | CoverGapClosed
     | OwnCapacityChanged
@@ -212,6 +220,7 @@ EVENTS: tuple[type[Event], ...] = (
     CoverGapFound,
     CoverGapClosed,
     OwnCapacityChanged,
+    *HANDBOOK_EVENTS,
     CaseOpened,
     MentionJoined,
     CaseReopened,

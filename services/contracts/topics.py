@@ -12,6 +12,7 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
@@ -114,7 +115,17 @@ DESK_TEAMS = Topic(
     name="desk.teams",
     description="What each team has agreed, and what route must remember of it.",
     key="team:kind:id",
-    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap),
+    values=(
+        TeamConfiguration,
+        AnsweredCommand,
+        HandledMentions,
+        OwnCapacity,
+        CorrectedMention,
+        KnownGap,
+        GuidelineRecord,
+        AgreementRecord,
+        SuggestionRecord,
+    ),
     partitions="team",
     cleanup="compact",
     retention_days=None,
@@ -173,7 +184,9 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap"]
+TeamRecord = Literal[
+    "config", "answered", "handled", "capacity", "corrected", "gap", "guideline", "agreement", "suggestion"
+]
 """The kinds of records on `desk.teams`."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.contracts.teams import TeamConfig
 from services.control import up
+from services.control.handbooks import publish_starter
 from services.control.settings import ControlSettings, WebSettings, load
 from services.control.supervisor import ProcessSpec, supervise
 from services.control.teams import configure
@@ -51,9 +52,15 @@ def _services(settings: ControlSettings, teams: list[TeamConfig]) -> list[Proces
         env = dict(spec.env) | {"WEBCARE_CONFIG": str(config)}
         ready = spec.ready
         if spec.name == "route":
-            ready = _both(spec.ready, up.once(lambda: configure(settings, teams, "system:demo")))
+            ready = _both(spec.ready, up.once(lambda: _tell(settings, teams)))
         specs.append(spec.replaced(env=env, ready=ready))
     return specs
+
+
+def _tell(settings: ControlSettings, teams: list[TeamConfig]) -> None:
+    """Tell route of the teams and of the handbook that they begin with."""
+    configure(settings, teams, "system:demo")
+    publish_starter(settings, teams, "system:demo")
 
 
 def _both(first: up.Ready, second: up.Ready) -> up.Ready:

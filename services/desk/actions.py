@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.contracts.cases import Case
+from services.contracts.handbook import MOST_USED
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
@@ -47,16 +48,23 @@ async def write(
     identity: Asking,
     case: str,
     text: Annotated[str, Form(max_length=100_000)] = "",
+    guideline: Annotated[list[str] | None, Form(max_length=MOST_USED)] = None,
     key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
 ) -> Response:
-    """Reply or note. `key` is the form's own, so that sending it twice is sending it once."""
+    """Reply or note. `key` is the form's own, so that sending it twice is sending it once.
+
+    `guideline` are the versions of the handbook that stood beside the reply, as `<id>:<version>`.
+    """
     what = request.url.path.rsplit("/", 1)[1]
     if not text.strip():
         found = visible_case(request, identity, case)
         return _shown(request, identity, found, (view, page), "told.empty", late=True)
-    return await _do(request, identity, case, _WRITTEN[what], what, key, {"text": text.strip()}, (view, page))
+    more: dict[str, Any] = {"text": text.strip()}
+    if what == "reply" and guideline:
+        more["guidelines"] = [dict(zip(("id", "version"), one.split(":"), strict=False)) for one in guideline]
+    return await _do(request, identity, case, _WRITTEN[what], what, key, more, (view, page))
 
 
 @router.post("/cases/{case}/correct")

@@ -11,6 +11,11 @@ from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
+from services.desk.handbook import actions as handbook_actions
+from services.desk.handbook import api as handbook_api
+from services.desk.handbook import edit as handbook_edit
+from services.desk.handbook import pages as handbook_pages
+from services.desk.handbook.markdown import render as markdown
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
@@ -53,6 +58,7 @@ def build_app(
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
+    known["markdown"] = markdown
     known["key"] = lambda: uuid4().hex
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
@@ -60,6 +66,7 @@ def build_app(
     app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
-    for part in (login, api, pages, actions, *rota):
+    handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
+    for part in (login, api, pages, actions, *rota, *handbook):
         app.include_router(part.router)
     return app

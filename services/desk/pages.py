@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from services.contracts.cases import Case
 from services.desk.api import still_in
 from services.desk.context import desk_of, visible_case
+from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
 from services.desk.streams import HEADERS, page_stream
@@ -46,8 +47,11 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show."""
     model = desk_of(request).model
+    book = model.handbooks.of(case.team)
     return {
         "case": case,
+        "book": book,
+        "guides": beside(book.current(), case),
         "mine": case.owner == identity.name,
         "earlier": model.earlier(case),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),

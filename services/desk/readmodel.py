@@ -20,6 +20,7 @@ from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNA
 from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.inbox import Inbox, View, ViewPage, paged
 from services.desk.domain.rota import Cover, cover_at
+from services.desk.handbook.model import Handbooks
 from services.desk.live import Entry, Hub
 
 _EVENTS = get_args(Event)
@@ -73,6 +74,7 @@ class ReadModel:
     def __init__(self, hub: Hub | None = None) -> None:
         self.hub = hub or Hub()
         self.answers = Answers()
+        self.handbooks = Handbooks()
         self._inboxes: dict[str, Inbox] = {}
         self._team_of: dict[str, str] = {}
         self._configurations: dict[str, TeamConfiguration] = {}
@@ -82,6 +84,8 @@ class ReadModel:
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
         """Fold one record; `message` of `None` is a tombstone."""
+        if topic in (DESK_TEAMS, DESK_EVENTS):
+            self.handbooks.apply(key, message)
         if topic is DESK_CASES:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):

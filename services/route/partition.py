@@ -21,6 +21,7 @@ from services.contracts.events import (
     Event,
     ReplyApproved,
 )
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
@@ -95,6 +96,15 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case KnownGap():
                 self._team(message.team).gaps[message.gap.id] = message.gap
+                self._latest = max(self._latest, message.at)
+            case GuidelineRecord():
+                self._team(message.team).handbook.put_version(message.guideline)
+                self._latest = max(self._latest, message.at)
+            case AgreementRecord():
+                self._team(message.team).handbook.put_agreement(message.agreement)
+                self._latest = max(self._latest, message.at)
+            case SuggestionRecord():
+                self._team(message.team).handbook.put_suggestion(message.suggestion)
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)

@@ -12,9 +12,15 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    GuidelineAgreed,
+    GuidelinePublished,
+    GuidelineRetired,
+    GuidelineSuggested,
     OwnCapacityChanged,
     RotaEvent,
+    SuggestionDecided,
 )
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import KnownGap
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import TeamRecord
@@ -44,6 +50,15 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
         case CoverGapFound() | CoverGapClosed():
             gap = state.gaps.get(event.gap.id)
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
+        case GuidelinePublished(guideline=one) | GuidelineRetired(guideline=one):
+            yield team, "guideline", f"{one.id}.{one.version}", GuidelineRecord(team=team, at=one.at, guideline=one)
+        case GuidelineAgreed(agreement=one):
+            known = state.handbook.agreements[one.person, one.guideline]
+            record = AgreementRecord(team=team, at=known.at, agreement=known)
+            yield team, "agreement", f"{one.person}.{one.guideline}", record
+        case GuidelineSuggested(suggestion=one) | SuggestionDecided(suggestion=one):
+            now = state.handbook.suggestions[one.id]
+            yield team, "suggestion", one.id, SuggestionRecord(team=team, at=now.moment(), suggestion=now)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

@@ -21,6 +21,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     EditShift,
+    HandbookCommand,
     HandOver,
     OfferSwap,
     ReleaseCase,
@@ -44,7 +45,16 @@ from services.contracts.commands import (
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
-from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
+from services.route.domain import (
+    answers,
+    case_rules,
+    hand_overs,
+    handbook,
+    leave_rules,
+    shift_rules,
+    snoozes,
+    swap_rules,
+)
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.corrections import correct
@@ -121,10 +131,14 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return correct(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
+    if isinstance(command, HandbookCommand):
+        return handbook.decide_handbook(state.handbook, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:
         raise Refusal("unknown_case", "the team has no such case, or it is archived")
+    if isinstance(command, SubmitReply):
+        handbook.known(state.handbook, command.guidelines)
     return RULES[type(command)](agreed, case, command, now)
 
 

@@ -17,6 +17,7 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    HandbookEvent,
     MentionJoined,
     OwnCapacityChanged,
     RotaEvent,
@@ -25,6 +26,7 @@ from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
 from services.contracts.topics import TeamRecord
 from services.route.domain.agreement import agreement
+from services.route.domain.handbook import DECIDED_KEPT
 from services.route.domain.made import made
 from services.route.domain.state import TeamState
 
@@ -62,6 +64,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
         state.gaps.pop(event.gap.id, None)
+    elif isinstance(event, HandbookEvent):
+        state.handbook.apply(event)
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:
@@ -105,7 +109,12 @@ def is_answer(event: Event) -> bool:
 
 
 def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
-    """Forget the answers that nobody can ask for any more, and old corrections; gives the kinds and ids of the records."""
+    """Forget answers nobody can ask for any more, old corrections and suggestions; gives the records' kinds and ids."""
     answers = state.forget_answers(now - ANSWER_KEPT)
     corrections = state.forget_corrections(now - CORRECTION_KEPT)
-    return [*(("answered", one) for one in answers), *(("corrected", one) for one in corrections)]
+    suggestions = state.handbook.forget(now - DECIDED_KEPT)
+    return [
+        *(("answered", one) for one in answers),
+        *(("corrected", one) for one in corrections),
+        *(("suggestion", one) for one in suggestions),
+    ]

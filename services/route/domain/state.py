@@ -16,6 +16,7 @@ from services.contracts.rota_events import CoverGap
 from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
+from services.route.domain.handbook_state import Handbook
 from services.route.domain.indexes import Index, Totals
 from services.route.domain.notes import Figures, Notes
 
@@ -38,6 +39,7 @@ class TeamState:
         self.capacities: dict[str, OwnCapacity] = {}
         self.corrected: dict[str, CorrectedMention] = {}
         self.gaps: dict[str, CoverGap] = {}
+        self.handbook = Handbook()
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
