@@ -24,6 +24,7 @@ from services.contracts.case_commands import UntagCase as UntagCase
 from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CommandBase
+from services.contracts.goals import SetGoals as SetGoals
 from services.contracts.handbook_commands import HANDBOOK_COMMANDS
 from services.contracts.handbook_commands import AgreeGuideline as AgreeGuideline
 from services.contracts.handbook_commands import DecideSuggestion as DecideSuggestion
@@ -139,7 +140,16 @@ RotaCommand = (
     | RemoveShift
     | AcceptPlan
 )
-Command = CaseCommand | RotaCommand | HandbookCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+Command = (
+    CaseCommand
+    | RotaCommand
+    | HandbookCommand
+    | SetGoals
+    | ConfigureTeam
+    | SetOwnCapacity
+    | CorrectClassification
+    | Tick
+)
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
     AskLeave,
@@ -158,6 +168,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RemoveShift,
     AcceptPlan,
     *HANDBOOK_COMMANDS,
+    SetGoals,
     SetOwnCapacity,
     ClaimCase,
     ReleaseCase,

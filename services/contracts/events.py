@@ -39,6 +39,7 @@ from services.contracts.case_events import ReplySubmitted as ReplySubmitted
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
+from services.contracts.goals import GoalsSet as GoalsSet
 from services.contracts.handbook_events import HANDBOOK_EVENTS
 from services.contracts.handbook_events import GuidelineAgreed as GuidelineAgreed
 from services.contracts.handbook_events import GuidelinePublished as GuidelinePublished
@@ -190,6 +191,7 @@ Event = (
     AnyCaseEvent
     | AnyRotaEvent
     | HandbookEvent
+    | GoalsSet
     | CoverGapFound
     | CoverGapClosed
     | OwnCapacityChanged
@@ -221,6 +223,7 @@ EVENTS: tuple[type[Event], ...] = (
     CoverGapClosed,
     OwnCapacityChanged,
     *HANDBOOK_EVENTS,
+    GoalsSet,
     CaseOpened,
     MentionJoined,
     CaseReopened,

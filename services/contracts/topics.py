@@ -12,6 +12,7 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
+from services.contracts.goals import GoalsRecord
 from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.mentions import ClassifiedMention, Mention
@@ -125,6 +126,7 @@ DESK_TEAMS = Topic(
         GuidelineRecord,
         AgreementRecord,
         SuggestionRecord,
+        GoalsRecord,
     ),
     partitions="team",
     cleanup="compact",
@@ -185,7 +187,7 @@ BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
 TeamRecord = Literal[
-    "config", "answered", "handled", "capacity", "corrected", "gap", "guideline", "agreement", "suggestion"
+    "config", "answered", "handled", "capacity", "corrected", "gap", "guideline", "agreement", "suggestion", "goals"
 ]
 """The kinds of records on `desk.teams`."""
 

@@ -23,6 +23,8 @@ from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, p
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
+from services.desk.start import actions as start_actions
+from services.desk.start import pages as start_pages
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
 from services.runtime.producer import Sender
@@ -67,6 +69,7 @@ def build_app(
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
-    for part in (login, api, pages, actions, *rota, *handbook):
+    start = (start_pages, start_actions)
+    for part in (login, api, pages, actions, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

@@ -23,6 +23,7 @@ from services.contracts.commands import (
     ReportDelivery,
     RetireGuideline,
     RotaCommand,
+    SetGoals,
     Tick,
 )
 from services.contracts.events import CommandRepeated, Event
@@ -88,7 +89,7 @@ def check_allowed(command: Command, identity: Identity) -> None:
     """
     if isinstance(command, Tick | ReportDelivery):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
-    by_leads = isinstance(command, RotaCommand | PublishGuideline | RetireGuideline | DecideSuggestion)
+    by_leads = isinstance(command, RotaCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion)
     for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:

@@ -73,6 +73,8 @@ def inbox(request: Request, identity: Asking, view: AnyView = "mine", page: AnyP
     if not team:
         return web_of(request).pages.render(request, "no_team.html")
     require(identity, team)
+    if desk_of(request).model.config(team) is None and identity.may(team, "admin", "commands"):
+        return RedirectResponse(f"/start?{urlencode({'team': team})}", 303)
     values = list_values(request, identity, team, view, page)
     values["told"] = ""
     first = values["found"].cases[0] if values["found"].cases else None

@@ -13,7 +13,8 @@ from typing import get_args
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
-from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, RotaEvent
+from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, GoalsSet, RotaEvent
+from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
@@ -79,6 +80,7 @@ class ReadModel:
         self._team_of: dict[str, str] = {}
         self._configurations: dict[str, TeamConfiguration] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
+        self._goals: dict[str, GoalsRecord | GoalsSet] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
         self._lock = threading.RLock()
 
@@ -86,6 +88,8 @@ class ReadModel:
         """Fold one record; `message` of `None` is a tombstone."""
         if topic in (DESK_TEAMS, DESK_EVENTS):
             self.handbooks.apply(key, message)
+        if isinstance(message, GoalsRecord | GoalsSet):
+            self._set_goals(message)
         if topic is DESK_CASES:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
@@ -132,6 +136,23 @@ class ReadModel:
             known = self._configurations.get(configuration.team)
             if known is None or known.revision < configuration.revision:
                 self._configurations[configuration.team] = configuration
+
+    def _set_goals(self, message: GoalsRecord | GoalsSet) -> None:
+        with self._lock:
+            known = self._goals.get(message.team)
+            if known is None or known.at <= message.at:
+                self._goals[message.team] = message
+
+    def goals(self, team: str) -> TeamGoals | None:
+        """Why a team is there; `None` when it has not said so."""
+        with self._lock:
+            found = self._goals.get(team)
+            return found.goals if found else None
+
+    def sources(self, team: str) -> frozenset[str]:
+        """Where the cases that we know of a team came from."""
+        with self._lock:
+            return frozenset(case.source for case in self._inboxes.setdefault(team, Inbox()).cases.values())
 
     def case(self, case: str) -> Case | None:
         """A case by its id, of whatever team."""

@@ -21,6 +21,7 @@ from services.contracts.events import (
     Event,
     ReplyApproved,
 )
+from services.contracts.goals import GoalsRecord
 from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
 from services.contracts.teams import TeamConfiguration
@@ -105,6 +106,9 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case SuggestionRecord():
                 self._team(message.team).handbook.put_suggestion(message.suggestion)
+                self._latest = max(self._latest, message.at)
+            case GoalsRecord():
+                self._team(message.team).goals = message.goals
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)

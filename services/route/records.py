@@ -12,6 +12,7 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    GoalsSet,
     GuidelineAgreed,
     GuidelinePublished,
     GuidelineRetired,
@@ -20,6 +21,7 @@ from services.contracts.events import (
     RotaEvent,
     SuggestionDecided,
 )
+from services.contracts.goals import GoalsRecord
 from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import KnownGap
 from services.contracts.teams import TeamConfiguration
@@ -59,6 +61,8 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
         case GuidelineSuggested(suggestion=one) | SuggestionDecided(suggestion=one):
             now = state.handbook.suggestions[one.id]
             yield team, "suggestion", one.id, SuggestionRecord(team=team, at=now.moment(), suggestion=now)
+        case GoalsSet() if state.goals is not None:
+            yield team, "goals", "current", GoalsRecord(team=team, at=event.at, goals=state.goals)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

@@ -167,6 +167,7 @@ def contents(state: TeamState) -> dict[str, Any]:
         "corrected": state.corrected,
         "gaps": state.gaps,
         "handbook": state.handbook.contents(),
+        "goals": state.goals,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],
         "loads": {person: state.load(person) for person in (agreed.people if agreed else ())},

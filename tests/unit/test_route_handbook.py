@@ -12,6 +12,7 @@ from services.contracts.commands import (
     DecideSuggestion,
     PublishGuideline,
     RetireGuideline,
+    SetGoals,
     SubmitReply,
     SuggestGuideline,
     Tick,
@@ -24,6 +25,7 @@ from services.contracts.events import (
     ReplySubmitted,
     SuggestionDecided,
 )
+from services.contracts.goals import TeamGoals
 from services.contracts.handbook import GuidelineRef, GuidelineText
 from services.contracts.topics import DESK_COMMANDS, DESK_TEAMS
 from services.route.domain.handbook import DECIDED_KEPT
@@ -143,6 +145,14 @@ def test_a_reply_is_kept_with_the_guidelines_that_stood_beside_it(desk: Desk) ->
     assert code(desk.do(SubmitReply, "noor", case=case, text="Nog iets", guidelines=never)) == "invalid"
 
 
+def test_a_lead_says_why_the_team_is_there(desk: Desk) -> None:
+    goals = TeamGoals(goals=("service", "trends"), success="Elke vraag binnen een werkdag beantwoord")
+    assert code(desk.do(SetGoals, "noor", goals=goals)) == "not_allowed"
+    assert types(desk.do(SetGoals, "aisha", goals=goals)) == ["GoalsSet"]
+    assert types(desk.do(SetGoals, "aisha", goals=goals)) == ["CommandAccepted"]
+    assert desk.state.goals == goals
+
+
 def test_the_handbook_is_read_back_from_its_records_in_any_order() -> None:
     live, played, now = RoutePartition(0), Desk(), at(10)
     stored: dict[str, Model | None] = {}
@@ -153,6 +163,7 @@ def test_the_handbook_is_read_back_from_its_records_in_any_order() -> None:
         (played.command(PublishGuideline, LEAD, guideline="toon", based_on=1, reason="x", text=text("B")), timedelta()),
         (played.command(AgreeGuideline, "noor", guideline="toon", guideline_version=2), timedelta()),
         (suggestion, timedelta()),
+        (played.command(SetGoals, LEAD, goals=TeamGoals(goals=("service",))), timedelta()),
         (played.command(DecideSuggestion, LEAD, suggestion=f"suggestion-{suggestion.id}", accept=False), timedelta()),
         (played.command(SuggestGuideline, "noor", text="nog iets"), timedelta(hours=1)),
     ):

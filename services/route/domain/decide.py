@@ -31,6 +31,7 @@ from services.contracts.commands import (
     ReportDelivery,
     ReportWell,
     RotaCommand,
+    SetGoals,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -42,7 +43,7 @@ from services.contracts.commands import (
     WithdrawLeave,
     WithdrawSwap,
 )
-from services.contracts.events import OwnCapacityChanged, TeamConfigured
+from services.contracts.events import GoalsSet, OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
 from services.route.domain import (
@@ -62,6 +63,7 @@ from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
 from services.route.domain.mention_rules import decide_mention
 from services.route.domain.rights import in_roster, member
+from services.route.domain.rota_changes import leads_only
 from services.route.domain.state import TeamState
 
 Input = Command | ClassifiedMention
@@ -131,6 +133,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return correct(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
+    if isinstance(command, SetGoals):
+        return _set_goals(state, agreed, command)
     if isinstance(command, HandbookCommand):
         return handbook.decide_handbook(state.handbook, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
@@ -156,6 +160,11 @@ def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
     return [Draft(TeamConfigured, {"revision": revision, "config": command.config})]
+
+
+def _set_goals(state: TeamState, agreed: Agreement, command: SetGoals) -> list[Draft]:
+    leads_only(agreed, command.actor)
+    return [] if state.goals == command.goals else [Draft(GoalsSet, {"goals": command.goals})]
 
 
 def _own_capacity(state: TeamState, agreed: Agreement, command: SetOwnCapacity, now: datetime) -> list[Draft]:

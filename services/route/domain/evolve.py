@@ -17,6 +17,7 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    GoalsSet,
     HandbookEvent,
     MentionJoined,
     OwnCapacityChanged,
@@ -66,6 +67,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps.pop(event.gap.id, None)
     elif isinstance(event, HandbookEvent):
         state.handbook.apply(event)
+    elif isinstance(event, GoalsSet):
+        state.goals = event.goals
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:

@@ -11,6 +11,7 @@ from typing import Any
 from sortedcontainers import SortedList
 
 from services.contracts.cases import Case
+from services.contracts.goals import TeamGoals
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
 from services.contracts.rota_events import CoverGap
 from services.contracts.teams import Person
@@ -40,6 +41,7 @@ class TeamState:
         self.corrected: dict[str, CorrectedMention] = {}
         self.gaps: dict[str, CoverGap] = {}
         self.handbook = Handbook()
+        self.goals: TeamGoals | None = None
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
