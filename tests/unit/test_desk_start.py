@@ -202,6 +202,14 @@ def test_a_colleague_of_another_team_keeps_their_password_and_roles(desk: TestDe
     assert found.teams == {"waterveen": "agent", TEAM: "lead"}
 
 
+def test_a_login_that_was_disabled_is_not_opened_again(desk: TestDesk) -> None:
+    admin = enter(desk, "baas")
+    post(admin, "why", goal=["service"])
+    desk.accounts.disable("zoe")
+    assert "Deze inlog is uitgezet." in page_after(admin, post(admin, "people", name="Zoe", login="zoe"))
+    assert desk.accounts.check("zoe", PASSWORD) is None
+
+
 def test_who_is_in_the_roster_without_a_login_can_be_given_one(desk: TestDesk) -> None:
     desk.backend.configure(team_config(TEAM, "Bakkerij"))
     admin = enter(desk, "baas")

@@ -3,7 +3,7 @@
 No inline styles (the pages' policy forbids them), no pictures, headings below those of the page.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -31,6 +31,7 @@ def _parser(top: int) -> MarkdownIt:
     return parser
 
 
+@lru_cache(maxsize=1024)
 def render(body: str, top: int = 2) -> Markup:
     """The HTML of a text; its first level of headings is `h<top>`. Links lead to http, https, mailto and our own pages."""
     return Markup(_parser(top).render(body))  # noqa: S704  # markdown-it escapes everything when `html` is off

@@ -104,6 +104,8 @@ async def _with_login(request: Request, identity: Identity, ident: str) -> Respo
     person = next(one for one in view.config.people if one.id == ident)
     known = {one.name: one for one in await run_in_threadpool(accounts.list)}.get(ident)
     role: Role = "lead" if person.lead else "agent"
+    if known and known.disabled:
+        return to(view, "people", "start.wrong.disabled")
     if known and view.team in known.teams:
         return to(view, "people", f"{DONE}added")
     if known:
