@@ -24,6 +24,7 @@ from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
 from services.desk.start import actions as start_actions
+from services.desk.start import api as start_api
 from services.desk.start import pages as start_pages
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
@@ -69,7 +70,7 @@ def build_app(
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
-    start = (start_pages, start_actions)
+    start = (start_api, start_pages, start_actions)
     for part in (login, api, pages, actions, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

@@ -174,6 +174,16 @@ def test_from_nothing_to_the_first_mention_that_somebody_got(open_door: tuple[Te
     assert admin.get(f"/start?team={TEAM}").headers["location"] == f"/start/source?team={TEAM}", "all but a source"
 
 
+def test_the_goals_can_be_read_by_programs_and_head_the_handbook(desk: TestDesk) -> None:
+    admin = enter(desk, "baas")
+    assert admin.get(f"/api/v1/team/{TEAM}/goals").json() == {"goals": [], "success": ""}
+    post(admin, "why", goal=["trends", "service"], success="Elke dag bij")
+    assert admin.get(f"/api/v1/team/{TEAM}/goals").json() == {"goals": ["trends", "service"], "success": "Elke dag bij"}
+    text = str(admin.get(f"/handbook?team={TEAM}", headers={"Accept-Language": "nl"}).text)
+    assert "Trends zien · Service en webcare" in text
+    assert admin.get(f"/api/v1/team/{SPOOR}/goals").status_code == 403
+
+
 def test_a_colleague_gets_a_login_that_is_shown_once_and_works(desk: TestDesk) -> None:
     admin = enter(desk, "baas")
     post(admin, "why", goal=["service"])

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.contracts.handbook import GuidelineRef, GuidelineVersion
+from services.desk.context import desk_of
 from services.desk.domain.handbook import by_kind, matching, readers, word_diff
 from services.desk.handbook.context import HandbookView, for_lead, handbook_view, latest, show
 from services.runtime.web.auth import Asking
@@ -25,7 +26,9 @@ def contents(
     view = handbook_view(request, identity)
     found = matching(view.book.current(), q)
     retired = () if q or whole else view.book.retired()
-    return show(request, view, "handbook.html", told, groups=by_kind(found), q=q, whole=whole, retired=retired)
+    goals = desk_of(request).model.goals(view.team)
+    values = {"groups": by_kind(found), "q": q, "whole": whole, "retired": retired, "goals": goals}
+    return show(request, view, "handbook.html", told, **values)
 
 
 @router.get("/suggestions")
