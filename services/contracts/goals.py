@@ -13,7 +13,7 @@ GoalKind = Literal[
 
 
 class TeamGoals(Model):
-    """The goals, the most important first, and in the team's own words by what it will see that it gets there."""
+    """The goals, in the order in which they were given, and in the team's own words how it will see that it gets there."""
 
     goals: Annotated[tuple[GoalKind, ...], Field(max_length=8)] = ()
     success: ShortText = ""

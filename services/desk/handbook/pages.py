@@ -1,6 +1,6 @@
 """The handbook's pages to read: the contents, all of it, one guideline with its versions and what changed, suggestions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -27,7 +27,8 @@ def contents(
     found = matching(view.book.current(), q)
     retired = () if q or whole else view.book.retired()
     goals = desk_of(request).model.goals(view.team)
-    values = {"groups": by_kind(found), "q": q, "whole": whole, "retired": retired, "goals": goals}
+    values: dict[str, Any] = {"groups": by_kind(found), "q": q, "whole": whole, "retired": retired, "goals": goals}
+    values["languages"] = len({one.language for one in view.book.current()})
     return show(request, view, "handbook.html", told, **values)
 
 

@@ -9,7 +9,7 @@ from services.runtime.web.auth import Asking, require
 router = APIRouter(prefix="/api/v1/team/{team}", tags=["goals"])
 
 
-@router.get("/goals", summary="The goals that a team chose, the most important first; none when it has not said so")
+@router.get("/goals", summary="The goals that a team chose; none when it has not said so")
 def goals(request: Request, identity: Asking, team: str) -> TeamGoals:
     """What its figures are read against."""
     require(identity, team)
