@@ -1,6 +1,9 @@
 """The first-run guide: what its answers make of a team, and its pages, from nothing to the first mention given out."""
 
+import html
+import json
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -25,6 +28,10 @@ from services.desk.domain.start import (
     with_person,
 )
 from services.desk.readmodel import ReadModel
+from services.desk.start.pages import declared
+from services.ingest.domain.normalise import Defaults
+from services.ingest.intake import take_in
+from services.ingest.sources.feed.settings import FeedSource
 from services.rota.rota import Rota
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
 from tests.support.desk import enter
@@ -274,6 +281,14 @@ def test_a_closed_door_is_said_as_it_is(open_door: tuple[TestDesk, Door], desk: 
         assert words in text
 
 
+def test_the_example_of_a_mention_is_one_that_ingest_takes(desk: TestDesk) -> None:
+    text = page(enter(desk, "baas"), "source")
+    given = json.loads(html.unescape(text[text.index("{\n") : text.index("}</pre>") + 1]))
+    taken = take_in([given], Defaults(datetime.now(UTC), "api", TEAM), lambda *_: None)
+    assert isinstance(taken, list), taken
+    assert (taken[0].team, taken[0].source, taken[0].author.name) == (TEAM, "site", "Jip")
+
+
 def test_a_source_is_a_token_for_mentions_alone_and_a_feed_is_written_down(desk: TestDesk) -> None:
     admin = enter(desk, "baas")
     found = re.search(r"readonly>([^<]+)<", post(admin, "source/token").text)
@@ -287,6 +302,14 @@ def test_a_source_is_a_token_for_mentions_alone_and_a_feed_is_written_down(desk:
         answer = admin.get("/start/source", params={"team": TEAM, "feed": evil}, headers={"Accept-Language": "nl"})
         assert "Dit is geen webadres." in answer.text
         assert "[[ingest_sources]]" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "feed", ["https://www.nieuws.example/feed.xml", 'http://x/"quoted"?a=\\b', "https://[::1]:8080/"]
+)
+def test_a_feed_that_was_written_down_is_one_that_ingest_knows(feed: str) -> None:
+    (given,) = tomllib.loads(declared(TEAM, feed))["ingest_sources"]
+    assert FeedSource(**given).team == TEAM
 
 
 @pytest.mark.parametrize("name", ["lena", "youssef"])

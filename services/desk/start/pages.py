@@ -96,7 +96,15 @@ def show_source(request: Request, view: StartView, told: str = "", feed: str = "
     address = desk_of(request).settings.desk_ingest_url
     wrong = "start.wrong.address" if feed and not _is_address(feed) else told
     values: dict[str, Any] = {"address": address, "feed": feed, "declared": declared(view.team, feed), "token": token}
+    values["example"] = json.dumps(example(view.now), indent=2, ensure_ascii=False)
     return show(request, view, "source", wrong, **values)
+
+
+def example(now: datetime) -> dict[str, Any]:
+    """A mention as a site of one's own may hand it in: what is needed, and no more."""
+    author = {"id": "jip@example.org", "name": "Jip"}
+    written = now.replace(microsecond=0).isoformat()
+    return {"source": "site", "source_id": "1", "author": author, "text": "…", "created_at": written}
 
 
 def declared(team: str, feed: str) -> str:
