@@ -157,7 +157,7 @@ def test_the_handbook_is_read_back_from_its_records_in_any_order() -> None:
     live, played, now = RoutePartition(0), Desk(), at(10)
     stored: dict[str, Model | None] = {}
     suggestion = played.command(SuggestGuideline, "noor", text="iets")
-    for given, later in (
+    for given, after in (
         (played.command(ConfigureTeam, "system:test", config=config()), timedelta()),
         (played.command(PublishGuideline, LEAD, guideline="toon", text=text()), timedelta()),
         (played.command(PublishGuideline, LEAD, guideline="toon", based_on=1, reason="x", text=text("B")), timedelta()),
@@ -167,11 +167,11 @@ def test_the_handbook_is_read_back_from_its_records_in_any_order() -> None:
         (played.command(DecideSuggestion, LEAD, suggestion=f"suggestion-{suggestion.id}", accept=False), timedelta()),
         (played.command(SuggestGuideline, "noor", text="nog iets"), timedelta(hours=1)),
     ):
-        write(live, stored, given, now + later)
+        write(live, stored, given, now + after)
     assert contents(read_back(stored)._team(TEAM)) == contents(live._team(TEAM))
     assert len(live._team(TEAM).handbook.suggestions) == 2
-    tick = played.command(Tick, "system:ticker", asked=now + DECIDED_KEPT)
-    write(live, stored, tick, now + DECIDED_KEPT)
+    later = now + DECIDED_KEPT + timedelta(minutes=1)
+    write(live, stored, played.command(Tick, "system:ticker", asked=later), later)
     assert len(live._team(TEAM).handbook.suggestions) == 1
     assert read_back(stored)._team(TEAM).handbook.contents() == live._team(TEAM).handbook.contents()
 
