@@ -12,6 +12,11 @@ from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
+from services.desk.handbook import actions as handbook_actions
+from services.desk.handbook import api as handbook_api
+from services.desk.handbook import edit as handbook_edit
+from services.desk.handbook import pages as handbook_pages
+from services.desk.handbook.markdown import render as markdown
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
@@ -21,6 +26,9 @@ from services.desk.rota.calendars import Calendars
 from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
+from services.desk.start import actions as start_actions
+from services.desk.start import api as start_api
+from services.desk.start import pages as start_pages
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
 from services.runtime.producer import Sender
@@ -58,6 +66,7 @@ def build_app(
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
+    known["markdown"] = markdown
     known["key"] = lambda: uuid4().hex
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
@@ -69,6 +78,8 @@ def build_app(
     app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, planning, drafts, writing)
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
-    for part in (login, api, pages, actions, composing, canned_pages, *rota):
+    handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
+    start = (start_api, start_pages, start_actions)
+    for part in (login, api, pages, actions, composing, canned_pages, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

@@ -19,9 +19,13 @@ from services.contracts.commands import (
     CannedCommand,
     Command,
     ConfigureTeam,
+    DecideSuggestion,
+    PublishGuideline,
     ReportCalendar,
     ReportDelivery,
+    RetireGuideline,
     RotaCommand,
+    SetGoals,
     Tick,
 )
 from services.contracts.events import CommandRepeated, Event
@@ -82,14 +86,15 @@ def read_command(
 def check_allowed(command: Command, identity: Identity) -> None:
     """Refuse what only processes send, and what the role in the team does not allow.
 
-    Whether a person may decide on the rota or on canned replies is route's to say: a lead of the roster may, whatever their
-    role here. A token acts for everybody there, so it needs the role lead.
+    Whether a person may decide on the rota, the handbook or canned replies is route's to say: a lead of the roster may,
+    whatever their role here. A token acts for everybody there, so it needs the role lead.
     """
     if isinstance(command, Tick | ReportDelivery | ReportCalendar):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
-    for_leads = isinstance(command, ConfigureTeam) or (
-        not identity.session and isinstance(command, RotaCommand | CannedCommand)
+    by_leads = isinstance(
+        command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion
     )
+    for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")

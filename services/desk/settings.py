@@ -18,6 +18,8 @@ class DeskSettings(Settings):
     """A command waits this long for its answer."""
     desk_database_url: str = ""
     """Where accounts, sessions and drafts are, as SQLAlchemy writes it; empty is SQLite, `accounts.db` in `data`."""
+    desk_ingest_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    """How the first-run guide reaches ingest for its test mention; empty is by ingest's host and port on this machine."""
     desk_session_hours: float = Field(default=12, gt=0, le=24 * 30)
     """A session ends after so many hours without a request."""
     desk_live_ring: int = Field(default=2_000, ge=10, le=100_000)
