@@ -6,8 +6,11 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, login, pages
+from services.desk import actions, api, pages
 from services.desk.accounts import Accounts
+from services.desk.accounts.last_line import LastLine
+from services.desk.accounts.oidc import Provider
+from services.desk.accounts.web import invitation, log_page, login, mine, people, people_actions, second, single
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
@@ -18,7 +21,7 @@ from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, p
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
-from services.desk.throttle import Throttle
+from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.clock import Clock, system_clock
 from services.runtime.producer import Sender
 from services.runtime.web.install import install_preferences, install_web
@@ -44,7 +47,7 @@ def build_app(
     app = FastAPI(title="webcare desk", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     web = install_web(
         app,
-        packages=[PACKAGE],
+        packages=[PACKAGE, PACKAGE / "accounts"],
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
@@ -57,9 +60,12 @@ def build_app(
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
+    provider = Provider(settings) if settings.oidc_issuer else None
+    guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
+    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, Planning(plans))
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
-    for part in (login, api, pages, actions, *rota):
+    people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
+    for part in (*people_pages, api, pages, actions, *rota):
         app.include_router(part.router)
     return app
