@@ -97,7 +97,7 @@ ROUTES: dict[str, Needs] = {
     "GET /api/v1/team/{team}/roster": Needs("viewer", path={"team": "{team}"}),
     "GET /api/v1/team/{team}/rota": Needs("viewer", path={"team": "{team}"}),
     "GET /api/v1/team/{team}/coverage": Needs("viewer", path={"team": "{team}"}),
-    "GET /api/v1/team/{team}/fairness": Needs("viewer", path={"team": "{team}"}),
+    "GET /api/v1/team/{team}/fairness": Needs("lead", path={"team": "{team}"}),
     "GET /rota": Needs("viewer"),
     "GET /rota/cover": Needs("viewer"),
     "GET /rota/mine": Needs("viewer"),

@@ -55,7 +55,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    desk = open_test_desk(tmp_path_factory.mktemp("matrix"))
+    nowhere = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "webcare"}
+    desk = open_test_desk(tmp_path_factory.mktemp("matrix"), **nowhere)
     cases: dict[str, str] = {}
     now = desk.backend.clock()
     for team in TEAMS:
@@ -134,9 +135,12 @@ def opened(app: Any, url: str, headers: dict[str, str]) -> Response:
     found: list[Response] = []
 
     async def go() -> None:
-        started = asyncio.Event()
+        started, asked = asyncio.Event(), asyncio.Event()
 
         async def receive() -> dict[str, Any]:
+            if asked.is_set():
+                await asyncio.Event().wait()  # the client says nothing more, and goes away by being cancelled
+            asked.set()
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def note(message: Any) -> None:
@@ -224,7 +228,7 @@ def test_no_command_reaches_a_team_where_one_may_not(world: World, command: str)
             cookie = world.desk.accounts.begin(f"some-{who}", now)
             identity = world.desk.accounts.find(cookie, now)
             assert identity is not None
-            client.headers |= {"Cookie": f"webcare_session={cookie}", "X-CSRF-Token": identity.csrf}
+            client.headers.update({"Cookie": f"webcare_session={cookie}", "X-CSRF-Token": identity.csrf})
         body = given | {"team": team} | ({"config": given["config"] | {"team": team}} if "config" in given else {})
         answer = client.post("/api/v1/commands", json=body)
         assert answer.status_code in (401, 403), f"{command} by {who} for {team}: {answer.text}"

@@ -109,7 +109,7 @@ def show_account(request: Request, identity: Identity, account: Account, told: s
         who=account,
         works=account.works(now),
         whole=whole,
-        self=account.name == identity.name,
+        own=account.name == identity.name,
         link=link,
         last_day=(account.ends - timedelta(days=1)).date().isoformat() if account.ends else "",
         hours=desk.settings.desk_invitation_hours,
