@@ -251,9 +251,9 @@ def test_passwords_that_are_guessed_first_are_refused(password: str) -> None:
 
 def test_who_manages_whom() -> None:
     ada = Identity("ada", "Ada", {SPOOR: "admin", "third": "lead"})
-    here, both, away = (
-        Account("x", "X", teams) for teams in ({SPOOR: "lead"}, {SPOOR: "agent", OTHER: "agent"}, {OTHER: "agent"})
-    )
+    here = Account("x", "X", {SPOOR: "lead"})
+    both = Account("x", "X", {SPOOR: "agent", OTHER: "agent"})
+    away = Account("x", "X", {OTHER: "agent"})
     assert administers(ada) == {SPOOR}
     assert administers(Identity("ada", "Ada", {SPOOR: "admin"}, session=False)) == frozenset()
     assert [sees(ada, one) for one in (here, both, away)] == [True, True, False]

@@ -240,4 +240,4 @@ def test_who_is_disabled_halfway_does_not_get_in(tmp_path: Path) -> None:
 
 def test_an_unknown_role_in_the_setting_is_refused() -> None:
     with pytest.raises(ValueError, match="king"):
-        AccountSettings(desk_second_factor_roles="king", signing_key=KEY)  # type: ignore[arg-type]  # pydantic makes it one
+        AccountSettings(desk_second_factor_roles="king", signing_key=KEY)

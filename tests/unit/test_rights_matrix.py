@@ -55,7 +55,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    nowhere = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "webcare"}
+    nowhere: dict[str, Any] = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "webcare"}
     desk = open_test_desk(tmp_path_factory.mktemp("matrix"), **nowhere)
     cases: dict[str, str] = {}
     now = desk.backend.clock()
@@ -126,7 +126,8 @@ def send(world: World, route: str, who: str, team: str, *, csrf: bool = True) ->
         return opened(world.app, url, headers)
     client = TestClient(world.app, follow_redirects=False, headers=headers)
     given: dict[str, Any] = {} if method == "GET" else {"json" if needs.json else "data": body}
-    return client.request(method, url, **given)
+    answer: Response = client.request(method, url, **given)
+    return answer
 
 
 def opened(app: Any, url: str, headers: dict[str, str]) -> Response:
