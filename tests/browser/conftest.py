@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
 from socket import socket as Socket  # noqa: N812 - a class, named as one
+from typing import Any
 
 import pytest
 import uvicorn
@@ -65,7 +66,7 @@ def sso_served(tmp_path: Path) -> Iterator[tuple[Served, IdentityProvider]]:
 
 
 def _serve(
-    folder: Path, scene: Callable[[Backend], str], socket: Socket | None = None, **settings: str
+    folder: Path, scene: Callable[[Backend], str], socket: Socket | None = None, **settings: Any
 ) -> Iterator[Served]:
     planner = QuickPlanner()
     desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5, **settings)

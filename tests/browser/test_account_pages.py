@@ -121,6 +121,18 @@ def test_somebody_new_comes_in_by_a_link_without_scripts(browser: Browser, serve
         one.context.close()
 
 
+def test_who_is_thrown_out_is_at_the_login_a_moment_later(browser: Browser, served: Served) -> None:
+    context = browser.new_context(base_url=served.url)
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    log_in(page, "youssef", path="/inbox")
+    expect(page.locator("#list .item").first).to_be_visible()
+    with page.expect_response(re.compile("/inbox/list"), timeout=10_000):
+        served.desk.accounts.disable("youssef")
+    expect(page.locator("#name")).to_be_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_on_a_phone_nothing_is_wider_than_the_screen(enter: Enter, path: str) -> None:
     fits(enter("ada", width=390, height=844, path=path))
