@@ -18,7 +18,7 @@ from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
 from services.desk.domain.answers import Answer, Collector
-from services.desk.domain.inbox import Inbox, View, ViewPage, paged
+from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.live import Entry, Hub
 
@@ -135,11 +135,10 @@ class ReadModel:
             team = self._team_of.get(case)
             return self._inboxes[team].cases.get(case) if team is not None else None
 
-    def page(self, team: str, view: View, person: str, page: int) -> ViewPage:
-        """One page of a view."""
+    def page(self, team: str, view: View, person: str, page: int, source: str = "") -> ViewPage:
+        """One page of a view, or of what of it comes from one source."""
         with self._lock:
-            inbox = self._inboxes.setdefault(team, Inbox())
-            return paged(inbox.view(view, person), page)
+            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, source=source)
 
     def counts(self, team: str, person: str) -> Mapping[View, int]:
         """How many cases each view of a team has."""

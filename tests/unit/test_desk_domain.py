@@ -5,13 +5,15 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.cases import Candidate, Case, Deadline, Exclusion, Explanation
 from services.contracts.events import CommandAccepted, CommandRejected, CommandRepeated, NoteAdded
 from services.contracts.mentions import Author, Urgency
 from services.contracts.teams import Leave, Person, ServiceLevel, Shift, TeamConfig
 from services.desk.domain.answers import Collector, answer_of
-from services.desk.domain.inbox import REMEMBERED, Inbox, paged
+from services.desk.domain.inbox import REMEMBERED, VIEWS, Inbox, rank
 from services.desk.domain.reading import headline, safe_link, segments, why
 from services.desk.domain.rota import cover_at, duties
 from tests.support.route import uuid
@@ -93,9 +95,54 @@ def test_views_and_counts() -> None:
 
 
 def test_pages_cover_everything_once_and_end_where_they_should() -> None:
-    cases = tuple(a_case(str(number)) for number in range(7))
-    assert [names(paged(cases, page, 3).cases) for page in (1, 2, 3, 99, -4)] == ["012", "345", "6", "6", "012"]
-    assert paged((), 1).pages == 1
+    inbox = Inbox()
+    for number in range(7):
+        inbox.put(a_case(str(number), opened_at=NOW + timedelta(minutes=number)))
+    found = [names(inbox.page("team", "me", page, 3).cases) for page in (1, 2, 3, 99, -4)]
+    assert found == ["012", "345", "6", "6", "012"]
+    inbox.put(a_case("x", source="elsewhere", opened_at=NOW + timedelta(minutes=3)))
+    assert names(inbox.page("team", "me", 1, 3, source="elsewhere").cases) == "x"
+    assert names(inbox.page("team", "me", 2, 3, source="square").cases) == "345"
+    inbox.remove(uuid("x"))
+    assert (Inbox().page("team", "me", 1).pages, inbox.page("team", "me", 2, 3).total) == (1, 7)
+
+
+CHANGES = st.tuples(
+    st.sampled_from("abcdef"),
+    st.integers(1, 12),
+    st.sampled_from(("open", "closed", "gone")),
+    st.sampled_from((None, "me", "you")),
+    st.sampled_from((None, -5, 10, 90)),
+    st.booleans(),
+)
+
+
+@given(st.lists(CHANGES, max_size=40))
+def test_every_shelf_is_what_looking_through_all_cases_would_give(changes: list[Any]) -> None:
+    inbox, kept, gone = Inbox(), dict[str, Case](), set[str]()
+    for name, revision, status, owner, due, snoozed in changes:
+        if status == "gone":
+            inbox.remove(uuid(name))
+            kept.pop(name, None)
+            gone.add(name)
+            continue
+        case = a_case(
+            name, due, revision, status=status, owner=owner, author=Author(id="xy"[name > "c"]),
+            closed_at=NOW + timedelta(minutes=revision) if status == "closed" else None,
+            snoozed_until=NOW if snoozed else None,
+        )  # fmt: skip
+        if inbox.put(case):
+            kept[name] = case
+        assert name not in gone or name not in kept
+    opened = sorted((one for one in kept.values() if one.status == "open"), key=lambda one: (rank(one), one.id))
+    assert inbox.view("team", "me") == tuple(opened)
+    assert inbox.view("mine", "me") == tuple(one for one in opened if one.owner == "me")
+    assert inbox.view("waiting", "me") == tuple(one for one in opened if not one.owner and not one.snoozed_until)
+    closed = {one.id for one in kept.values() if one.status == "closed"}
+    assert {one.id for one in inbox.view("closed", "me")} == closed
+    assert inbox.counts("me") == {view: len(inbox.view(view, "me")) for view in VIEWS}
+    for case in kept.values():
+        assert inbox.earlier(case) == sum(one.author == case.author for one in kept.values()) - 1
 
 
 def note(sequence: int, of: int, revision: int) -> NoteAdded:

@@ -1,6 +1,5 @@
 """The planner's page: who may ask, one plan at a time, what accepting a week sends, and what is said when there is none."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.browser.rota_scene import at, play_rota, rota_config
 from tests.support.desk import enter
 from tests.support.planner import QuickPlanner
 from tests.support.plans import START, every_day, team
+from tests.support.stack import until
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 FIRST, SECOND = date(2026, 11, 30), date(2026, 12, 7)
@@ -78,10 +78,7 @@ def ready(desk: TestDesk, client: TestClient, weeks: int = 2) -> Job:
 
 
 def wait(planning: Planning, name: str = SPOOR) -> None:
-    until = time.monotonic() + 20
-    while (job := planning.of(name)) and job.state == "working":
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: not (job := planning.of(name)) or job.state != "working", "the plan is made", 20, every=0.01)
 
 
 def accept(client: TestClient, job: Job, *weeks: date, key: str = "") -> str:

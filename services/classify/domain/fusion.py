@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from services.classify.domain.linear import Floats, softmax
+
 LEAST = 1e-4
 """Added to probabilities before their logarithm is taken."""
 
@@ -39,15 +39,9 @@ class Fusion:
     means: Mapping[str, Floats]
 
 
-def chances(logits: npt.NDArray[np.floating]) -> Floats:
-    """Scores as probabilities, row by row."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
 def by_embedding(head: FusedHead, centred: Floats) -> Floats:
     """What the embeddings alone say, `(texts, labels)`."""
-    return chances(centred @ head.coefficients + head.bias)
+    return softmax(centred @ head.coefficients + head.bias)
 
 
 def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list[str]]:
@@ -58,6 +52,6 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
         centred: the embeddings less the mean of their language, `(texts, 384)`.
     """
     both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
-    found = chances(both @ head.mix + head.mix_bias)
+    found = softmax(both @ head.mix + head.mix_bias)
     chosen = (np.log(found + 1e-9) + head.lean).argmax(axis=1)
     return found, [head.labels[at] for at in chosen]

@@ -187,8 +187,7 @@ class LinearModel:
         """The probabilities of a head's labels, `(texts, labels)`."""
         one = self.heads[head]
         logits = (scores[:, one.columns] + one.bias) / one.temperature
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+        return softmax(logits)
 
     def telling(
         self, head: str, label: str, seen: Seen, weighed: Weighed, text: int, most: int = 3
@@ -215,6 +214,12 @@ class LinearModel:
             np.add.at(lead, [min(at + 1, len(lead) - 1) for at in firsts], halves)
         best = np.argsort(-lead, kind="stable")[:most].tolist()
         return [(place, float(lead[place])) for place in best if lead[place] > _LEAST_LEAD]
+
+
+def softmax(logits: npt.NDArray[np.floating]) -> Floats:
+    """Scores as probabilities, row by row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def chosen(head: Head, chances: Floats) -> list[Scores]:

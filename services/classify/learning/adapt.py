@@ -8,7 +8,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from services.classify.domain.features import Sight
 from services.classify.domain.linear import Weights
 from services.classify.domain.look import Looker, Text
 from services.classify.domain.reader import Reader
-from services.classify.learning.vectors import PIECE_WEIGHT, Keyed, keyed
+from services.classify.learning.vectors import PIECE_WEIGHT, Keyed, keyed, tfidf_rows
 
 Array = npt.NDArray[Any]
 STRENGTHS = (2.0, 0.5, 0.2)
@@ -77,7 +76,8 @@ def rows_of(
     for name in BLOCKS:
         block, worth = getattr(weights, name), PIECE_WEIGHT if name == "pieces" else 1.0
         idf = np.sqrt(block.squares.astype(np.float64))
-        part = _block_rows(block.keys, idf, [getattr(one, name) for one in seen]) * worth
+        index = {int(one): at for at, one in enumerate(block.keys)}
+        part = tfidf_rows(index, idf, [getattr(one, name) for one in seen]) * worth
         met = np.unique(part[: len(corrected)].indices)
         parts.append(part[:, met])
         keys[name], units[name] = block.keys[met], idf[met] * worth
@@ -95,20 +95,6 @@ def _seen(weights: Weights, looker: Looker, texts: Sequence[Text], calm: bool) -
         words = look.prepared.calm if calm else look.prepared.raw
         found.append(keyed(sight.see(look.prepared, words, weights.known, cased=not calm), ()))
     return found
-
-
-def _block_rows(keys: Array, idf: Array, texts: Sequence[Sequence[int]]) -> Any:
-    """Rows of one block, brought to length one as in training."""
-    index = {int(one): at for at, one in enumerate(keys)}
-    columns, ends = [], [0]
-    for text in texts:
-        columns += [index[one] for one in text if one in index]
-        ends.append(len(columns))
-    values = idf[columns] if columns else np.zeros(0)
-    rows = sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(keys)))
-    lengths = np.sqrt([np.square(values[a:b]).sum() for a, b in pairwise(ends)])
-    rows.sum_duplicates()
-    return (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ rows).tocsr()
 
 
 def fitted(

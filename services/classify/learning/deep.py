@@ -23,6 +23,7 @@ from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.embedding import Embeds, load_embedding
 from services.classify.learning import corpus
+from services.classify.learning.leaning import best_lean
 from services.classify.learning.train import DATA, PUBLIC, VERSION, public_set
 from services.classify.second import save_fusion
 
@@ -123,30 +124,10 @@ def head_of(
     return replace(head, mix=mixing.coef_.T.astype(np.float32), mix_bias=mixing.intercept_.astype(np.float32))
 
 
-def leant(head: FusedHead, first: Floats, centred: Floats, wanted: Sequence[str]) -> FusedHead:
-    """The urgency head with the lean of the best macro-F1 that finds enough of the critical and passes over few."""
-    found, _ = fused(head, first, centred)
-    targets = np.array([head.labels.index(one) for one in wanted])
-    best, lean = (-9.0, -9.0), head.lean
-    for critical in np.arange(-0.5, 2.6, 0.1):
-        for high in np.arange(-0.6, 1.6, 0.1):
-            tried = np.array([0.0, 0.0, high, critical], np.float32)
-            chosen = (np.log(found + 1e-9) + tried).argmax(axis=1)
-            recall = float((chosen[targets == 3] == 3).mean())
-            passed_over = float((chosen[targets == 3] < 2).mean())
-            short = max(0.0, LEAST_RECALL - recall) + max(0.0, passed_over - MOST_PASSED_OVER)
-            figures = (-round(short, 4), _macro_f1(targets, chosen))
-            if figures > best:
-                best, lean = figures, tried
-    return replace(head, lean=lean)
-
-
-def _macro_f1(wanted: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]) -> float:
-    scores = [
-        2 * ((wanted == one) & (chosen == one)).sum() / max(1, (wanted == one).sum() + (chosen == one).sum())
-        for one in range(4)
-    ]
-    return float(np.mean(scores))
+def _surest(recall: float, passed_over: float, f1: float) -> tuple[float, float]:
+    """Enough of the critical are found and few of them passed over; among those that do as well, the best macro-F1."""
+    short = max(0.0, LEAST_RECALL - recall) + max(0.0, passed_over - MOST_PASSED_OVER)
+    return -round(short, 4), f1
 
 
 def train(reader: Reader, embed: Embeds) -> Fusion:
@@ -171,7 +152,9 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
         centred = np.vstack([vectors for vectors, _ in tuning])
         lesson = (np.vstack([v for v, _ in teaching]), [label for _, part in teaching for label in getattr(part, name)])
         head = head_of(name, labels, lesson, (first, centred, wanted))
-        heads[name] = leant(head, first, centred, wanted) if name == "urgency" else head
+        if name == "urgency":
+            head = replace(head, lean=best_lean(fused(head, first, centred)[0], wanted, -0.6, _surest))
+        heads[name] = head
     return Fusion(f"deep-{VERSION}", heads, means)
 
 

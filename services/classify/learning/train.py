@@ -27,6 +27,7 @@ from services.classify.domain.tables import load
 from services.classify.domain.urgency import LEVELS
 from services.classify.domain.weights import LanguageWeights, save_weights
 from services.classify.learning import corpus
+from services.classify.learning.leaning import best_lean, macro_f1
 from services.classify.learning.vectors import Keyed, Vectoriser, keyed
 
 DATA = Path(os.environ.get("WEBCARE_LEARNING_DATA", corpus.FOLDER.parents[3] / "shared" / "data"))
@@ -163,36 +164,9 @@ def calibrated(head: Head, scores: Array, wanted: Sequence[str]) -> Head:
     return replace(head, temperature=float(best))
 
 
-def leaning(head: Head, chances: Array, wanted: Sequence[str]) -> Head:
-    """The urgency head with its lean: enough of the critical are found, and as long as macro-F1 allows, the fewest of them
-    are rated low or normal.
-
-    Args:
-        head: calibrated.
-        chances: the probabilities of the levels of texts that were not seen, `(texts, levels)`.
-        wanted: their levels.
-    """
-    targets = np.array([head.labels.index(one) for one in wanted])
-    best, lean = (-9.0, -9.0), head.lean
-    for critical in np.arange(-0.5, 2.6, 0.1):
-        for high in np.arange(-0.5, 1.6, 0.1):
-            tried = np.array([0.0, 0.0, high, critical], np.float32)
-            found = (np.log(chances + 1e-9) + tried).argmax(axis=1)
-            recall = float((found[targets == 3] == 3).mean())
-            passed_over = float((found[targets == 3] < 2).mean())
-            f1 = _macro_f1(targets, found, 4)
-            figures = (min(recall, LEAST_RECALL), -passed_over if f1 >= LEAST_F1 else f1 - 9)
-            if figures > best:
-                best, lean = figures, tried
-    return replace(head, lean=lean)
-
-
-def _macro_f1(wanted: Array, chosen: Array, count: int) -> float:
-    scores = []
-    for label in range(count):
-        right = ((wanted == label) & (chosen == label)).sum()
-        scores.append(2 * right / max(1, (wanted == label).sum() + (chosen == label).sum()))
-    return float(np.mean(scores))
+def _safest(recall: float, passed_over: float, f1: float) -> tuple[float, float]:
+    """Enough of the critical are found, and as long as macro-F1 allows, the fewest of them are rated low or normal."""
+    return min(recall, LEAST_RECALL), -passed_over if f1 >= LEAST_F1 else f1 - 9
 
 
 def train(language: str, data: Path = DATA, looker: Looker | None = None) -> LanguageWeights:
@@ -259,7 +233,8 @@ def _matter(
     urgency, signal = weights.heads
     model, scores = LinearModel(weights), scores_of(weights, tuning, sight)
     levels = halved(model.chances("urgency", scores), model.chances("signal", scores), signal.labels)
-    return replace(weights, heads=(leaning(urgency, levels, [one.labels["urgency"] for one in tuned]), signal))
+    lean = best_lean(levels, [one.labels["urgency"] for one in tuned], -0.5, _safest)
+    return replace(weights, heads=(replace(urgency, lean=lean), signal))
 
 
 def scores_of(weights: Weights, looks: Sequence[Look], sight: Sight) -> Array:
@@ -282,7 +257,7 @@ def _tuned(weights: Weights, looks: Sequence[Look], tuned: Sequence[Lesson], sig
 def _sentiment_f1(weights: Weights, looks: Sequence[Look], tuned: Sequence[Lesson], sight: Sight) -> float:
     head = weights.heads[0]
     chosen = (scores_of(weights, looks, sight)[:, head.columns] + head.bias).argmax(axis=1)
-    return _macro_f1(np.array([head.labels.index(one.labels[head.name]) for one in tuned]), chosen, len(head.labels))
+    return macro_f1(np.array([head.labels.index(one.labels[head.name]) for one in tuned]), chosen, len(head.labels))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

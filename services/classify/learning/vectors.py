@@ -1,7 +1,7 @@
 """Texts as sparse vectors for training, by the same keys and lengths as `domain/linear.py` scores with."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -39,6 +39,19 @@ def keyed(seen: Seen, facts: Sequence[str]) -> Keyed:
     return Keyed([*words, *seen.pairs], pieces, fact_keys(facts))
 
 
+def tfidf_rows(index: Mapping[int, int], idf: npt.NDArray[np.float64], texts: Sequence[Sequence[int]]) -> Any:
+    """A row for each text: each occurrence counts its IDF; the row is divided by the length of its occurrences."""
+    columns, ends = [], [0]
+    for text in texts:
+        columns += [index[one] for one in text if one in index]
+        ends.append(len(columns))
+    values = idf[columns] if columns else np.zeros(0)
+    counts = sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(index)))
+    lengths = np.sqrt(np.array([np.square(values[a:b]).sum() for a, b in pairwise(ends)]))
+    counts.sum_duplicates()
+    return (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ counts).tocsr()
+
+
 @dataclass(slots=True)
 class Vocabulary:
     """The keys of one block that occur in enough texts, in order, with their inverse document frequencies."""
@@ -58,16 +71,8 @@ class Vocabulary:
         return cls(np.array(keys, np.uint32), idf, {one: at for at, one in enumerate(keys)})
 
     def matrix(self, texts: Sequence[Sequence[int]]) -> Any:
-        """A row for each text: each occurrence counts its IDF; the row is divided by the length of its occurrences."""
-        columns, ends = [], [0]
-        for text in texts:
-            columns += [self.index[one] for one in text if one in self.index]
-            ends.append(len(columns))
-        values = self.idf[columns] if columns else np.zeros(0)
-        counts = sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(self.keys)))
-        lengths = np.sqrt(np.array([np.square(values[a:b]).sum() for a, b in pairwise(ends)]))
-        counts.sum_duplicates()
-        return sparse.diags(1 / np.maximum(lengths, 1e-9)) @ counts
+        """The rows of texts."""
+        return tfidf_rows(self.index, self.idf, texts)
 
     def block(self, coefficients: npt.NDArray[np.float64]) -> Block:
         """The block that scoring uses, from coefficients `(keys, columns)`."""

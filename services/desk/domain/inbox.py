@@ -1,11 +1,13 @@
 """A team's inbox: cases folded by revision, in the order in which things go wrong if nobody acts.
 
 Fed from `desk.cases` and `desk.events`, in any order between the two: the highest revision of a case counts, and a case
-that is gone stays gone.
+that is gone stays gone. Each view is a shelf that is kept in order as cases come and change, so that a page or a count
+costs the same with ten cases as with a hundred thousand, and a flood of mentions does not slow who reads.
 """
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from bisect import bisect_left, insort
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, get_args
@@ -20,14 +22,14 @@ REMEMBERED = 10_000
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 _URGENCY = {"critical": 0, "high": 1, "normal": 2, "low": 3}
-Rank = tuple[int, datetime, int, datetime, str]
+Rank = tuple[int, datetime, int, datetime]
 
 
 def rank(case: Case) -> Rank:
     """Least slack first (so what is breached longest comes first), then who waits for us, then urgency, then age."""
     due = case.deadline.due_at if case.deadline else _FAR
     tier = 0 if case.deadline else 1 if case.awaiting_us else 2
-    return (tier, due, _URGENCY[case.urgency.label], case.opened_at, case.id)
+    return (tier, due, _URGENCY[case.urgency.label], case.opened_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +42,30 @@ class ViewPage:
     total: int
 
 
+Key = tuple[Rank | float, str]
+"""Where a case stands on a shelf, the smallest first, and its id."""
+
+
 @dataclass(slots=True)
 class Inbox:
     """The cases of one team. Not thread-safe by itself; the read model guards it."""
 
     cases: dict[str, Case] = field(default_factory=dict)
     _removed: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    _open: tuple[Case, ...] | None = None
+    _shelves: dict[str, list[Key]] = field(default_factory=dict)
+    _authors: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def put(self, case: Case) -> bool:
         """Take a case as it is now; `False` when we knew that or better."""
         known = self.cases.get(case.id)
         if case.id in self._removed or (known is not None and known.revision >= case.revision):
             return False
+        if known is not None:
+            self._take_off(known)
         self.cases[case.id] = case
-        self._open = None
+        self._authors[_author(case)] += 1
+        for shelf, key in _places(case):
+            insort(self._shelves.setdefault(shelf, []), key)
         return True
 
     def remove(self, case: str) -> bool:
@@ -62,51 +73,60 @@ class Inbox:
         self._removed[case] = None
         if len(self._removed) > REMEMBERED:
             self._removed.popitem(last=False)
-        self._open = None
-        return self.cases.pop(case, None) is not None
-
-    def open_cases(self) -> tuple[Case, ...]:
-        """All open cases, the most pressing first."""
-        if self._open is None:
-            self._open = tuple(sorted((one for one in self.cases.values() if one.status == "open"), key=rank))
-        return self._open
+        known = self.cases.pop(case, None)
+        if known is not None:
+            self._take_off(known)
+        return known is not None
 
     def view(self, view: View, person: str) -> tuple[Case, ...]:
-        """The cases of a view, in its order; closed ones the latest first."""
-        if view == "mine":
-            return tuple(one for one in self.open_cases() if one.owner == person)
-        if view == "waiting":
-            return tuple(one for one in self.open_cases() if _waits(one))
-        if view == "closed":
-            closed = (one for one in self.cases.values() if one.status == "closed")
-            return tuple(sorted(closed, key=lambda one: (one.closed_at or one.updated_at, one.id), reverse=True))
-        return self.open_cases()
+        """All cases of a view, in its order; closed ones the latest first."""
+        return tuple(self.cases[key[-1]] for key in self._on(view, person))
+
+    def page(self, view: View, person: str, page: int, size: int = PAGE, source: str = "") -> ViewPage:
+        """One page of a view, or of what of it comes from one source; a page beyond the end is the last."""
+        shelf = self._on(view, person)
+        if source:
+            shelf = [key for key in shelf if self.cases[key[-1]].source == source]
+        pages = max(1, -(-len(shelf) // size))
+        page = min(max(1, page), pages)
+        cases = tuple(self.cases[key[-1]] for key in shelf[(page - 1) * size : page * size])
+        return ViewPage(cases, page, pages, len(shelf))
 
     def counts(self, person: str) -> Mapping[View, int]:
         """How many cases each view has."""
-        opened = self.open_cases()
-        return {
-            "mine": sum(one.owner == person for one in opened),
-            "team": len(opened),
-            "waiting": sum(_waits(one) for one in opened),
-            "closed": len(self.cases) - len(opened),
-        }
+        return {view: len(self._on(view, person)) for view in VIEWS}
 
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author we have."""
-        return sum(
-            one.author.id == case.author.id and one.source == case.source and one.id != case.id
-            for one in self.cases.values()
-        )
+        return self._authors[_author(case)] - (case.id in self.cases)
+
+    def _on(self, view: View, person: str) -> list[Key]:
+        return self._shelves.get(f"mine:{person}" if view == "mine" else view, [])
+
+    def _take_off(self, case: Case) -> None:
+        author = _author(case)
+        self._authors[author] -= 1
+        if not self._authors[author]:
+            del self._authors[author]
+        for name, key in _places(case):
+            shelf = self._shelves[name]
+            del shelf[bisect_left(shelf, key)]
+            if not shelf:
+                del self._shelves[name]
 
 
-def _waits(case: Case) -> bool:
-    """Whether it waits to be given to somebody; what is snoozed does not."""
-    return case.owner is None and case.snoozed_until is None
+def _author(case: Case) -> tuple[str, str]:
+    return case.source, case.author.id
 
 
-def paged(cases: tuple[Case, ...], page: int, size: int = PAGE) -> ViewPage:
-    """Cut one page out of a list; a page beyond the end is the last."""
-    pages = max(1, -(-len(cases) // size))
-    page = min(max(1, page), pages)
-    return ViewPage(cases[(page - 1) * size : page * size], page, pages, len(cases))
+def _places(case: Case) -> Iterator[tuple[str, Key]]:
+    """The shelves that a case stands on, and where."""
+    if case.status == "closed":
+        yield "closed", (-(case.closed_at or case.updated_at).timestamp(), case.id)
+        return
+    key = (rank(case), case.id)
+    yield "team", key
+    if case.owner is not None:
+        yield f"mine:{case.owner}", key
+    elif case.snoozed_until is None:  # what is snoozed does not wait to be given to somebody
+        yield "waiting", key
