@@ -46,7 +46,7 @@ class AccountSettings(Settings):
     """Who has one of these roles in any team must have a second factor, as in `lead,admin`."""
     desk_invitation_hours: float = Field(default=72, gt=0, le=24 * 30)
     """A link to choose a password works for so long."""
-    desk_audit_days: int = Field(default=400, ge=KEPT_DAYS)
+    desk_audit_days: int = Field(default=400, gt=KEPT_DAYS)
     """The log of accounts is kept for so many days."""
 
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = ""
