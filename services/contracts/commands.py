@@ -26,6 +26,7 @@ from services.contracts.envelopes import CommandBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_commands import AcceptPlan as AcceptPlan
 from services.contracts.rota_commands import AddOverride as AddOverride
+from services.contracts.rota_commands import AddShift as AddShift
 from services.contracts.rota_commands import AnswerStandIn as AnswerStandIn
 from services.contracts.rota_commands import AskLeave as AskLeave
 from services.contracts.rota_commands import AskStandIn as AskStandIn
@@ -35,6 +36,7 @@ from services.contracts.rota_commands import EditShift as EditShift
 from services.contracts.rota_commands import OfferSwap as OfferSwap
 from services.contracts.rota_commands import RemoveOverride as RemoveOverride
 from services.contracts.rota_commands import RemoveShift as RemoveShift
+from services.contracts.rota_commands import ReportCalendar as ReportCalendar
 from services.contracts.rota_commands import ReportWell as ReportWell
 from services.contracts.rota_commands import TakeSwap as TakeSwap
 from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
@@ -127,9 +129,11 @@ RotaCommand = (
     | AnswerStandIn
     | AddOverride
     | RemoveOverride
+    | AddShift
     | EditShift
     | RemoveShift
     | AcceptPlan
+    | ReportCalendar
 )
 Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
@@ -146,9 +150,11 @@ COMMANDS: tuple[type[Command], ...] = (
     AnswerStandIn,
     AddOverride,
     RemoveOverride,
+    AddShift,
     EditShift,
     RemoveShift,
     AcceptPlan,
+    ReportCalendar,
     SetOwnCapacity,
     ClaimCase,
     ReleaseCase,

@@ -40,6 +40,8 @@ from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.rota_events import CalendarReported as CalendarReported
+from services.contracts.rota_events import CalendarTakenOver as CalendarTakenOver
 from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
 from services.contracts.rota_events import CoverGapFound as CoverGapFound
 from services.contracts.rota_events import LeaveAsked as LeaveAsked
@@ -49,6 +51,7 @@ from services.contracts.rota_events import OverrideAdded as OverrideAdded
 from services.contracts.rota_events import OverrideRemoved as OverrideRemoved
 from services.contracts.rota_events import PlanAccepted as PlanAccepted
 from services.contracts.rota_events import RotaEvent as RotaEvent
+from services.contracts.rota_events import ShiftAdded as ShiftAdded
 from services.contracts.rota_events import ShiftEdited as ShiftEdited
 from services.contracts.rota_events import ShiftRemoved as ShiftRemoved
 from services.contracts.rota_events import SickReported as SickReported
@@ -57,6 +60,7 @@ from services.contracts.rota_events import StandInAsked as StandInAsked
 from services.contracts.rota_events import StandInExpired as StandInExpired
 from services.contracts.rota_events import SwapOffered as SwapOffered
 from services.contracts.rota_events import SwapPastDue as SwapPastDue
+from services.contracts.rota_events import SwapReminded as SwapReminded
 from services.contracts.rota_events import SwapTaken as SwapTaken
 from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
 from services.contracts.rota_events import TeamConfigured as TeamConfigured
@@ -169,21 +173,25 @@ AnyRotaEvent = (
     | SwapOffered
     | SwapTaken
     | SwapWithdrawn
+    | SwapReminded
     | SwapPastDue
     | StandInAsked
     | StandInAnswered
     | StandInExpired
     | OverrideAdded
     | OverrideRemoved
+    | ShiftAdded
     | ShiftEdited
     | ShiftRemoved
     | PlanAccepted
+    | CalendarTakenOver
 )
 Event = (
     AnyCaseEvent
     | AnyRotaEvent
     | CoverGapFound
     | CoverGapClosed
+    | CalendarReported
     | OwnCapacityChanged
     | ClassificationCorrected
     | CommandRejected
@@ -200,17 +208,21 @@ EVENTS: tuple[type[Event], ...] = (
     SwapOffered,
     SwapTaken,
     SwapWithdrawn,
+    SwapReminded,
     SwapPastDue,
     StandInAsked,
     StandInAnswered,
     StandInExpired,
     OverrideAdded,
     OverrideRemoved,
+    ShiftAdded,
     ShiftEdited,
     ShiftRemoved,
     PlanAccepted,
+    CalendarTakenOver,
     CoverGapFound,
     CoverGapClosed,
+    CalendarReported,
     OwnCapacityChanged,
     CaseOpened,
     MentionJoined,

@@ -17,8 +17,9 @@ from services.desk.domain.rota_plan import Plans
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
-from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, team_pages
+from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, shift_pages, team_pages
 from services.desk.rota.calendars import Calendars
+from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
 from services.desk.throttle import LoginGuard, Throttle
@@ -60,11 +61,13 @@ def build_app(
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
+    planning = Planning(plans, PlanStore(accounts))
+    planning.resume()
     provider = Provider(settings) if settings.oidc_issuer else None
     guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
-    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, Planning(plans))
+    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, planning)
     install_preferences(app)
-    rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
+    rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
     for part in (*people_pages, api, pages, actions, *rota):
         app.include_router(part.router)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.contracts.base import Model
 from services.contracts.events import (
+    CalendarReported,
     CaseArchived,
     ClassificationCorrected,
     CoverGapClosed,
@@ -15,7 +16,7 @@ from services.contracts.events import (
     OwnCapacityChanged,
     RotaEvent,
 )
-from services.contracts.memory import KnownGap
+from services.contracts.memory import KnownCalendar, KnownGap
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import TeamRecord
 from services.route.domain.state import TeamState
@@ -44,6 +45,8 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
         case CoverGapFound() | CoverGapClosed():
             gap = state.gaps.get(event.gap.id)
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
+        case CalendarReported():
+            yield team, "calendar", event.status.calendar, KnownCalendar(team=team, status=event.status, at=event.at)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

@@ -30,6 +30,7 @@ def render(config: TeamConfig) -> str:
         *(_section("[[people]]", _set(one).items()) for one in config.people),
         *(_section("[[shifts]]", _shift(one, zone)) for one in config.shifts),
         *(_section(f"[[{name}]]", _stretch(one, zone)) for name, rows in stretches for one in rows),
+        *(_section("[[calendars]]", _set(one).items()) for one in config.calendars),
         *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
         *(_section("[[topics]]", _set(one).items()) for one in config.topics),
@@ -75,7 +76,7 @@ def _shift(shift: Shift, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
         yield "to", _time((shift.start + timedelta(minutes=shift.minutes)).time())
     else:
         yield "minutes", shift.minutes
-    for name in ("until", "time_zone", "layer", "skills", "replaces"):
+    for name in ("until", "time_zone", "layer", "skills", "channels", "replaces"):
         if name in said:
             yield name, said[name]
     for name in ("since", "ended_at"):

@@ -295,6 +295,7 @@ class RoutingMachine(RuleBasedStateMachine):
     def give(self, given: Any, again: bool = False) -> list[Event]:
         topic = MENTIONS_CLASSIFIED if isinstance(given, ClassifiedMention) else DESK_COMMANDS
         before = dict(self.state.cases)
+        self.now += timedelta.resolution  # no two batches have the same moment
         output = self.partition.handle([Received(topic, 0, 0, self.now, TEAM, given)], self.now)
         events = [one.message for one in output if one.topic is DESK_EVENTS]
         self.keep(output)

@@ -21,7 +21,7 @@ from services.desk.accounts.sessions import From, SessionBook, account_of, as_ac
 from services.desk.accounts.subjects import Subjects
 from services.desk.accounts.tables import accounts, roles
 from services.runtime.clock import Clock, system_clock
-from services.runtime.web.identity import Identity
+from services.runtime.web.identity import Identity, Role
 
 AT_ONCE = 4
 """So many passwords are checked at a time: each takes 64 MiB while it is."""
@@ -138,6 +138,11 @@ class Accounts:
         """Whether an account that can be used has a role in a team."""
         found = self.get(name)
         return found is not None and team in found.teams and found.works(self.database.clock())
+
+    def teams_of(self, name: str) -> dict[str, Role]:
+        """The teams of an account that can be used, each with the role there."""
+        found = self.get(name)
+        return dict(found.teams) if found and found.works(self.database.clock()) else {}
 
     def check(self, name: str, password: str) -> Account | None:
         """Who logs in with this password; `None` when nobody may. Takes as long for a name that does not exist."""

@@ -7,6 +7,7 @@ not see them either, so nobody can tell the difference.
 from datetime import datetime, timedelta
 
 from services.contracts.events import (
+    CalendarReported,
     CaseArchived,
     CaseEvent,
     CaseOpened,
@@ -62,6 +63,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
         state.gaps.pop(event.gap.id, None)
+    elif isinstance(event, CalendarReported):
+        state.calendars[event.status.calendar] = event.status
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:
