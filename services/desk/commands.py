@@ -41,6 +41,8 @@ from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
 
 _KEYS = uuid5(NAMESPACE_URL, "urn:webcare:idempotency")
+OF_OWN_STAFF = frozenset({"ApproveReply", "RequestChange", "TakeOverReply"})
+"""Commands by which somebody decides on another's reply: never for agency staff, whatever the rota says of them."""
 _COMMAND: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 MAX_KEY = 200
 
@@ -96,6 +98,8 @@ def check_allowed(command: Command, identity: Identity) -> None:
     )
     for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
+    if identity.agency and command.type in OF_OWN_STAFF:
+        raise Problem(403, "agency", "Agency staff do not decide on replies.")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")
     if not fits(encode(command)):

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from services.contracts.cases import Case
-from services.desk.api import still_in
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
 from services.desk.streams import HEADERS, page_stream
+from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
 from services.runtime.web.identity import Identity

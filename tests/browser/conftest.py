@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socket import create_server
+from socket import socket as Socket  # noqa: N812 - a class, named as one
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_de
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
 from tests.support.chromium import launch
+from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
 from tests.support.planner import QuickPlanner
 from tests.support.small_ingest import door
 
@@ -63,13 +66,26 @@ def start_served(tmp_path: Path) -> Iterator[Served]:
             yield served
 
 
-def _serve(folder: Path, scene: Callable[[Backend], str], **settings: Any) -> Iterator[Served]:
+@pytest.fixture
+def sso_served(tmp_path: Path) -> Iterator[tuple[Served, IdentityProvider]]:
+    """A desk on a free port, with a real identity provider that knows it."""
+    socket = create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    with identity_provider(tmp_path, url) as provider:
+        known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+        for served in _serve(tmp_path, play, socket, public_url=url, oidc_name="Werkplek", **known):
+            yield served, provider
+
+
+def _serve(
+    folder: Path, scene: Callable[[Backend], str], socket: Socket | None = None, **settings: Any
+) -> Iterator[Served]:
     planner = QuickPlanner()
     desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5, **settings)
     tunnel = scene(desk.backend)
     config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
+    socket = socket or config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     yield Served(desk, f"http://127.0.0.1:{socket.getsockname()[1]}", tunnel, planner)
