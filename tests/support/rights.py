@@ -32,6 +32,9 @@ _STRETCH = {"start": "2030-01-07T09:00", "end": "2030-01-07T12:00"}
 _CODE, _PASSWORDS = {"code": "000000"}, {"password": "x" * 3, "again": "x" * 3}
 _PERSON = {"name": "{person}"}
 
+_GUIDELINE = {"guideline": "canary"}
+_CANNED = {"title": "A reply", "text": "Hello", "language": "en"}
+
 ROUTES: dict[str, Needs] = {
     # The frame
     "GET /": Needs("anybody"),
@@ -93,6 +96,48 @@ ROUTES: dict[str, Needs] = {
     "POST /api/v1/commands": Needs(
         "agent", {"type": "AddNote", "team": "{team}", "case": "{case}", "text": "a note"}, json=True
     ),
+    # Writing a reply
+    "POST /cases/{case}/draft": Needs("agent", {"what": "reply", "text": "a draft"}, {"case": "{case}"}),
+    "POST /cases/{case}/draft/use": Needs("agent", {"what": "reply", "other": "0:1"}, {"case": "{case}"}),
+    "POST /cases/{case}/draft/discard": Needs("agent", {"what": "reply"}, {"case": "{case}"}),
+    "POST /cases/{case}/check": Needs("agent", {"text": "a reply"}, {"case": "{case}"}),
+    "GET /canned": Needs("viewer"),
+    "POST /canned": Needs("lead", _CANNED),
+    "POST /canned/{canned}": Needs("lead", _CANNED),
+    "POST /canned/{canned}/retire": Needs("lead"),
+    "POST /canned/{canned}/restore": Needs("lead"),
+    # The handbook and the goals
+    "GET /api/v1/team/{team}/handbook": Needs("viewer", path={"team": "{team}"}),
+    "GET /api/v1/team/{team}/goals": Needs("viewer", path={"team": "{team}"}),
+    "GET /handbook": Needs("viewer"),
+    "GET /handbook/{guideline}": Needs("viewer", path=_GUIDELINE),
+    "GET /handbook/{guideline}/edit": Needs("lead", path=_GUIDELINE),
+    "GET /handbook/edit/new": Needs("lead"),
+    "GET /handbook/suggestions": Needs("lead"),
+    "POST /handbook/agree": Needs("agent", {"guideline": "canary:1"}),
+    "POST /handbook/suggest": Needs("agent", {"text": "a suggestion"}),
+    "POST /handbook/suggestions/{suggestion}/decide": Needs("lead", {"accept": "no"}),
+    "POST /handbook/{guideline}/retire": Needs("lead", {"reason": "a reason"}, _GUIDELINE),
+    "POST /handbook/starter": Needs("lead"),
+    "POST /handbook/save": Needs("lead"),
+    # The first-run guide
+    "GET /start": Needs("admin"),
+    "GET /start/why": Needs("admin"),
+    "GET /start/team": Needs("admin"),
+    "GET /start/people": Needs("admin"),
+    "GET /start/hours": Needs("admin"),
+    "GET /start/handbook": Needs("admin"),
+    "GET /start/source": Needs("admin"),
+    "GET /start/test": Needs("admin"),
+    "POST /start/why": Needs("admin", {"goal": "service"}),
+    "POST /start/team": Needs("admin"),
+    "POST /start/people": Needs("admin"),
+    "POST /start/people/{person}/login": Needs("admin"),
+    "POST /start/hours": Needs("admin"),
+    "POST /start/handbook": Needs("admin"),
+    "POST /start/source/token": Needs("admin"),
+    "POST /start/test": Needs("admin"),
+    "POST /start/test/on": Needs("admin"),
     # The rota
     "GET /api/v1/team/{team}/roster": Needs("viewer", path={"team": "{team}"}),
     "GET /api/v1/team/{team}/rota": Needs("viewer", path={"team": "{team}"}),

@@ -19,6 +19,8 @@ from httpx import Response
 
 from services.contracts.asyncapi import EXAMPLES
 from services.contracts.commands import COMMANDS
+from services.contracts.handbook import GuidelineText
+from services.contracts.handbook_commands import PublishGuideline
 from services.control.web import OneAddress, joint_openapi
 from services.desk.accounts import Account
 from services.report.app import build_app as build_report
@@ -62,6 +64,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     for team in TEAMS:
         desk.backend.configure(team_config(team, f"Name of {team}"))
         cases[team] = desk.backend.mention(f"canary of {team}", now, team)
+        guideline = GuidelineText(kind="guideline", title="Canary", body="Sing.", language="en")
+        desk.backend.do(
+            PublishGuideline, team, "system:test", guideline="canary", based_on=0, text=guideline, reason="-"
+        )
         desk.accounts.save(Account(f"victim-{team}", f"Victim of {team}", {team: "agent"}), None, invited=True)
     for role in ROLES:
         desk.accounts.save(Account(f"some-{role}", f"Some {role}", {SPOOR: role}), None, invited=True)
