@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from services.contracts.base import Id, Instant, LongText, ShortText, Slug
 from services.contracts.canned import CannedIds
 from services.contracts.envelopes import CommandBase
+from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Url
 
 Revision = Annotated[int | None, Field(ge=1)]
@@ -95,6 +96,8 @@ class SubmitReply(CommandBase):
     to: Id | None = None
     """Of a case that others were merged into: the merged case whose conversation it answers; else the case's own."""
     seen: Revision = None
+    guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
+    """The guidelines of the handbook that stood beside it."""
 
 
 class CloseCase(CommandBase):
