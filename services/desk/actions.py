@@ -3,6 +3,7 @@
 With htmx the parts that changed come back (the composer only after it was sent); without it, the case's page.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -10,9 +11,10 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.contracts.cases import Case
+from services.contracts.cases import Case, HistoryLine
 from services.contracts.handbook import MOST_USED
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.desk.casework.tools import changes, is_other
 from services.desk.commands import read_command
 from services.desk.composer import composer_values
 from services.desk.composing import Names, Number, canned_ids, clean
@@ -30,7 +32,11 @@ router = APIRouter(include_in_schema=False)
 Key = Annotated[str, Form(max_length=64)]
 FromView = Annotated[View, Form()]
 FromPage = Annotated[int, Form(ge=1)]
+Seen = Annotated[int | None, Form(ge=1)]
+"""The revision of the case that the page showed when its reader began to answer."""
 _COMMANDS = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_OPENS = frozenset({"reopen"})
+"""After these there is something to write again."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
 
 
@@ -38,11 +44,18 @@ _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
 @router.post("/cases/{case}/release")
 @router.post("/cases/{case}/close")
 async def act(
-    request: Request, identity: Asking, case: str, key: Key = "", view: FromView = "mine", page: FromPage = 1
+    request: Request,
+    identity: Asking,
+    case: str,
+    seen: Seen = None,
+    key: Key = "",
+    view: FromView = "mine",
+    page: FromPage = 1,
 ) -> Response:
-    """Claim, release or close."""
+    """Claim, release or close; what ends the conversation is done on the state that was seen."""
     what = request.url.path.rsplit("/", 1)[1]
-    return await _do(request, identity, case, _COMMANDS[what], what, key, {}, (view, page))
+    more = {"seen": seen} if what == "close" else {}
+    return await _do(request, identity, case, _COMMANDS[what], what, key, more, (view, page))
 
 
 @router.post("/cases/{case}/reply")
@@ -55,6 +68,8 @@ async def write(
     slot: Number = 0,
     revision: Number = 0,
     canned: Names = "",
+    to: Annotated[str, Form(max_length=36)] = "",
+    seen: Seen = None,
     guideline: Annotated[list[str] | None, Form(max_length=MOST_USED)] = None,
     key: Key = "",
     view: FromView = "mine",
@@ -67,12 +82,15 @@ async def write(
     what = request.url.path.rsplit("/", 1)[1]
     if not text.strip():
         found = visible_case(request, identity, case)
-        return _shown(request, identity, found, (view, page), "told.empty", late=True)
+        return shown(request, identity, found, (view, page), "told.empty", late=True)
     written: dict[str, Any] = {"text": clean(text).strip()}
     if what == "reply":
         written["canned"] = canned_ids(canned)
         written["guidelines"] = [dict(zip(("id", "version"), one.split(":"), strict=False)) for one in guideline or ()]
+        written |= {"seen": seen, "to": to or None}
     found = visible_case(request, identity, case)
+    if what == "reply" and not to and any(is_other(found, one.source, one.author.id) for one in found.merged):
+        return shown(request, identity, found, (view, page), "told.choose_author", late=True)
     draft = Place(identity.name, found.team, found.id, "reply" if what == "reply" else "note", slot, revision)
     return await _do(request, identity, case, _WRITTEN[what], what, key, written, (view, page), draft)
 
@@ -82,23 +100,23 @@ async def correct(
     request: Request,
     identity: Asking,
     case: str,
-    urgency: Annotated[UrgencyLabel, Form()],
-    sentiment: Annotated[SentimentLabel, Form()],
+    urgency: Annotated[UrgencyLabel | None, Form()] = None,
+    sentiment: Annotated[SentimentLabel | None, Form()] = None,
     key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
 ) -> Response:
-    """What the reader took wrongly, of the latest message; what is left as it was is not corrected."""
+    """What the reader took wrongly, of the latest message, with one click; what is as it was is not corrected."""
     found = visible_case(request, identity, case)
     said = {
         name: value
         for name, value, was in (("urgency", urgency, found.urgency.label), ("sentiment", sentiment, found.sentiment))
-        if value != was
+        if value not in (None, was)
     }
-    if not said:
-        return _shown(request, identity, found, (view, page), "told.same", late=False)
+    if not said or not found.mentions:
+        return shown(request, identity, found, (view, page), "told.same", late=False)
     body = {"type": "CorrectClassification", "team": found.team, "mention": found.mentions[-1], "author": "person"}
-    return await _ask(request, identity, found, body | said, "correct", key, (view, page))
+    return await ask_about(request, identity, found, body | said, "correct", key, (view, page))
 
 
 async def _do(
@@ -114,10 +132,10 @@ async def _do(
 ) -> Response:
     found = visible_case(request, identity, case)
     body = {"type": command, "team": found.team, "case": found.id} | more
-    return await _ask(request, identity, found, body, what, key, place, draft)
+    return await ask_about(request, identity, found, body, what, key, place, draft)
 
 
-async def _ask(
+async def ask_about(
     request: Request,
     identity: Identity,
     found: Case,
@@ -134,9 +152,22 @@ async def _ask(
     now = (answer.case if answer else None) or desk_of(request).model.case(found.id) or found
     told, late = _told(answer, what)
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
-    if sent and draft is not None:
-        await run_in_threadpool(desk_of(request).drafts.sent, draft, body["text"])
-    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None)
+    if draft is not None:
+        await run_in_threadpool(_keep, request, draft, body, sent=bool(sent))
+    seen = body.get("seen")
+    lines = changes(request, identity, now, seen) if told == "rejected.changed" else ()
+    fresh = what in _OPENS and not late
+    more: dict[str, Any] = {"sent": sent, "again": answer is None, "changed": lines, "seen": seen, "fresh": fresh}
+    return shown(request, identity, now, place, told, late=late, **more)
+
+
+def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -> None:
+    """What went out is no draft any more; what did not stays one, whatever becomes of the page."""
+    drafts = desk_of(request).drafts
+    if sent:
+        drafts.sent(draft, body["text"])
+    else:
+        drafts.save(draft, body["text"], tuple(body.get("canned", ())), web_of(request).clock())
 
 
 def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
@@ -148,7 +179,7 @@ def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
     return f"told.{what}", False
 
 
-def _shown(
+def shown(
     request: Request,
     identity: Asking,
     case: Case,
@@ -158,11 +189,19 @@ def _shown(
     late: bool,
     sent: str = "",
     again: bool = False,
+    changed: Sequence[HistoryLine] = (),
+    seen: int | None = None,
+    fresh: bool = False,
 ) -> Response:
+    """What came of an action: the parts of the page that changed, and `told` in words, with what others `changed`.
+
+    `fresh`: the composer is to be made anew although nothing was sent.
+    """
     if "HX-Request" not in request.headers:
-        return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}", 303)
+        since = f"&seen={seen}" if changed and seen else ""
+        return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}{since}", 303)
     values = list_values(request, identity, case.team, *place) | case_values(request, identity, case)
-    if sent or case.status == "closed":
+    if sent or fresh or case.status == "closed":
         values |= composer_values(request, identity, case)
     headers = {"HX-Trigger": f'{{"webcare:sent": {{"draft": "{sent}:{case.id}"}}}}'} if sent else {}
     return web_of(request).pages.render(
@@ -175,5 +214,6 @@ def _shown(
         late=late,
         sent=sent,
         again=again,
-        **values,
+        fresh=fresh,
+        **(values | {"changed": changed}),
     )

@@ -11,6 +11,11 @@ from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
 from services.desk.accounts.web import invitation, log_page, login, mine, people, people_actions, second, single
+from services.desk.casework import actions as casework_actions
+from services.desk.casework import mentioned, presence_web
+from services.desk.casework.marks import Marks
+from services.desk.casework.presence import Presence
+from services.desk.casework.presence_web import BEATS_A_MINUTE, WINDOW
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
@@ -58,13 +63,14 @@ def build_app(
         AssetsMissingError: htmx is not installed.
     """
     app = FastAPI(title="webcare desk", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None)
+    marks = Marks(accounts)
     web = install_web(
         app,
         packages=[PACKAGE, PACKAGE / "accounts"],
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
-        nav=Navigation(model),
+        nav=Navigation(model, marks),
         secure_cookies=settings.https,
         node_modules=settings.desk_node_modules,
     )
@@ -79,13 +85,31 @@ def build_app(
     drafts = Drafts(accounts, timedelta(days=settings.retention_days))
     writing = Rate(WRITES_A_MINUTE, timedelta(minutes=1))
     provider = Provider(settings) if settings.oidc_issuer else None
-    guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
-    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, planning, drafts, writing)
+    presence = Presence(lambda one: model.hub.nudge(one.team, one))
+    beats = Rate(BEATS_A_MINUTE, WINDOW)
+    app.state.desk = Desk(
+        settings=settings,
+        model=model,
+        commands=commands,
+        accounts=accounts,
+        guard=LoginGuard(),
+        codes=Throttle(),
+        last_line=LastLine(accounts.database.number),
+        provider=provider,
+        calendars=calendars,
+        planning=planning,
+        drafts=drafts,
+        writing=writing,
+        marks=marks,
+        presence=presence,
+        beats=beats,
+    )
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
-    for part in (*people_pages, api, pages, actions, composing, canned_pages, *rota, *handbook, *start):
+    casework = (casework_actions, presence_web, mentioned)
+    for part in (*people_pages, api, pages, actions, *casework, composing, canned_pages, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

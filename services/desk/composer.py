@@ -62,7 +62,7 @@ class Offered:
 
 def composer_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the templates of the composer know; without a draft and choices for who may not write."""
-    if case.status != "open" or not identity.may(case.team, "agent", "commands"):
+    if not identity.may(case.team, "agent", "commands"):
         return {"drafts": {}, "apart": {}, "checked": None, "offered": (), "channel": None}
     found = desk_of(request).drafts.of(identity.name, case.id)
     drafts: dict[What, Draft] = {}

@@ -8,6 +8,8 @@ from services.contracts.cases import Case
 from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
+from services.desk.casework.marks import Marks
+from services.desk.casework.presence import Presence
 from services.desk.commands import CommandDesk
 from services.desk.drafts import Drafts
 from services.desk.rates import Rate
@@ -37,6 +39,10 @@ class Desk:
     drafts: Drafts
     writing: Rate
     """How often one person's drafts are saved and checked."""
+    marks: Marks
+    presence: Presence
+    beats: Rate
+    """How often one person's pages say that they are looked at."""
 
 
 def desk_of(request: Request) -> Desk:

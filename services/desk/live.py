@@ -57,8 +57,9 @@ def parse_vector(text: str) -> Vector | None:
 class Subscription:
     """One live client's queue. `reset` says that it missed something and must load again."""
 
-    def __init__(self, teams: frozenset[str], limit: int) -> None:
+    def __init__(self, teams: frozenset[str], limit: int, pages: bool = False) -> None:
         self.teams = teams
+        self.pages = pages
         self.reset = False
         self._limit = limit
         self._loop = asyncio.get_running_loop()
@@ -123,6 +124,13 @@ class Hub:
         for client in clients:
             client.offer(entry)
 
+    def nudge(self, team: str, message: Model) -> None:
+        """Tell the pages of a team something that is of this moment only: it is in no stream and cannot be resumed from."""
+        with self._lock:
+            clients = [one for one in self._clients if one.pages]
+        for client in clients:
+            client.offer(Entry("", -1, team, message))
+
     def heads(self) -> dict[str, int]:
         """The last offset of each stream."""
         with self._lock:
@@ -135,12 +143,15 @@ class Hub:
             entries = [entry for ring in self._rings.values() for entry in ring.entries]
         return [entry.message for entry in entries if getattr(entry.message, "id", None) in wanted]
 
-    def subscribe(self, teams: frozenset[str], since: Vector | None = None) -> tuple[Subscription, dict[str, int]]:
+    def subscribe(
+        self, teams: frozenset[str], since: Vector | None = None, *, pages: bool = False
+    ) -> tuple[Subscription, dict[str, int]]:
         """A client from now on, or from `since`; the second value is the place where its stream begins.
 
-        When `since` is further back than we remember, the subscription says `reset`. Call `unsubscribe` at its end.
+        When `since` is further back than we remember, the subscription says `reset`. `pages` are told of nudges
+        too. Call `unsubscribe` at its end.
         """
-        client = Subscription(teams, self._queue)
+        client = Subscription(teams, self._queue, pages)
         with self._lock:
             missed = self._since(since) if since is not None else []
             begin = dict(self._heads if since is None or missed is None else since)

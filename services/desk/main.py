@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
+from services.desk.casework.marks import Marks
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
 from services.desk.live import Hub
@@ -57,11 +58,13 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         )
 
         drafts: Drafts = app.state.desk.drafts
+        marks: Marks = app.state.desk.marks
 
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)
             if record.topic is DESK_CASES and record.message is None:
                 drafts.forget([record.key.partition(":")[2]])
+                marks.forget([record.key.partition(":")[2]])
 
         follower = Follower(
             settings,
@@ -76,4 +79,6 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         def failure() -> str | None:
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
-        return OpenDesk(app, opening.pop_all().close, accounts, Navigation(model), model.config, key, checks, failure)
+        return OpenDesk(
+            app, opening.pop_all().close, accounts, Navigation(model, marks), model.config, key, checks, failure
+        )

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from services.contracts.teams import TeamConfig
+from services.desk.casework.marks import Marks, unread
 from services.desk.domain.rota_decide import waiting_leave
 from services.desk.domain.rota_mine import waits_for_me
 from services.desk.readmodel import ReadModel
@@ -17,13 +18,14 @@ log = logging.getLogger(__name__)
 class Navigation:
     """Implements `NavSource`."""
 
-    def __init__(self, model: ReadModel) -> None:
-        self._model = model
+    def __init__(self, model: ReadModel, marks: Marks) -> None:
+        self._model, self._marks = model, marks
 
     def __call__(self, identity: Identity, team: str, now: datetime, /) -> NavFacts:
         """The facts of a team for one reader."""
         config = self._model.config(team)
         counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
+        counts["mentioned"] = len(unread(self._model, self._marks, team, identity.name))
         if config is None:
             return NavFacts(team_name=team, counts=counts)
         counts["rota"] = self._asked(identity, config, now)

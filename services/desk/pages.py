@@ -1,12 +1,16 @@
 """The desk's pages: inbox, case, help, and the fragments that htmx fetches again when something changed."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from services.contracts.cases import Case
+from services.contracts.cases import Case, HistoryLine
+from services.desk.casework.marks import unread
+from services.desk.casework.mentioned import opened
+from services.desk.casework.tools import changes, tools_values
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.handbook import beside
@@ -38,7 +42,7 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
     query = urlencode({"team": team, "view": view, "page": page})
     return {
         "found": model.page(team, view, identity.name, page),
-        "counts": model.counts(team, identity.name),
+        "counts": {**model.counts(team, identity.name), "mentioned": _mentioned(request, identity, team)},
         "here_view": view,
         "page": page,
         "query": query,
@@ -46,18 +50,27 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
     }
 
 
+def _mentioned(request: Request, identity: Identity, team: str) -> int:
+    return len(unread(desk_of(request).model, desk_of(request).marks, team, identity.name))
+
+
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     book = model.handbooks.of(case.team)
-    return {
-        "case": case,
-        "book": book,
-        "guides": beside(book.current(), case),
-        "mine": case.owner == identity.name,
-        "earlier": model.earlier(case),
-        "signals": model.signals(case.team, case.topics, web_of(request).clock()),
-    } | team_words(request, identity, case.team)
+    return (
+        {
+            "case": case,
+            "book": book,
+            "guides": beside(book.current(), case),
+            "mine": case.owner == identity.name,
+            "earlier": model.earlier(case),
+            "changed": (),
+            "signals": model.signals(case.team, case.topics, web_of(request).clock()),
+        }
+        | team_words(request, identity, case.team)
+        | tools_values(request, identity, case)
+    )
 
 
 @router.get("/")
@@ -110,17 +123,25 @@ async def inbox_live(request: Request, identity: Asking, since: str = "") -> Str
 
 @router.get("/cases/{case}")
 def case_page(
-    request: Request, identity: Asking, case: str, view: AnyView = "mine", page: AnyPage = 1, told: str = ""
+    request: Request,
+    identity: Asking,
+    case: str,
+    view: AnyView = "mine",
+    page: AnyPage = 1,
+    told: str = "",
+    seen: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """The case: for htmx its columns, else the whole page."""
+    """The case: for htmx its columns, else the whole page. `seen` is the revision that an answer was begun on in vain."""
     found = visible_case(request, identity, case)
+    opened(request, identity, found)
     if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
         return web_of(request).pages.render(
             request, "case.html", here_view=view, page=page, **_case_whole(request, identity, found)
         )
     values = list_values(request, identity, found.team, view, page)
     values["told"] = told if told.startswith(("told.", "rejected.")) else ""
-    return _whole(request, identity, found.team, values, found, chosen=True)
+    lines = changes(request, identity, found, seen)
+    return _whole(request, identity, found.team, values, found, chosen=True, changed=lines)
 
 
 @router.get("/cases/{case}/live")
@@ -137,7 +158,14 @@ def help_page(request: Request, _identity: Asking) -> Response:
 
 
 def _whole(
-    request: Request, identity: Identity, team: str, values: dict[str, Any], case: Case | None, *, chosen: bool
+    request: Request,
+    identity: Identity,
+    team: str,
+    values: dict[str, Any],
+    case: Case | None,
+    *,
+    chosen: bool,
+    changed: Sequence[HistoryLine] = (),
 ) -> Response:
     shown = _case_whole(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
     response = web_of(request).pages.render(
@@ -149,7 +177,7 @@ def _whole(
         selected=case.id if case else "",
         since=format_vector(desk_of(request).model.hub.heads()),
         **values,
-        **shown,
+        **(shown | {"changed": changed}),
     )
     if request.cookies.get(TEAM_COOKIE) != team:
         response.set_cookie(TEAM_COOKIE, team, samesite="lax", secure=web_of(request).secure_cookies)

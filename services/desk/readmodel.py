@@ -33,6 +33,7 @@ from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
 from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.inbox import Inbox, View, ViewPage
+from services.desk.domain.named import Named
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.handbook.model import Handbooks
 from services.desk.live import Entry, Hub
@@ -96,6 +97,7 @@ class ReadModel:
         self._goals: dict[str, GoalsRecord | GoalsSet] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
         self._calendars: dict[tuple[str, str], CalendarStatus] = {}
+        self._named = Named()
         self._canned: dict[str, dict[str, CannedReply]] = {}
         self._lock = threading.RLock()
 
@@ -148,11 +150,13 @@ class ReadModel:
         with self._lock:
             if self._inboxes.setdefault(case.team, Inbox()).put(case):
                 self._team_of[case.id] = case.team
+                self._named.put(case)
 
     def _remove(self, team: str, case: str) -> None:
         with self._lock:
             self._inboxes.setdefault(team, Inbox()).remove(case)
             self._team_of.pop(case, None)
+            self._named.remove(case)
 
     def _configure(self, configuration: TeamConfiguration) -> None:
         with self._lock:
@@ -233,6 +237,16 @@ class ReadModel:
         """How many other cases of the same author there are."""
         with self._lock:
             return self._inboxes.setdefault(case.team, Inbox()).earlier(case)
+
+    def of_author(self, case: Case) -> tuple[Case, ...]:
+        """The other cases of the same author that we have, the latest first."""
+        with self._lock:
+            return self._inboxes.setdefault(case.team, Inbox()).of_author(case)
+
+    def named(self, team: str, person: str) -> Mapping[str, datetime]:
+        """The cases with a note that names a person of the team, and when the latest was written."""
+        with self._lock:
+            return self._named.of(team, person)
 
     def signals(self, team: str, topics: Iterable[str], now: datetime) -> list[Signal]:
         """The latest signals of these topics that are not over for long."""

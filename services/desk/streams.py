@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from services.contracts.base import Model
 from services.contracts.codec import encode
 from services.contracts.events import CaseEvent, RotaEvent
+from services.desk.casework.presence import PresenceChanged
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.runtime.metrics import LIVE_CLIENTS
 
@@ -59,7 +60,7 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
 
     `since` is the place at which the page was made: what happened before its stream opened is not missed.
     """
-    client, _ = hub.subscribe(frozenset({team}), since)
+    client, _ = hub.subscribe(frozenset({team}), since, pages=True)
     beat = _Beat()
     LIVE_CLIENTS.inc()
     try:
@@ -86,7 +87,9 @@ def page_events(entries: Iterable[Entry]) -> list[bytes]:
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
     rota = any(isinstance(one, RotaEvent) for one in messages)
+    looks = dict.fromkeys(one.case_id for one in messages if isinstance(one, PresenceChanged))
     changed = (["list"] if cases or rota else []) + (["rota"] if rota else []) + [f"case-{case}" for case in cases]
+    changed += [f"presence-{case}" for case in looks]
     return [sse(what, "changed") for what in changed]
 
 

@@ -27,6 +27,8 @@ from services.runtime.web.i18n import Translator
 
 NAMED = 3
 SECOND_READER = "system:reread"
+BETWEEN_CASES = frozenset({"CaseMerged", "CaseExtended", "CaseUnmerged", "CaseReduced"})
+"""The detail of these lines is the id of the other case, which the page links to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class Wording:
         """A topic's name: the team's own, else ours."""
         return self.topics.get(topic) or self.t.maybe(f"topic.{topic}", topic.replace("_", " ").replace("-", " "))
 
+    def urgency(self, label: str) -> str:
+        """What a level of urgency is called."""
+        return self.t(f"urgency.{label}")
+
+    def sentiment(self, label: str) -> str:
+        """What a mood is called."""
+        return self.t(f"sentiment.{label}")
+
     def signal(self, name: str) -> str:
         """What a trigger of urgency is called."""
         return self.t.maybe(f"signal.{name}", name.replace("_", " ").replace("-", " "))
@@ -111,6 +121,8 @@ class Wording:
         if line.type == "CaseReclassified":
             return self._corrected(line)
         what = self.t.maybe(f"history.{line.type}", line.type)
+        if line.type in BETWEEN_CASES:
+            return what
         detail = self.names.get(line.detail, self.t.maybe(f"detail.{line.detail}", line.detail))
         return f"{what} {detail}".strip()
 

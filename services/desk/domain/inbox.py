@@ -6,7 +6,7 @@ costs the same with ten cases as with a hundred thousand, and a flood of mention
 """
 
 from bisect import bisect_left, insort
-from collections import Counter, OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ class Inbox:
     cases: dict[str, Case] = field(default_factory=dict)
     _removed: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _shelves: dict[str, list[Key]] = field(default_factory=dict)
-    _authors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _authors: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def put(self, case: Case) -> bool:
         """Take a case as it is now; `False` when we knew that or better."""
@@ -63,7 +63,7 @@ class Inbox:
         if known is not None:
             self._take_off(known)
         self.cases[case.id] = case
-        self._authors[_author(case)] += 1
+        self._authors[_author(case)].add(case.id)
         for shelf, key in _places(case):
             insort(self._shelves.setdefault(shelf, []), key)
         return True
@@ -98,14 +98,19 @@ class Inbox:
 
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author we have."""
-        return self._authors[_author(case)] - (case.id in self.cases)
+        return len(self._authors.get(_author(case), set()) - {case.id})
+
+    def of_author(self, case: Case) -> tuple[Case, ...]:
+        """The other cases of the same author that we have, the latest first."""
+        theirs = (self.cases[one] for one in self._authors.get(_author(case), ()) if one != case.id)
+        return tuple(sorted(theirs, key=lambda one: (one.opened_at, one.id), reverse=True))
 
     def _on(self, view: View, person: str) -> list[Key]:
         return self._shelves.get(f"mine:{person}" if view == "mine" else view, [])
 
     def _take_off(self, case: Case) -> None:
         author = _author(case)
-        self._authors[author] -= 1
+        self._authors[author].discard(case.id)
         if not self._authors[author]:
             del self._authors[author]
         for name, key in _places(case):
