@@ -136,7 +136,12 @@ def case_page(
     opened(request, identity, found)
     if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
         return web_of(request).pages.render(
-            request, "case.html", here_view=view, page=page, **_case_whole(request, identity, found)
+            request,
+            "case.html",
+            here_view=view,
+            page=page,
+            unread_notes=_mentioned(request, identity, found.team),
+            **_case_whole(request, identity, found),
         )
     values = list_values(request, identity, found.team, view, page)
     values["told"] = told if told.startswith(("told.", "rejected.")) else ""

@@ -100,7 +100,7 @@ ROUTES: dict[str, Needs] = {
     "POST /cases/{case}/unmerge": Needs("agent", {}, {"case": "{case}"}),
     "POST /cases/{case}/presence": Needs("viewer", {"doing": "looks"}, {"case": "{case}"}),
     "GET /cases/{case}/presence": Needs("viewer", path={"case": "{case}"}),
-    "GET /mentioned": Needs("viewer"),
+    "GET /mentioned": Needs("viewer", own=True),
     "POST /cases/{case}/correct": Needs("agent", {"urgency": "low", "sentiment": "positive"}, {"case": "{case}"}),
     "GET /api/v1/cases": Needs("viewer"),
     "GET /api/v1/cases/{case}": Needs("viewer", path={"case": "{case}"}),

@@ -289,8 +289,8 @@ def test_a_link_from_elsewhere_opens_the_case_in_a_view_that_lists_it(desk: Test
 def test_a_wrong_label_is_corrected_in_the_name_of_who_does_it_and_told_in_words(desk: TestDesk, tunnel: str) -> None:
     client = enter(desk, "marit")
     page = client.get(f"/cases/{tunnel}").text
-    assert 'id="act-correct"' in page
-    assert '<option value="critical" selected>' in page
+    assert 'id="correct-urgency-low"' in page
+    assert 'name="urgency" value="critical" aria-pressed="true"' in page
     answer = client.post(
         f"/cases/{tunnel}/correct", data={"urgency": "normal", "sentiment": "negative"}, headers={"HX-Request": "1"}
     )
@@ -318,7 +318,7 @@ def test_a_correction_that_changes_nothing_is_not_sent(desk: TestDesk, tunnel: s
 
 def test_who_may_not_act_may_not_correct(desk: TestDesk, tunnel: str) -> None:
     client, said = enter(desk, "vera"), {"urgency": "low", "sentiment": "positive"}
-    assert "act-correct" not in client.get(f"/cases/{tunnel}").text
+    assert "correct-urgency" not in client.get(f"/cases/{tunnel}").text
     assert client.post(f"/cases/{tunnel}/correct", data=said).status_code == 403
     assert enter(desk, "zoe").post(f"/cases/{tunnel}/correct", data=said).status_code == 404
     outside = enter(desk)

@@ -36,10 +36,9 @@ def mentioned_page(request: Request, identity: Asking) -> Response:
         if (case := model.case(ident)) and (note := latest_note(case, identity.name))
     ]
     words = wording(web_of(request).pages.translator(request), identity.name, model.config(team))
-    template = "mentioned_list.html" if "HX-Request" in request.headers else "mentioned.html"
-    return web_of(request).pages.render(
-        request, template, team=team, listed=listed, w=words, since=format_vector(model.hub.heads())
-    )
+    update = "HX-Request" in request.headers
+    values = {"team": team, "listed": listed, "w": words, "since": format_vector(model.hub.heads()), "update": update}
+    return web_of(request).pages.render(request, "mentioned_list.html" if update else "mentioned.html", **values)
 
 
 def opened(request: Request, identity: Identity, case: Case) -> None:
