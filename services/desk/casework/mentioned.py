@@ -1,6 +1,7 @@
 """The page with the notes that name its reader with an `@`: a to-do each, until the case is opened."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -37,7 +38,13 @@ def mentioned_page(request: Request, identity: Asking) -> Response:
     ]
     words = wording(web_of(request).pages.translator(request), identity.name, model.config(team))
     update = "HX-Request" in request.headers
-    values = {"team": team, "listed": listed, "w": words, "since": format_vector(model.hub.heads()), "update": update}
+    values: dict[str, Any] = {
+        "team": team,
+        "listed": listed,
+        "w": words,
+        "since": format_vector(model.hub.heads()),
+        "update": update,
+    }
     return web_of(request).pages.render(request, "mentioned_list.html" if update else "mentioned.html", **values)
 
 
