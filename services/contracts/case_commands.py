@@ -135,6 +135,15 @@ class UnmergeCase(CommandBase):
     case: Id
 
 
+class SplitCase(CommandBase):
+    """Some of the case's mentions become a case of their own; the conversation itself goes on in `case`."""
+
+    type: Literal["SplitCase"] = "SplitCase"
+    case: Id
+    mentions: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
+    seen: Revision = None
+
+
 class ReportDelivery(CommandBase):
     """What became of a reply that was approved; sent by ingest."""
 

@@ -203,6 +203,21 @@ class CaseReduced(CaseEvent):
     unmerged: Id
 
 
+class MentionsSplitOff(CaseEvent):
+    """Some mentions of the case became a case of their own, `into`; `CaseSplitOff` opens that one."""
+
+    type: Literal["MentionsSplitOff"] = "MentionsSplitOff"
+    into: Id
+    mentions: tuple[Id, ...]
+
+
+class CaseSplitOff(CaseEvent):
+    """A case made of mentions of another one, `out_of`."""
+
+    type: Literal["CaseSplitOff"] = "CaseSplitOff"
+    out_of: Id
+
+
 class CaseArchived(CaseEvent):
     """Closed and past the reopen window: the current state is forgotten, the events remain."""
 
@@ -256,6 +271,8 @@ CASE_EVENTS = (
     CaseExtended,
     CaseUnmerged,
     CaseReduced,
+    MentionsSplitOff,
+    CaseSplitOff,
     CaseArchived,
     DeadlineChanged,
     DeadlineWarned,

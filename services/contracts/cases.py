@@ -246,6 +246,8 @@ class Case(Model):
     reopened: int = 0
     merged_into: MergedInto | None = None
     """Set while it goes on in another case; then it is closed, and its mentions are that one's."""
+    split_from: Id | None = None
+    """The case whose mentions it was made of; what its conversation still brings goes there."""
     merged: tuple[MergedCase, ...] = ()
     """The cases that go on in this one, in the order in which they came."""
     mentions: tuple[Id, ...]

@@ -21,6 +21,7 @@ from services.contracts.case_commands import ReleaseCase as ReleaseCase
 from services.contracts.case_commands import ReopenCase as ReopenCase
 from services.contracts.case_commands import ReportDelivery as ReportDelivery
 from services.contracts.case_commands import SnoozeCase as SnoozeCase
+from services.contracts.case_commands import SplitCase as SplitCase
 from services.contracts.case_commands import SubmitReply as SubmitReply
 from services.contracts.case_commands import TagCase as TagCase
 from services.contracts.case_commands import UnmergeCase as UnmergeCase
@@ -129,6 +130,7 @@ CaseCommand = (
     | ReopenCase
     | MergeCase
     | UnmergeCase
+    | SplitCase
     | ReportDelivery
 )
 RotaCommand = (
@@ -199,6 +201,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ReopenCase,
     MergeCase,
     UnmergeCase,
+    SplitCase,
     CorrectClassification,
     ReportDelivery,
     Tick,

@@ -28,6 +28,7 @@ from services.contracts.case_events import CaseReleased as CaseReleased
 from services.contracts.case_events import CaseReopened as CaseReopened
 from services.contracts.case_events import CaseRequirementsChanged as CaseRequirementsChanged
 from services.contracts.case_events import CaseSnoozed as CaseSnoozed
+from services.contracts.case_events import CaseSplitOff as CaseSplitOff
 from services.contracts.case_events import CaseTagged as CaseTagged
 from services.contracts.case_events import CaseUnmerged as CaseUnmerged
 from services.contracts.case_events import CaseUntagged as CaseUntagged
@@ -37,6 +38,7 @@ from services.contracts.case_events import DeadlineBreached as DeadlineBreached
 from services.contracts.case_events import DeadlineChanged as DeadlineChanged
 from services.contracts.case_events import DeadlineWarned as DeadlineWarned
 from services.contracts.case_events import MentionJoined as MentionJoined
+from services.contracts.case_events import MentionsSplitOff as MentionsSplitOff
 from services.contracts.case_events import NoteAdded as NoteAdded
 from services.contracts.case_events import ReplyApproved as ReplyApproved
 from services.contracts.case_events import ReplyDelivered as ReplyDelivered
@@ -179,6 +181,8 @@ AnyCaseEvent = (
     | CaseExtended
     | CaseUnmerged
     | CaseReduced
+    | MentionsSplitOff
+    | CaseSplitOff
     | CaseArchived
     | DeadlineChanged
     | DeadlineWarned
@@ -278,6 +282,8 @@ EVENTS: tuple[type[Event], ...] = (
     CaseExtended,
     CaseUnmerged,
     CaseReduced,
+    MentionsSplitOff,
+    CaseSplitOff,
     CaseArchived,
     DeadlineChanged,
     DeadlineWarned,

@@ -28,6 +28,11 @@ def case_id(team: str, first_mention: str) -> str:
     return _id("case", team, first_mention)
 
 
+def split_id(command: str) -> str:
+    """The id of the case that a `SplitCase` command makes."""
+    return _id("split", command)
+
+
 def event_id(cause: str, sequence: int) -> str:
     """The id of the n-th event (counted from 1) that one command, mention or tick caused."""
     return _id("event", cause, str(sequence))

@@ -18,6 +18,7 @@ MATTERS = frozenset(
         "CaseExtended",
         "CaseUnmerged",
         "CaseReduced",
+        "MentionsSplitOff",
     }
 )
 """What changes the answer that somebody else is about to give: words of the customer, answers, hands, where it goes on."""

@@ -149,7 +149,8 @@ async def ask_about(
     roster = desk_of(request).model.roster(found.team)
     asked = read_command(body, identity, key or str(uuid4()), web_of(request).clock(), roster)
     answer = await desk_of(request).commands.ask(asked)
-    now = (answer.case if answer else None) or desk_of(request).model.case(found.id) or found
+    model = desk_of(request).model
+    now = (answer.case if answer and what != "split" else None) or model.case(found.id) or found
     told, late = _told(answer, what)
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
     if draft is not None:

@@ -27,7 +27,9 @@ from services.runtime.web.i18n import Translator
 
 NAMED = 3
 SECOND_READER = "system:reread"
-BETWEEN_CASES = frozenset({"CaseMerged", "CaseExtended", "CaseUnmerged", "CaseReduced"})
+BETWEEN_CASES = frozenset(
+    {"CaseMerged", "CaseExtended", "CaseUnmerged", "CaseReduced", "MentionsSplitOff", "CaseSplitOff"}
+)
 """The detail of these lines is the id of the other case, which the page links to."""
 
 

@@ -40,6 +40,7 @@ from services.contracts.commands import (
     SaveCannedReply,
     SetOwnCapacity,
     SnoozeCase,
+    SplitCase,
     SubmitReply,
     SuggestGuideline,
     TagCase,
@@ -223,6 +224,13 @@ class RoutingMachine(RuleBasedStateMachine):
             assert self.state.cases[case].mentions == ()
             self.command(UnmergeCase, "lead:els", case=case)
             assert {one: as_it_was(self.state.cases[one]) for one in (case, into)} == before
+
+    @rule(actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000), which=st.integers(0, 40))
+    def split(self, actor: str, pick: int, which: int) -> None:
+        case = self.some_case(pick)
+        mentions = self.state.cases[case].mentions if case in self.state.cases else ()
+        chosen = (mentions[which % len(mentions)],) if mentions else (uuid("nothing"),)
+        assert self.command(SplitCase, actor, case=case, mentions=chosen), "every command is answered"
 
     @precondition(lambda self: any(case.merged for case in self.state.cases.values()))
     @rule(pick=st.integers(0, 1000), actor=st.sampled_from(ACTORS))

@@ -98,6 +98,7 @@ ROUTES: dict[str, Needs] = {
     "POST /cases/{case}/topic": Needs("agent", {"topic": "billing"}, {"case": "{case}"}),
     "POST /cases/{case}/merge": Needs("agent", {"into": "{case}"}, {"case": "{case}"}),
     "POST /cases/{case}/unmerge": Needs("agent", {}, {"case": "{case}"}),
+    "POST /cases/{case}/split": Needs("agent", {"mention": "{case}"}, {"case": "{case}"}),
     "POST /cases/{case}/presence": Needs("viewer", {"doing": "looks"}, {"case": "{case}"}),
     "GET /cases/{case}/presence": Needs("viewer", path={"case": "{case}"}),
     "GET /mentioned": Needs("viewer", own=True),

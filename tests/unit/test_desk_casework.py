@@ -292,3 +292,19 @@ def test_the_choices_to_snooze_are_when_the_team_is_there() -> None:
 
 def test_what_is_typed_becomes_a_tag() -> None:
     assert [tag_of(one) for one in ("Nog bellen", "Één", "  ", "a" * 90)] == ["nog-bellen", "een", "", "a" * 63]
+
+
+def test_messages_that_are_ticked_become_a_case(desk: TestDesk, tunnel: str) -> None:
+    case = desk.backend.model.case(tunnel)
+    assert case is not None
+    now, conversation = system_clock(), case.conversation
+    desk.backend.mention("En mijn koffer?", now, source=case.source, conversation=conversation, author=case.author)
+    client = enter(desk, "lena")
+    assert "vink" in client.post(f"/cases/{tunnel}/split", headers=HX).text.lower()
+    after = desk.backend.model.case(tunnel)
+    assert after is not None
+    answer = client.post(f"/cases/{tunnel}/split", data={"mention": after.mentions[-1]}, headers=HX)
+    assert "Een eigen zaak geworden" in answer.text
+    last = desk.backend.model.case(tunnel)
+    assert last is not None
+    assert last.mentions == after.mentions[:-1]

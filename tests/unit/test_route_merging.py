@@ -12,6 +12,7 @@ from services.contracts.commands import (
     MergeCase,
     ReopenCase,
     ReportDelivery,
+    SplitCase,
     SubmitReply,
     UnmergeCase,
 )
@@ -213,3 +214,28 @@ def test_a_merged_case_is_archived_no_later_than_the_one_it_goes_on_in() -> None
     desk.say("later", conversation="second")
     assert desk.case("later").id == first
     assert code(desk.do(UnmergeCase, "lead:els", case=second)) == "unknown_case"
+
+
+def test_messages_become_a_case_of_their_own_and_the_conversation_goes_on_in_the_first() -> None:
+    desk, first, _ = two()
+    desk.say("more", conversation="first")
+    more = desk.state.cases[first].mentions[1]
+    before = desk.state.cases[first]
+    events = desk.do(SplitCase, "lead:els", case=first, mentions=(more,))
+    assert types(events)[:2] == ["MentionsSplitOff", "CaseSplitOff"]
+    new, old = desk.case("more"), desk.state.cases[first]
+    assert (new.split_from, new.mentions, new.answer_to) == (first, (more,), "more")
+    assert (new.owner, new.promises) == (before.owner, before.promises)
+    assert (old.mentions, old.answer_to, len(old.messages)) == (before.mentions[:1], "first", 1)
+    desk.say("later", conversation="first")
+    assert desk.case("later").id == first
+
+
+def test_what_cannot_be_split_off() -> None:
+    desk, first, second = two()
+    only = desk.state.cases[first].mentions
+    assert code(desk.do(SplitCase, "lead:els", case=first, mentions=only)) == "invalid"
+    brought = desk.state.cases[second].mentions
+    assert code(desk.do(SplitCase, "lead:els", case=first, mentions=brought)) == "not_found"
+    desk.do(MergeCase, "lead:els", case=second, into=first)
+    assert code(desk.do(SplitCase, "lead:els", case=first, mentions=brought)) == "merged"

@@ -161,6 +161,25 @@ async def unmerge(
     return _to(request, f"/cases/{found.id}?view={view}&told=told.unmerge")
 
 
+@router.post("/cases/{case}/split")
+async def split(
+    request: Request,
+    identity: Asking,
+    case: str,
+    mention: Annotated[list[str] | None, Form(max_length=40)] = None,
+    seen: Seen = None,
+    key: Key = "",
+    view: FromView = "mine",
+    page: FromPage = 1,
+) -> Response:
+    """The messages that are ticked become a case of their own."""
+    if not mention:
+        found = visible_case(request, identity, case)
+        return shown(request, identity, found, (view, page), "told.nothing_ticked", late=True)
+    more = {"mentions": mention, "seen": seen}
+    return await _do(request, identity, case, "SplitCase", "split", more, key, (view, page))
+
+
 def tag_of(text: str) -> str:
     """What somebody typed, as a tag: small letters without accents, with hyphens; empty when nothing is left of it."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from services.contracts.cases import Case, HistoryLine
+from services.contracts.cases import Case, CaseMessage, HistoryLine
 from services.contracts.seen import changed_since
 from services.contracts.teams import TeamConfig
 from services.desk.casework.presence_web import presence_values
@@ -41,6 +41,7 @@ def tools_values(request: Request, identity: Identity, case: Case) -> dict[str, 
         "colleagues": _colleagues(request, case, config),
         "snoozes": choices(config, now),
         "earlier_cases": theirs[:EARLIER],
+        "splittable": _splittable(case),
         "mergeable": [one for one in theirs if one.status == "open"][:EARLIER],
         "goes_on": model.case(case.merged_into.case) if case.merged_into else None,
         "topic_choices": _topics(case, config),
@@ -73,6 +74,13 @@ def _colleagues(request: Request, case: Case, config: TeamConfig | None) -> list
     on = set(cover.people) if cover else set()
     found = [Colleague(one.id, one.name, one.id in on) for one in config.people if one.id != case.owner]
     return sorted(found, key=lambda one: (not one.on, one.name.casefold()))
+
+
+def _splittable(case: Case) -> list[CaseMessage]:
+    """The messages of its own conversation that can become another case; none while there is only one."""
+    theirs = {one for entry in case.merged for one in entry.mentions}
+    found = [one for one in case.messages if one.kind == "mention" and one.id not in theirs]
+    return found if len(found) > 1 else []
 
 
 def _topics(case: Case, config: TeamConfig | None) -> list[str]:

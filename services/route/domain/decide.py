@@ -38,6 +38,7 @@ from services.contracts.commands import (
     SetGoals,
     SetOwnCapacity,
     SnoozeCase,
+    SplitCase,
     SubmitReply,
     TagCase,
     TakeSwap,
@@ -62,6 +63,7 @@ from services.route.domain import (
     merging,
     shift_rules,
     snoozes,
+    splitting,
     swap_rules,
 )
 from services.route.domain.agreement import Agreement, agreement
@@ -90,6 +92,7 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     SubmitReply: case_rules.reply,
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
+    SplitCase: splitting.split,
 }
 BETWEEN_CASES: Mapping[type[CaseCommand], Callable[[TeamState, Agreement, Case, Any, datetime], list[Draft]]] = {
     MergeCase: merging.merge,

@@ -204,6 +204,8 @@ class TeamState:
         return forgotten
 
     def _join_conversation(self, case: Case) -> None:
+        if case.split_from is not None:
+            return
         conversation = (case.source, case.conversation)
         latest = self._case_of_conversation.get(conversation)
         known = self.cases[latest] if latest else None
