@@ -50,8 +50,9 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
     }
 
 
-def _mentioned(request: Request, identity: Identity, team: str) -> int:
-    return len(unread(desk_of(request).model, desk_of(request).marks, team, identity.name))
+def _mentioned(request: Request, identity: Identity, team: str) -> int | str:
+    """How many notes name them, as the navigation shows it: nothing where there are none."""
+    return len(unread(desk_of(request).model, desk_of(request).marks, team, identity.name)) or ""
 
 
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:

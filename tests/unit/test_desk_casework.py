@@ -215,7 +215,7 @@ def test_who_is_named_in_a_note_has_a_to_do_until_they_open_the_case(desk: TestD
     desk.backend.do(AddNote, SPOOR, "youssef", case=tunnel, text="@Marit nog eens?")
     assert "nog eens?" in marit.get("/mentioned", headers=NL).text
     assert '<span id="count-mentioned" hx-swap-oob="true">1</span>' in marit.get("/mentioned", headers=HX).text
-    assert '<span id="count-mentioned" hx-swap-oob="true">0</span>' in marit.get(f"/cases/{tunnel}", headers=HX).text
+    assert '<span id="count-mentioned" hx-swap-oob="true"></span>' in marit.get(f"/cases/{tunnel}", headers=HX).text
 
 
 # -- who else is there -----------------------------------------------------------------------------------------------------
