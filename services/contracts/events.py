@@ -2,14 +2,21 @@
 
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
-client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`.
+client when the answer is complete. Events of one case are in `case_events.py`, `approval_events.py` and
+`question_events.py`, those of the rota in `rota_events.py`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.contracts.approval_events import ApprovalAsked as ApprovalAsked
+from services.contracts.approval_events import ApprovalBreached as ApprovalBreached
+from services.contracts.approval_events import ApprovalWarned as ApprovalWarned
+from services.contracts.approval_events import ChangeRequested as ChangeRequested
+from services.contracts.approval_events import ReplyReleased as ReplyReleased
+from services.contracts.approval_events import ReplyRevised as ReplyRevised
+from services.contracts.approval_events import ReplyWithdrawn as ReplyWithdrawn
 from services.contracts.base import Id, Instant, ShortText, Slug
 from services.contracts.case_events import CaseArchived as CaseArchived
 from services.contracts.case_events import CaseAssigned as CaseAssigned
@@ -40,6 +47,11 @@ from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.question_events import IdeaSettled as IdeaSettled
+from services.contracts.question_events import IdeaSubmitted as IdeaSubmitted
+from services.contracts.question_events import QuestionAnswered as QuestionAnswered
+from services.contracts.question_events import QuestionAsked as QuestionAsked
+from services.contracts.question_events import QuestionExpired as QuestionExpired
 from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
 from services.contracts.rota_events import CoverGapFound as CoverGapFound
 from services.contracts.rota_events import LeaveAsked as LeaveAsked
@@ -107,6 +119,11 @@ class CommandRejected(EventBase):
         "unknown_person",
         "not_allowed",
         "not_found",
+        "no_mandate",
+        "own_reply",
+        "already_decided",
+        "changed",
+        "reply_pending",
         "expired",
         "invalid",
     ]
@@ -150,7 +167,17 @@ AnyCaseEvent = (
     | CaseEscalated
     | NoteAdded
     | ReplySubmitted
+    | ApprovalAsked
+    | ApprovalWarned
+    | ApprovalBreached
+    | ChangeRequested
+    | ReplyRevised
     | ReplyApproved
+    | ReplyReleased
+    | ReplyWithdrawn
+    | QuestionAsked
+    | QuestionAnswered
+    | QuestionExpired
     | ReplyDelivered
     | ReplyFailed
     | CaseClosed
@@ -185,6 +212,8 @@ Event = (
     | CoverGapFound
     | CoverGapClosed
     | OwnCapacityChanged
+    | IdeaSubmitted
+    | IdeaSettled
     | ClassificationCorrected
     | CommandRejected
     | CommandAccepted
@@ -229,7 +258,17 @@ EVENTS: tuple[type[Event], ...] = (
     CaseEscalated,
     NoteAdded,
     ReplySubmitted,
+    ApprovalAsked,
+    ApprovalWarned,
+    ApprovalBreached,
+    ChangeRequested,
+    ReplyRevised,
     ReplyApproved,
+    ReplyReleased,
+    ReplyWithdrawn,
+    QuestionAsked,
+    QuestionAnswered,
+    QuestionExpired,
     ReplyDelivered,
     ReplyFailed,
     CaseClosed,
@@ -237,6 +276,8 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineChanged,
     DeadlineWarned,
     DeadlineBreached,
+    IdeaSubmitted,
+    IdeaSettled,
     ClassificationCorrected,
     CommandRejected,
     CommandAccepted,

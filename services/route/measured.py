@@ -25,7 +25,12 @@ class MeasuredPartition(RoutePartition):
         self._show_cases()
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
-        output = super().handle(batch, now)
+        return self._measured(super().handle(batch, now), batch)
+
+    def wake(self, now: datetime) -> list[Outgoing]:
+        return self._measured(super().wake(now), ())
+
+    def _measured(self, output: list[Outgoing], batch: Sequence[Received[Any]]) -> list[Outgoing]:
         events: list[Any] = [one.message for one in output if one.topic is DESK_EVENTS]
         asked = {one.message.id: one.message.type for one in batch if one.topic is DESK_COMMANDS}
         _count(events, asked)

@@ -17,7 +17,10 @@ from services.contracts.cases import Case
 from services.contracts.codec import decode, encode
 from services.contracts.commands import (
     AddNote,
+    AnswerQuestion,
     AnswerStandIn,
+    ApproveReply,
+    AskColleague,
     AskLeave,
     AskStandIn,
     ClaimCase,
@@ -26,19 +29,26 @@ from services.contracts.commands import (
     ConfigureTeam,
     CorrectClassification,
     DecideLeave,
+    ExpireQuestion,
     HandOver,
     OfferSwap,
     ReleaseCase,
     ReopenCase,
     ReportDelivery,
+    RequestChange,
+    ReviseReply,
     SetOwnCapacity,
+    SettleIdea,
     SnoozeCase,
+    SubmitIdea,
     SubmitReply,
     TagCase,
+    TakeOverReply,
     TakeSwap,
     Tick,
     UntagCase,
     WakeCase,
+    WithdrawReply,
 )
 from services.contracts.events import (
     CaseAssigned,
@@ -52,12 +62,13 @@ from services.contracts.events import (
 from services.contracts.ids import mention_id
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.outbox import OutboxItem
-from services.contracts.teams import Person, ServiceLevel, TeamConfig
+from services.contracts.teams import ApprovalRule, Mandate, Person, ServiceLevel, TeamConfig
 from services.contracts.topics import (
     BY_NAME,
     DESK_CASES,
     DESK_COMMANDS,
     DESK_EVENTS,
+    DESK_IDEAS,
     DESK_TEAMS,
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
@@ -67,6 +78,7 @@ from services.route.domain.evolve import evolve, forget
 from services.route.domain.state import TeamState
 from services.route.partition import RoutePartition
 from services.runtime.messages import Outgoing, Received
+from tests.support.eyes import Eyes
 from tests.support.rota import HOURS, ROTA_ASKS
 from tests.support.route import TEAM, at, away, config, contents, examples, mention, uuid
 
@@ -86,11 +98,22 @@ CLOCKS = (
     ServiceLevel(id="usual", first_response_minutes=240, next_response_minutes=60, escalate_minutes=20),
 )
 SKILLS = {"billing": "facturen", "leak": "techniek"}
+EYES = (
+    PEOPLE[0].model_copy(update={"mandate": Mandate(approve=True)}),
+    PEOPLE[1].model_copy(update={"mandate": Mandate(send_alone=False)}),
+    PEOPLE[2].model_copy(update={"mandate": Mandate(send_alone=False, approve=True)}),
+)
+RULES = (
+    ApprovalRule(id="dringend", urgency="high", channels=("post",)),
+    ApprovalRule(id="lek", topics=("leak",), people=("noor", "aisha")),
+)
 CONFIGS: tuple[TeamConfig, ...] = (
     config(people=PEOPLE),
     config(people=PEOPLE, service_levels=CLOCKS, skills_for_topics=SKILLS),
     config(people=PEOPLE, leave=(away("noor", at(0), at(72)), away("jeroen", at(11), at(15), "sick"))),
     config(people=PEOPLE[::2], shifts=config().shifts[1:], reopen_days=0),
+    config(people=EYES, approval_rules=RULES, grace_seconds=30, service_levels=CLOCKS),
+    config(people=EYES, approval_rules=RULES[:1]),
     config(people=(*PEOPLE, Person(id="tom", name="Tom", languages=("en",), capacity=50)), opening_hours=()),
 )
 ACTORS = ("noor", "noor", "jeroen", "aisha", "aisha", "lead:els", "lead:els", "integration:bot", "tom", "vreemde")
@@ -125,13 +148,15 @@ class RoutingMachine(RuleBasedStateMachine):
         self.events: dict[str, Event] = {}
         self.revisions: dict[str, int] = {}
         self.outbox: list[str] = []
+        self.eyes = Eyes()
+        self.seen: set[str] = set()
         self.agreed: TeamConfig | None = None
         self.revision = 0
         self.capacities: dict[str, int] = {}
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    @initialize(configured=st.sampled_from((0, 1, 1, 2, 3, 4, None)), busy=st.integers(0, 8))
+    @initialize(configured=st.sampled_from((0, 1, 1, 2, 3, 4, 4, 5, 6, None)), busy=st.integers(0, 8))
     def begin(self, configured: int | None, busy: int) -> None:
         if configured is not None:
             self.command(ConfigureTeam, "system:test", config=CONFIGS[configured])
@@ -237,6 +262,61 @@ class RoutingMachine(RuleBasedStateMachine):
             for leave in self.agreed.leave[-1:]:
                 self.command(DecideLeave, "lead:els", leave=leave.id, approve=True)
 
+    @precondition(lambda self: self.eyes.replies)
+    @rule(
+        kind=st.sampled_from((ApproveReply, ApproveReply, RequestChange, ReviseReply, TakeOverReply, WithdrawReply)),
+        actor=st.sampled_from(ACTORS),
+        pick=st.integers(0, 1000),
+        stale=st.booleans(),
+        text=st.sampled_from(("Dank voor uw bericht.", "Wij bellen u vandaag.")),
+    )
+    def decide_on_a_reply(self, kind: type[Command], actor: str, pick: int, stale: bool, text: str) -> None:
+        """By whoever; mostly on one that is held, and mostly on the text as it is now."""
+        held = [(case.id, one.reply, one.version) for case in self.state.cases.values() for one in case.pending]
+        known = [(self.some_case(pick), reply, 1) for reply in sorted(self.eyes.replies)]
+        case, reply, version = (held or known)[pick % len(held or known)] if pick % 7 else known[pick % len(known)]
+        fields: dict[str, Any] = {"case": case, "reply": reply}
+        if kind in (ApproveReply, RequestChange):
+            fields["reply_version"] = version + (stale and pick % 5 == 0)
+        if kind is RequestChange:
+            fields["comment"] = text
+        if kind in (ReviseReply, TakeOverReply):
+            fields["text"] = text
+        assert self.command(kind, actor, **fields), "every command is answered"
+
+    @rule(seconds=st.sampled_from((1, 29, 30, 31)))
+    def time_goes_by_between_ticks(self, seconds: int) -> None:
+        """What is due by time alone happens, once."""
+        self.now += timedelta(seconds=seconds)
+        before = dict(self.state.cases)
+        self.take(self.partition.wake(self.now), before)
+        assert self.partition.wake(self.now) == []
+        due = [one.release_at for case in self.state.cases.values() for one in case.pending if one.release_at]
+        assert all(moment > self.now for moment in due), "what is due has left"
+
+    @rule(
+        kind=st.sampled_from((AskColleague, AskColleague, AnswerQuestion, ExpireQuestion, SubmitIdea, SettleIdea)),
+        actor=st.sampled_from((*ACTORS[:7], "guest:Piet", "guest:Piet")),
+        pick=st.integers(0, 1000),
+    )
+    def ask_around(self, kind: type[Command], actor: str, pick: int) -> None:
+        open_ = [(case.id, one.id) for case in self.state.cases.values() for one in case.questions]
+        case, question = open_[pick % len(open_)] if open_ else (self.some_case(pick), uuid("niets"))
+        idea = sorted(self.state.ideas)[pick % len(self.state.ideas)] if self.state.ideas else uuid("niets")
+        fields: dict[type[Command], dict[str, Any]] = {
+            AskColleague: {
+                "case": self.some_case(pick),
+                "name": "Piet",
+                "text": "Weet jij dit?",
+                "hours": 1 + pick % 40,
+            },
+            AnswerQuestion: {"case": case, "question": question, "name": "Piet", "text": "Ja."},
+            ExpireQuestion: {"case": case, "question": question},
+            SubmitIdea: {"name": "Piet", "text": "Zet de uitleg bovenaan."},
+            SettleIdea: {"idea": idea, "state": "taken"},
+        }
+        assert self.command(kind, actor, **fields[kind]), "every command is answered"
+
     @rule()
     def restart(self) -> None:
         """A worker takes over with nothing but what was written."""
@@ -296,33 +376,46 @@ class RoutingMachine(RuleBasedStateMachine):
         topic = MENTIONS_CLASSIFIED if isinstance(given, ClassifiedMention) else DESK_COMMANDS
         before = dict(self.state.cases)
         output = self.partition.handle([Received(topic, 0, 0, self.now, TEAM, given)], self.now)
-        events = [one.message for one in output if one.topic is DESK_EVENTS]
-        self.keep(output)
-        self.check(events, before)  # type: ignore[arg-type]  # what is on desk.events is an event
+        events = self.take(output, before)
         if not again:
             handled = not isinstance(given, ClassifiedMention) or given.id in self.state.case_of_mention
             self.given.append((given, handled))
-        return events  # type: ignore[return-value]  # as above
+        return events
 
-    def keep(self, output: Sequence[Outgoing]) -> None:
+    def take(self, output: Sequence[Outgoing], before: dict[str, Case]) -> list[Event]:
+        """What was written, checked; gives its events."""
+        events: list[Any] = [one.message for one in output if one.topic is DESK_EVENTS]
+        left = self.keep(output)
+        self.check(events, before)
+        for item in left:
+            self.eyes.leaves(item)
+            self.outbox.append(item.id)
+        return events
+
+    def keep(self, output: Sequence[Outgoing]) -> list[OutboxItem]:
+        """Keep what is written as Kafka would; gives what leaves."""
+        left: list[OutboxItem] = []
         assert all(one.partition == 0 for one in output)
         for one in output:
             assert one.message is None or decode(one.topic, encode(one.message)) == one.message, "it can be read"
-            if one.topic in (DESK_CASES, DESK_TEAMS):
+            if one.topic in (DESK_CASES, DESK_TEAMS, DESK_IDEAS):
                 if one.message is None:
                     del self.stored[one.topic.name, one.key]
                 else:
                     self.stored[one.topic.name, one.key] = encode(one.message)
             elif one.topic is OUTBOX_APPROVED:
                 assert isinstance(one.message, OutboxItem)
-                assert one.message.id not in self.outbox, "a reply leaves once"
-                self.outbox.append(one.message.id)
+                left.append(one.message)
+        return left
 
     def check(self, events: Sequence[Event], before: dict[str, Case]) -> None:
         cases = dict(before)
         for number, event in enumerate(events, start=1):
             assert self.events.setdefault(event.id, event) == event, "an id is of one event"
             assert (event.sequence, event.of) == (number, len(events))
+            if event.id not in self.seen:
+                self.seen.add(event.id)
+                self.eyes.see(event, self.agreed)
             if isinstance(event, RotaEvent):
                 self.agreed = event.config
                 assert event.revision == self.revision + 1
@@ -371,9 +464,14 @@ class RoutingMachine(RuleBasedStateMachine):
             assert (case.deadline.due_at if case.deadline else None) == min(running, default=None)
 
     @invariant()
+    def no_reply_is_lost(self) -> None:
+        self.eyes.check(list(self.state.cases.values()))
+
+    @invariant()
     def state_read_back_equals_the_live_one(self) -> None:
         fresh = self.read_back()
         assert contents(fresh._team(TEAM)) == contents(self.state)
+        assert fresh._dues == self.partition._dues
         assert fresh.figures().get(TEAM) == self.partition.figures().get(TEAM)
 
     @invariant()

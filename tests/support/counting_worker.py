@@ -95,6 +95,10 @@ class Counting:
     def restored(self) -> None:
         self._restored_first(self._number)
 
+    def wake(self, now: datetime) -> list[Outgoing]:  # noqa: ARG002  # the port's signature
+        """Nothing is due by time."""
+        return []
+
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         out = []
         for one in batch:

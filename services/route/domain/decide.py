@@ -9,7 +9,10 @@ from services.contracts.commands import (
     AcceptPlan,
     AddNote,
     AddOverride,
+    AnswerQuestion,
     AnswerStandIn,
+    ApproveReply,
+    AskColleague,
     AskLeave,
     AskStandIn,
     CallInSick,
@@ -21,6 +24,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     EditShift,
+    ExpireQuestion,
     HandOver,
     OfferSwap,
     ReleaseCase,
@@ -29,22 +33,39 @@ from services.contracts.commands import (
     ReopenCase,
     ReportDelivery,
     ReportWell,
+    RequestChange,
+    ReviseReply,
     RotaCommand,
     SetOwnCapacity,
+    SettleIdea,
     SnoozeCase,
+    SubmitIdea,
     SubmitReply,
     TagCase,
+    TakeOverReply,
     TakeSwap,
     Tick,
     UntagCase,
     WakeCase,
     WithdrawLeave,
+    WithdrawReply,
     WithdrawSwap,
 )
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
-from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
+from services.route.domain import (
+    answers,
+    approvals,
+    case_rules,
+    hand_overs,
+    leave_rules,
+    questions,
+    replies,
+    shift_rules,
+    snoozes,
+    swap_rules,
+)
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.corrections import correct
@@ -66,7 +87,15 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     TagCase: case_rules.tag,
     UntagCase: case_rules.untag,
     AddNote: case_rules.note,
-    SubmitReply: case_rules.reply,
+    SubmitReply: replies.submit,
+    ReviseReply: approvals.revise,
+    ApproveReply: approvals.approve,
+    RequestChange: approvals.request_change,
+    TakeOverReply: approvals.take_over,
+    WithdrawReply: approvals.withdraw,
+    AskColleague: questions.ask,
+    AnswerQuestion: questions.answer,
+    ExpireQuestion: questions.expire,
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
     ReportDelivery: case_rules.delivery,
@@ -115,6 +144,12 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
     if agreed is None:
         raise Refusal("unknown_team", f"team {state.team} is not configured")
     member(agreed, command.actor)
+    if command.actor.startswith(questions.GUEST) and not isinstance(command, AnswerQuestion | SubmitIdea):
+        raise Refusal("not_allowed", "who has a link answers a question or sends an idea, and nothing else")
+    if isinstance(command, SubmitIdea):
+        return questions.submit_idea(state, command, now)
+    if isinstance(command, SettleIdea):
+        return questions.settle_idea(state, agreed, command, now)
     if isinstance(command, SetOwnCapacity):
         return _own_capacity(state, agreed, command, now)
     if isinstance(command, CorrectClassification):

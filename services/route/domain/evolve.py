@@ -17,12 +17,15 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    IdeaSettled,
+    IdeaSubmitted,
     MentionJoined,
     OwnCapacityChanged,
     RotaEvent,
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
+from services.contracts.questions import IDEA_KEPT_DAYS
 from services.contracts.topics import TeamRecord
 from services.route.domain.agreement import agreement
 from services.route.domain.made import made
@@ -36,6 +39,7 @@ ANSWER_KEPT = COMMAND_LIFE + 2 * CLOCK_SKEW
 """Longer than a command can come again without being refused as expired."""
 CORRECTION_KEPT = timedelta(days=30)
 """Longer than the second reader lags behind."""
+IDEA_KEPT = timedelta(days=IDEA_KEPT_DAYS)
 ANSWER_EVENTS = 1000
 """An answer of more events than this is remembered by its first ones."""
 
@@ -58,6 +62,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.set_capacity(event.person, _own_capacity(event))
     elif isinstance(event, ClassificationCorrected) and event.author == "person":
         state.remember_correction(_corrected(state, event))
+    elif isinstance(event, IdeaSubmitted | IdeaSettled):
+        state.ideas[event.idea.id] = event.idea
     elif isinstance(event, CoverGapFound):
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
@@ -109,3 +115,8 @@ def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
     answers = state.forget_answers(now - ANSWER_KEPT)
     corrections = state.forget_corrections(now - CORRECTION_KEPT)
     return [*(("answered", one) for one in answers), *(("corrected", one) for one in corrections)]
+
+
+def forget_ideas(state: TeamState, now: datetime) -> list[str]:
+    """Forget the ideas that are too old; gives their ids."""
+    return state.forget_ideas(now - IDEA_KEPT)
