@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
-from services.contracts.commands import COMMANDS, ReportDelivery, Tick
+from services.contracts.commands import COMMANDS, AnswerQuestion, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
@@ -20,7 +20,7 @@ from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/api/v1", tags=["desk"])
 
-_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery)]
+_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery, AnswerQuestion)]
 _SCHEMA = {
     "type": "object",
     "required": ["type", "team"],
@@ -65,7 +65,7 @@ def list_cases(
     view: Annotated[View, Query()] = "team",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """`view`: mine, team, waiting or closed."""
+    """`view`: mine, team, waiting, approval or closed."""
     require(identity, team)
     model = desk_of(request).model
     found = model.page(team, view, identity.name, page)

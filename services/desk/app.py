@@ -6,11 +6,21 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, login, pages
+from services.desk import (
+    actions,
+    api,
+    approval_actions,
+    guest_pages,
+    idea_pages,
+    login,
+    pages,
+    question_actions,
+)
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
+from services.desk.links import Links
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
@@ -57,9 +67,11 @@ def build_app(
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
+    guests = (Links(signing_key), Throttle())
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans), *guests)
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
-    for part in (login, api, pages, actions, *rota):
+    eyes = (approval_actions, question_actions, guest_pages, idea_pages)
+    for part in (login, api, pages, actions, *eyes, *rota):
         app.include_router(part.router)
     return app

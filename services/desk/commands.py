@@ -14,7 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.codec import encode
-from services.contracts.commands import AnyCommand, Command, ConfigureTeam, ReportDelivery, RotaCommand, Tick
+from services.contracts.commands import (
+    AnswerQuestion,
+    AnyCommand,
+    Command,
+    ConfigureTeam,
+    ReportDelivery,
+    RotaCommand,
+    Tick,
+)
 from services.contracts.events import CommandRepeated, Event
 from services.contracts.topics import DESK_COMMANDS
 from services.desk.domain.answers import Answer, answer_of
@@ -76,7 +84,7 @@ def check_allowed(command: Command, identity: Identity) -> None:
     Whether a person may decide on the rota is route's to say: a lead of the roster may, whatever their role here. A token
     acts for everybody there, so it needs the role lead.
     """
-    if isinstance(command, Tick | ReportDelivery):
+    if isinstance(command, Tick | ReportDelivery | AnswerQuestion):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
     for_leads = isinstance(command, ConfigureTeam) or (not identity.session and isinstance(command, RotaCommand))
     require(identity, command.team, "lead" if for_leads else "agent", "commands")

@@ -1,5 +1,6 @@
 """The desk's pages: inbox, case, help, and the fragments that htmx fetches again when something changed."""
 
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -8,12 +9,15 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from services.contracts.cases import Case
 from services.desk.api import still_in
-from services.desk.context import desk_of, visible_case
+from services.desk.approval_words import ApprovalWords
+from services.desk.context import desk_of, question_link, visible_case
+from services.desk.domain.approvals import held_replies, text_of_withdrawn
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
 from services.desk.streams import HEADERS, page_stream
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
+from services.runtime.web.formats import DEFAULT_ZONE, Formats
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import TEAM_COOKIE, team_of, web_of
 
@@ -27,7 +31,9 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
     """What every template of the desk knows beside the frame: the words for this reader, and the clock's state."""
     config = desk_of(request).model.config(team)
     words = wording(web_of(request).pages.translator(request), identity.name, config)
-    return {"w": words, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
+    zone = config.time_zone if config else DEFAULT_ZONE
+    approval = ApprovalWords(words, Formats(words.t.language, zone))
+    return {"w": words, "a": approval, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
 
 
 def list_values(request: Request, identity: Identity, team: str, view: View, page: int) -> dict[str, Any]:
@@ -46,12 +52,18 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show."""
     model = desk_of(request).model
+    words = team_words(request, identity, case.team)
+    config = model.config(case.team)
+    acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
     return {
         "case": case,
         "mine": case.owner == identity.name,
+        "held": held_replies(case, config, identity.name, acts=acts, leads=leads),
+        "back": "",
+        "question_link": partial(question_link, request, case),
         "earlier": model.earlier(case),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),
-    } | team_words(request, identity, case.team)
+    } | words
 
 
 @router.get("/")
@@ -102,9 +114,15 @@ async def inbox_live(request: Request, identity: Asking, since: str = "") -> Str
 
 @router.get("/cases/{case}")
 def case_page(
-    request: Request, identity: Asking, case: str, view: AnyView = "mine", page: AnyPage = 1, told: str = ""
+    request: Request,
+    identity: Asking,
+    case: str,
+    view: AnyView = "mine",
+    page: AnyPage = 1,
+    told: str = "",
+    back: str = "",
 ) -> Response:
-    """The case: for htmx its columns, else the whole page."""
+    """The case: for htmx its columns, else the whole page; the text of a withdrawn reply (`back`) stands in the composer."""
     found = visible_case(request, identity, case)
     if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
         return web_of(request).pages.render(
@@ -112,7 +130,7 @@ def case_page(
         )
     values = list_values(request, identity, found.team, view, page)
     values["told"] = told if told.startswith(("told.", "rejected.")) else ""
-    return _whole(request, identity, found.team, values, found, chosen=True)
+    return _whole(request, identity, found.team, values, found, chosen=True, back=text_of_withdrawn(found, back))
 
 
 @router.get("/cases/{case}/live")
@@ -129,7 +147,14 @@ def help_page(request: Request, _identity: Asking) -> Response:
 
 
 def _whole(
-    request: Request, identity: Identity, team: str, values: dict[str, Any], case: Case | None, *, chosen: bool
+    request: Request,
+    identity: Identity,
+    team: str,
+    values: dict[str, Any],
+    case: Case | None,
+    *,
+    chosen: bool,
+    back: str = "",
 ) -> Response:
     shown = case_values(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
     response = web_of(request).pages.render(
@@ -141,7 +166,7 @@ def _whole(
         selected=case.id if case else "",
         since=format_vector(desk_of(request).model.hub.heads()),
         **values,
-        **shown,
+        **(shown | {"back": back}),
     )
     if request.cookies.get(TEAM_COOKIE) != team:
         response.set_cookie(TEAM_COOKIE, team, samesite="lax", secure=web_of(request).secure_cookies)

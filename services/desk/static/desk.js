@@ -23,7 +23,9 @@
   const restore = () => {
     for (const text of $$("textarea[data-draft]")) {
       const kept = store.getItem(text.dataset.draft);
-      if (kept && !text.value) text.value = kept;
+      if (kept && "back" in text.dataset && !text.value.includes(kept)) text.value = `${text.value}\n\n${kept}`;
+      else if (kept && !text.value) text.value = kept;
+      if ("back" in text.dataset) store.setItem(text.dataset.draft, text.value);
       count(text);
     }
   };
