@@ -107,5 +107,5 @@ class PendingReply(Model):
     approved_at: Instant | None = None
     release_at: Instant | None = None
     """When its moment of grace is over and it leaves."""
-    answers: bool = False
-    """It answered somebody who waited for us: when it is taken back, they wait again."""
+    answered_at: Instant | None = None
+    """When it answered somebody who waited for us; when it is taken back, they wait again. `None`: nobody waited."""

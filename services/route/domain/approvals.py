@@ -94,8 +94,12 @@ def withdraw(agreed: Agreement, case: Case, command: WithdrawReply, now: datetim
     whole = stated(message_of(case, one), "withdrawn")
     back = changed(without(case, one.reply), messages=shown(case, whole))
     drafts = []
-    if one.answers and one.approved_at is not None and not any(other.state == "leaving" for other in back.pending):
-        owed = _unanswered(agreed, back, one.approved_at, now)
+    other = next((other for other in back.pending if other.state == "leaving"), None)
+    if one.answered_at is not None and other is not None:
+        instead = remade(other, {"answered_at": one.answered_at})
+        back = changed(back, pending=tuple(instead if known is other else known for known in back.pending))
+    elif one.answered_at is not None:
+        owed = _unanswered(agreed, back, one.answered_at, now)
         if case.status == "closed":
             again = changed(opened_again(owed), owner=case.owner, previous_owner=case.previous_owner, touched=True)
             owed = clocks.both(owed, clocks.reopened(agreed, again, now))

@@ -122,7 +122,7 @@ def leaving(agreed: Agreement, case: Case, one: PendingReply, whole: CaseMessage
         "approved_by": by,
         "approved_at": now,
         "release_at": now + timedelta(seconds=agreed.config.grace_seconds),
-        "answers": case.awaiting_us,
+        "answered_at": now if case.awaiting_us else None,
     } | NOT_WAITING
     return answering(agreed, with_pending(case, remade(one, update), whole), now)
 
