@@ -174,7 +174,7 @@ def test_approval_has_a_clock_of_its_own_in_opening_hours() -> None:
     assert types(desk.tick(at(20.5))).count("ApprovalWarned") == 0
     assert "ApprovalWarned" in types(desk.tick(at(9, day=1) + timedelta(minutes=6)))
     (told,) = [one for one in desk.tick(at(9.2, day=1)) if one.type == "ApprovalBreached"]
-    assert told.to == ("noor",)  # type: ignore[union-attr]  # it is an ApprovalBreached
+    assert told.to == ("noor",)
     assert "ApprovalBreached" not in types(desk.tick(at(9.3, day=1)))
 
 
