@@ -242,7 +242,7 @@ class RoutingMachine(RuleBasedStateMachine):
         """Somebody's planned work goes to whoever may have it; or leave is asked for and approved."""
         assert self.agreed is not None
         spans = rota_of(self.agreed).spans(self.now, self.now + timedelta(days=3))
-        ahead = [span for span in spans if span.start > self.now]
+        ahead = [span for span in spans if span.start > self.now and ":" not in span.shift]  # an override is no shift
         if not ahead:
             return
         span = ahead[pick % len(ahead)]
