@@ -47,12 +47,11 @@ QUIET_ROUNDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody of the rota who is not away today."""
+    """Somebody of the rota who is not away today; `approves` is whether they may approve replies of others."""
 
     name: str
     languages: frozenset[str]
     approves: bool = False
-    """May approve replies of others."""
 
 
 @dataclass(frozen=True, slots=True)

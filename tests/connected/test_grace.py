@@ -1,4 +1,4 @@
-"""The moment of grace on the running demo: a reply leaves when it is over, soon and once, also when route is killed meanwhile."""
+"""The moment of grace on the running demo: a reply leaves when it is over, soon and once, also when route is killed."""
 
 import secrets
 from datetime import UTC, datetime
