@@ -9,6 +9,7 @@ from types import FrameType
 
 from services.control.settings import KNOWN, load
 from services.runtime import logs
+from services.runtime.garbage import collect_old_seldom
 from services.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def run_process(name: str) -> int:
     process = PROCESSES[name]
     settings = settings_of(process)
     logs.configure(name, settings.log_level)
+    collect_old_seldom()
     stop = threading.Event()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:

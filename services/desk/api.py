@@ -1,12 +1,13 @@
 """The desk's API under `/api/v1`: commands, cases, live events. Problems are RFC 9457."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS, AnswerQuestion, ReportDelivery, Tick
 from services.desk.commands import read_command
@@ -64,20 +65,15 @@ def list_cases(
     team: Annotated[str, Query()],
     view: Annotated[View, Query()] = "team",
     page: Annotated[int, Query(ge=1)] = 1,
+    source: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """`view`: mine, team, waiting, approval or closed."""
+    """`view`: mine, team, waiting, approval or closed. `source`: only what comes from there; `counts` are of all."""
     require(identity, team)
     model = desk_of(request).model
-    found = model.page(team, view, identity.name, page)
-    return JSONResponse(
-        {
-            "cases": [_brief(case) for case in found.cases],
-            "page": found.page,
-            "pages": found.pages,
-            "total": found.total,
-            "counts": dict(model.counts(team, identity.name)),
-        }
-    )
+    found = model.page(team, view, identity.name, page, source)
+    counts = dict(model.counts(team, identity.name))
+    answer = _Page(cases=found.cases, page=found.page, pages=found.pages, total=found.total, counts=counts)
+    return Response(answer.model_dump_json(exclude=_NOT_IN_LISTS), media_type="application/json")
 
 
 @router.get("/cases/{case}", summary="A case with its messages, history and the explanation of its assignment")
@@ -99,8 +95,19 @@ async def live(
     return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
 
-def _brief(case: Case) -> dict[str, Any]:
-    return case.model_dump(mode="json", exclude={"messages", "history", "mentions", "explanation"})
+class _Page(Model):
+    """What a list answers."""
+
+    cases: tuple[Case, ...]
+    page: int
+    pages: int
+    total: int
+    counts: dict[View, int]
+
+
+_NOT_IN_LISTS: Final[Any] = {
+    "cases": {"__all__": {"messages", "history", "mentions", "explanation", "pending", "questions"}}
+}
 
 
 def still_in(request: Request) -> StillIn:

@@ -141,10 +141,10 @@ class ReadModel:
             team = self._team_of.get(case)
             return self._inboxes[team].cases.get(case) if team is not None else None
 
-    def page(self, team: str, view: View, person: str, page: int) -> ViewPage:
-        """One page of a view."""
+    def page(self, team: str, view: View, person: str, page: int, source: str = "") -> ViewPage:
+        """One page of a view, or of what of it comes from one source."""
         with self._lock:
-            return self._inboxes.setdefault(team, Inbox()).page(view, person, page)
+            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, source=source)
 
     def counts(self, team: str, person: str) -> Mapping[View, int]:
         """How many cases each view of a team has."""

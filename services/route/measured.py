@@ -1,6 +1,5 @@
 """A partition that tells Prometheus and the log what it does. Used by `main.py`."""
 
-import gc
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from services.contracts.events import CaseEscalated, CaseEvent, DeadlineBreached, DeadlineWarned, Event
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS
 from services.route.partition import RoutePartition, outcome
+from services.runtime.garbage import keep_for_good
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
 from services.runtime.metrics import CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
@@ -21,7 +21,7 @@ class MeasuredPartition(RoutePartition):
 
     def restored(self) -> None:
         super().restored()
-        gc.freeze()  # what was read back stays for long: the collector need not go through it again and again
+        keep_for_good()
         self._show_cases()
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:

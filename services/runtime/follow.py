@@ -17,6 +17,7 @@ from kafka.errors import KafkaError
 from services.contracts.base import Model
 from services.contracts.codec import DecodeError, decode
 from services.contracts.topics import BY_NAME, Topic
+from services.runtime.garbage import keep_for_good
 from services.runtime.headers import from_kafka
 from services.runtime.kafka import open_consumer
 from services.runtime.metrics import RECORDS_READ, RECORDS_REJECTED
@@ -102,6 +103,7 @@ class Follower:
                     for one in records:
                         self._hand_over(one)
                 if not self.caught_up.is_set() and all(consumer.position(tp) >= end for tp, end in ends.items()):
+                    keep_for_good()
                     self.caught_up.set()
         finally:
             consumer.close()

@@ -100,6 +100,10 @@ def test_pages_cover_everything_once_and_end_where_they_should() -> None:
         inbox.put(a_case(str(number), opened_at=NOW + timedelta(minutes=number)))
     found = [names(inbox.page("team", "me", page, 3).cases) for page in (1, 2, 3, 99, -4)]
     assert found == ["012", "345", "6", "6", "012"]
+    inbox.put(a_case("x", source="elsewhere", opened_at=NOW + timedelta(minutes=3)))
+    assert names(inbox.page("team", "me", 1, 3, source="elsewhere").cases) == "x"
+    assert names(inbox.page("team", "me", 2, 3, source="square").cases) == "345"
+    inbox.remove(uuid("x"))
     assert (Inbox().page("team", "me", 1).pages, inbox.page("team", "me", 2, 3).total) == (1, 7)
 
 

@@ -82,9 +82,11 @@ class Inbox:
         """All cases of a view, in its order; closed ones the latest first."""
         return tuple(self.cases[key[-1]] for key in self._on(view, person))
 
-    def page(self, view: View, person: str, page: int, size: int = PAGE) -> ViewPage:
-        """One page of a view; a page beyond the end is the last."""
+    def page(self, view: View, person: str, page: int, size: int = PAGE, source: str = "") -> ViewPage:
+        """One page of a view, or of what of it comes from one source; a page beyond the end is the last."""
         shelf = self._on(view, person)
+        if source:
+            shelf = [key for key in shelf if self.cases[key[-1]].source == source]
         pages = max(1, -(-len(shelf) // size))
         page = min(max(1, page), pages)
         cases = tuple(self.cases[key[-1]] for key in shelf[(page - 1) * size : page * size])
