@@ -100,12 +100,14 @@ class Counting:
         self._restored_first(self._number)
 
     def wake(self, now: datetime) -> list[Outgoing]:
-        """Count one of what each team is owed."""
+        """Count what each team is owed."""
         due = [team for team, owed in self.owed.items() if owed]
+        out = []
         for team in due:
-            self.owed[team] -= 1
-            self.counts[team] = self.counts.get(team, 0) + 1
-        return [self._counted(topic, team, now) for topic in (self._topics.out, self._topics.state) for team in due]
+            for _ in range(self.owed.pop(team)):
+                self.counts[team] = self.counts.get(team, 0) + 1
+                out.append(self._counted(self._topics.out, team, now))
+        return out + [self._counted(self._topics.state, team, now) for team in due]
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         out = []

@@ -87,6 +87,16 @@ def test_a_case_is_flattened_as_it_is_after_the_event() -> None:
     assert document.body["mention_count"] == 1
 
 
+def test_a_reply_counts_once_it_has_left() -> None:
+    sent = example("ReplyApproved")
+    assert from_event(sent).body["reply_count"] == 1
+    for state in ("waiting_approval", "change_asked", "leaving", "withdrawn"):
+        held = sent["case"] | {
+            "messages": [one | {"state": state} for one in sent["case"]["messages"] if one["kind"] == "reply"]
+        }
+        assert from_event(sent | {"case": held}).body["reply_count"] == 0
+
+
 def deadline(**changes: Any) -> dict[str, Any]:
     return {
         "kind": "first_response",
