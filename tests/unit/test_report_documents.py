@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.codec import decode, encode
-from services.contracts.events import CommandAccepted
+from services.contracts.events import CommandAccepted, ReplyApproved
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.documents import RefusedError, document_of
 from services.report.domain.indices import (
@@ -88,13 +88,12 @@ def test_a_case_is_flattened_as_it_is_after_the_event() -> None:
 
 
 def test_a_reply_counts_once_it_has_left() -> None:
-    sent = example("ReplyApproved")
+    sent = ReplyApproved.model_validate(example("ReplyApproved"))
     assert from_event(sent).body["reply_count"] == 1
     for state in ("waiting_approval", "change_asked", "leaving", "withdrawn"):
-        held = sent["case"] | {
-            "messages": [one | {"state": state} for one in sent["case"]["messages"] if one["kind"] == "reply"]
-        }
-        assert from_event(sent | {"case": held}).body["reply_count"] == 0
+        replies = tuple(one.model_copy(update={"state": state}) for one in sent.case.messages if one.kind == "reply")
+        held = sent.model_copy(update={"case": sent.case.model_copy(update={"messages": replies})})
+        assert from_event(held).body["reply_count"] == 0, state
 
 
 def deadline(**changes: Any) -> dict[str, Any]:
