@@ -52,6 +52,7 @@ async def answer_question(request: Request, token: str, name: Name = "", text: T
         return _show_question(request, case, question, wrong="question.empty", **given)
     ident = str(uuid5(_ANSWERS, "\x1f".join((question.id, *given.values()))))
     now = web_of(request).clock()
+    _not_too_often(request, ("answer", question.id), now)
     who = {"id": ident, "team": case.team, "at": now, "actor": f"guest:{given['name']}"}
     try:
         command = AnswerQuestion(case=case.id, question=question.id, **who, **given)
@@ -80,14 +81,13 @@ async def send_idea(request: Request, token: str, name: Name = "", text: Text = 
     given = {"name": _clean(name), "text": text.strip()}
     if not all(given.values()):
         return _show_box(request, config, wrong="question.empty", **given)
-    now, tips = web_of(request).clock(), desk_of(request).tips
-    _wait(tips, ("tip", _address(request)), now)
+    now = web_of(request).clock()
     ident = str(uuid5(_ANSWERS, "\x1f".join((config.team, key, *given.values()))))
     try:
         command = SubmitIdea(id=ident, team=config.team, at=now, actor=f"guest:{given['name']}", **given)
     except ValidationError:
         return _show_box(request, config, wrong="question.empty", **given)
-    tips.failed(("tip", _address(request)), now)
+    _not_too_often(request, ("tip",), now)
     answer = await desk_of(request).commands.ask(command)
     if answer is None or answer.rejection:
         return _show_box(request, config, wrong="question.pending", **given)
@@ -125,6 +125,13 @@ def _read(request: Request, link: T | None) -> T:
         throttle.failed(key, now)
         raise Problem(404, "unknown_link", "There is no such page.")
     return link
+
+
+def _not_too_often(request: Request, what: tuple[str, ...], now: datetime) -> None:
+    """After some from one address, each waits longer than the one before."""
+    throttle, key = desk_of(request).tips, (*what, _address(request))
+    _wait(throttle, key, now)
+    throttle.failed(key, now)
 
 
 def _wait(throttle: Throttle, key: tuple[str, ...], now: datetime) -> None:

@@ -11,7 +11,7 @@ from services.route.partition import RoutePartition, outcome
 from services.runtime.garbage import keep_for_good
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
-from services.runtime.metrics import CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
+from services.runtime.metrics import APPROVALS, CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class MeasuredPartition(RoutePartition):
             for state in ("owned", "waiting", "snoozed", "closed"):
                 CASES.labels(team, state).set(getattr(figures, state))
             COVER_GAPS.labels(team).set(figures.gaps)
+            APPROVALS.labels(team).set(figures.approvals)
 
 
 def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:

@@ -70,6 +70,8 @@ class TeamFigures:
     overdue: int
     gaps: int = 0
     """Gaps in the cover of the coming 8 weeks that were announced."""
+    approvals: int = 0
+    """Cases with a reply that waits for approval."""
 
 
 class RoutePartition:
@@ -257,4 +259,5 @@ def _figures(state: TeamState) -> TeamFigures:
         closed=len(state.cases) - state.open_count,
         overdue=state.overdue.size,
         gaps=len(state.gaps),
+        approvals=state.approvals.size,
     )

@@ -55,6 +55,7 @@ DEADLINES = Counter(
 
 ESCALATIONS = Counter("webcare_escalations_total", "Broken promises brought to the next step.", ["team", "step"])
 COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
+APPROVALS = Gauge("webcare_approvals_waiting", "Cases with a reply that waits for approval.", ["team"])
 
 # -- web ---------------------------------------------------------------------------------------------------------------
 HTTP_SECONDS = Histogram(

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.contracts.commands import CloseCase, ConfigureTeam, SubmitReply, Tick
 from services.contracts.ids import due_id, reply_id
-from services.contracts.teams import TeamConfiguration
+from services.contracts.teams import ApprovalRule, TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
     DESK_COMMANDS,
@@ -133,6 +134,19 @@ def test_the_ticker_knows_the_teams_that_are_configured(partition: RoutePartitio
         known.on_record(Followed(one.topic, 3, 0, at(10), one.key, one.message, {}))
     (sent,) = ticks(known.all(), at(11))
     assert (sent.topic, sent.key) == (DESK_COMMANDS, TEAM)
+
+
+def test_what_waits_for_approval_is_counted(partition: RoutePartition) -> None:
+    rule = ApprovalRule(id="alles", people=("noor",))
+    strict = ConfigureTeam(
+        id=uuid("strict"), team=TEAM, at=at(10), actor="lead:els", config=config(approval_rules=(rule,))
+    )
+    partition.handle([received(strict), received(mention("een", at(10)))], at(10))
+    case = next(iter(partition._team(TEAM).cases))
+    reply = SubmitReply(id=uuid("reply"), team=TEAM, at=at(10), actor="noor", case=case, text="Bekend.")
+    partition.handle([received(reply)], at(10))
+    assert partition.figures()[TEAM].approvals == 1
+    assert REGISTRY.get_sample_value("webcare_approvals_waiting", {"team": TEAM}) == 1
 
 
 def test_a_reply_leaves_by_time_alone_once_whoever_has_the_partition(partition: RoutePartition) -> None:
