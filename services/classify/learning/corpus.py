@@ -1,9 +1,10 @@
 """The corpus of this project: messages written and labelled for it (CC0), in `../corpus/`, one NDJSON file a language.
 
 `python -m services.classify.learning.corpus add nl FILE` adds lines of the annotation guide's form
-(`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `blind nl FILE`
-adds them to the blind set, which another hand wrote and nothing learns from; `report` prints what the corpus holds and how
-alike its messages are.
+(`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `teach nl FILE`
+adds them to what is learned from only, so that the tuned and tested parts, and every figure told of them, stay what they
+were; `blind nl FILE` adds them to the blind set, which another hand wrote and nothing learns from; `report` prints what the
+corpus holds and how alike its messages are.
 """
 
 import argparse
@@ -135,6 +136,20 @@ def add(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLD
     return len(new)
 
 
+def add_taught(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
+    """Add lines of the guide's form to train alone; those that are there already, also in the blind set, are left out.
+    Gives how many are new.
+
+    Raises:
+        GuideError: a line is not of that form.
+    """
+    there = read(language, folder)
+    known = {one.id for one in (*there, *blind(language, folder))}
+    new = _new(language, lines, known)
+    _write(folder / f"{language}.ndjson", [*there, *new])
+    return len(new)
+
+
 def add_blind(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
     """Add lines of the guide's form to the blind set: all of them are for testing. Gives how many are new.
 
@@ -219,10 +234,13 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(one for one in text.split(",") if one)
 
 
+_ADDERS = {"add": add, "teach": add_taught, "blind": add_blind}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`add LANGUAGE FILE…`, `blind LANGUAGE FILE…` or `report [LANGUAGE]`."""
+    """`add LANGUAGE FILE…`, `teach LANGUAGE FILE…`, `blind LANGUAGE FILE…` or `report [LANGUAGE]`."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.corpus", description=__doc__)
-    parser.add_argument("what", choices=("add", "blind", "report"))
+    parser.add_argument("what", choices=(*_ADDERS, "report"))
     parser.add_argument("language", nargs="?", choices=("nl", "en"))
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
@@ -234,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("say which language: nl or en")
     lines = [line for path in given.files for line in path.read_text(encoding="utf-8").splitlines()]
     try:
-        new = (add if given.what == "add" else add_blind)(given.language, lines)
+        new = _ADDERS[given.what](given.language, lines)
     except GuideError as error:
         sys.stderr.write(f"{error}\n")
         return 1
