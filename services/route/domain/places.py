@@ -179,17 +179,22 @@ def closed(case: Case) -> tuple[None, Dated] | None:
 
 def leaving(case: Case) -> tuple[None, Dated] | None:
     """When the first of its replies leaves whose moment of grace runs; closed or not."""
+    if not case.pending:
+        return None
     moments = [one.release_at for one in case.pending if one.release_at is not None]
     return (None, (min(moments), case.id)) if moments else None
 
 
 def approval(case: Case) -> tuple[None, str] | None:
     """A reply of it waits for approval."""
-    return (None, case.id) if any(one.state == "waiting_approval" for one in case.pending) else None
+    waits = case.pending and any(one.state == "waiting_approval" for one in case.pending)
+    return (None, case.id) if waits else None
 
 
 def approval_alarm(case: Case) -> tuple[None, Dated] | None:
     """When a reply that waits for approval is to be warned of, or has waited too long."""
+    if not case.pending:
+        return None
     moments = [moment for one in case.pending if (moment := next_approval_alarm(one))]
     return (None, (min(moments), case.id)) if moments else None
 
@@ -203,5 +208,7 @@ def next_approval_alarm(one: PendingReply) -> datetime | None:
 
 def expiry(case: Case) -> tuple[None, Dated] | None:
     """When the first of its open questions expires."""
+    if not case.questions:
+        return None
     moments = [one.expires_at for one in case.questions if one.state == "asked"]
     return (None, (min(moments), case.id)) if moments else None
