@@ -102,6 +102,9 @@ def test_the_queue_is_a_view_and_its_number_stands_in_the_navigation(desk: TestD
     page = approver.get("/inbox?view=approval").text
     assert f'id="item-{case}"' in page
     assert re.search(r'id="count-approval">1<', page)
+    assert page.count('title="Goed te keuren voor') == 2, (
+        "in the list and beside the reply it is the clock of the approval"
+    )
     listed = approver.get("/api/v1/cases", params={"team": SPOOR, "view": "approval"}).json()
     assert [one["id"] for one in listed["cases"]] == [case]
 
