@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.contracts.approvals import PendingReply, ReplyVersion
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
 from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
 from services.contracts.mentions import CorrectedField as CorrectedField
+from services.contracts.questions import Question
 
 CaseStatus = Literal["open", "closed"]
 DeadlineKind = Literal["first_response", "next_response", "resolution"]
 EscalationStep = Literal["next_layer", "lead"]
-ReplyState = Literal["approved", "delivered", "failed"]
+ReplyState = Literal["waiting_approval", "change_asked", "leaving", "withdrawn", "approved", "delivered", "failed"]
+"""The first three are replies that have not left (`Case.pending`), `approved` is on its way."""
 
 RECENT_MESSAGES = 40
 """A case carries this many of its latest messages; all of them are in the search index."""
@@ -46,6 +49,10 @@ class CaseMessage(Model):
     """For a failed reply: why, in the words of the other side."""
     guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
     """For a reply: the guidelines of the handbook that stood beside it, in their order."""
+    approved_by: ShortText = ""
+    """For a reply that may leave: who approved it, or `mandate`."""
+    versions: tuple[ReplyVersion, ...] = ()
+    """For a reply that was changed before it left: its latest earlier versions."""
 
 
 class HistoryLine(Model):
@@ -192,4 +199,8 @@ class Case(Model):
     reopened: int = 0
     mentions: tuple[Id, ...] = Field(min_length=1)
     messages: tuple[CaseMessage, ...] = ()
+    pending: tuple[PendingReply, ...] = ()
+    """Replies that have not left yet, in the order in which they were submitted."""
+    questions: tuple[Question, ...] = ()
+    """What was asked of colleagues outside the team: the latest questions."""
     history: tuple[HistoryLine, ...] = ()

@@ -18,6 +18,7 @@ from services.desk.composer import composer_values
 from services.desk.composing import Names, Number, canned_ids, clean
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
+from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
 from services.desk.drafts import Place
 from services.desk.pages import case_values, list_values
@@ -98,7 +99,7 @@ async def correct(
     if not said:
         return _shown(request, identity, found, (view, page), "told.same", late=False)
     body = {"type": "CorrectClassification", "team": found.team, "mention": found.mentions[-1], "author": "person"}
-    return await _ask(request, identity, found, body | said, "correct", key, (view, page))
+    return await ask_about(request, identity, found, body | said, "correct", key, (view, page))
 
 
 async def _do(
@@ -114,10 +115,10 @@ async def _do(
 ) -> Response:
     found = visible_case(request, identity, case)
     body = {"type": command, "team": found.team, "case": found.id} | more
-    return await _ask(request, identity, found, body, what, key, place, draft)
+    return await ask_about(request, identity, found, body, what, key, place, draft)
 
 
-async def _ask(
+async def ask_about(
     request: Request,
     identity: Identity,
     found: Case,
@@ -126,8 +127,12 @@ async def _ask(
     key: str,
     place: tuple[View, int],
     draft: Place | None = None,
+    *,
+    empty: bool = False,
 ) -> Response:
-    """Send a command about a case, and show the case as it is then."""
+    """Send a command about a case, and show the case as it is then; where nothing was written (`empty`), say so."""
+    if empty:
+        return _shown(request, identity, found, place, "told.empty", late=True)
     roster = desk_of(request).model.roster(found.team)
     asked = read_command(body, identity, key or str(uuid4()), web_of(request).clock(), roster)
     answer = await desk_of(request).commands.ask(asked)
@@ -136,7 +141,11 @@ async def _ask(
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
     if sent and draft is not None:
         await run_in_threadpool(desk_of(request).drafts.sent, draft, body["text"])
-    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None)
+    back = taken_back(answer.events) if answer else ""
+    if back:  # what was taken back is written on: a draft again, beside any other
+        again = Place(identity.name, found.team, found.id, "reply")
+        await run_in_threadpool(desk_of(request).drafts.save, again, back, (), web_of(request).clock())
+    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None, back=back)
 
 
 def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
@@ -145,7 +154,7 @@ def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
         return "told.pending", True
     if answer.rejection:
         return f"rejected.{answer.rejection[0]}", True
-    return f"told.{what}", False
+    return told_of(answer.events, f"told.{what}"), False
 
 
 def _shown(
@@ -158,11 +167,12 @@ def _shown(
     late: bool,
     sent: str = "",
     again: bool = False,
+    back: str = "",
 ) -> Response:
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}", 303)
     values = list_values(request, identity, case.team, *place) | case_values(request, identity, case)
-    if sent or case.status == "closed":
+    if sent or back or case.status == "closed":
         values |= composer_values(request, identity, case)
     headers = {"HX-Trigger": f'{{"webcare:sent": {{"draft": "{sent}:{case.id}"}}}}'} if sent else {}
     return web_of(request).pages.render(
@@ -175,5 +185,5 @@ def _shown(
         late=late,
         sent=sent,
         again=again,
-        **values,
+        **(values | {"back": back}),
     )

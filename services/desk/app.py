@@ -6,7 +6,17 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, canned_pages, composing, pages
+from services.desk import (
+    actions,
+    api,
+    approval_actions,
+    canned_pages,
+    composing,
+    guest_pages,
+    idea_pages,
+    pages,
+    question_actions,
+)
 from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
@@ -20,6 +30,7 @@ from services.desk.handbook import api as handbook_api
 from services.desk.handbook import edit as handbook_edit
 from services.desk.handbook import pages as handbook_pages
 from services.desk.handbook.markdown import render as markdown
+from services.desk.links import Links
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
@@ -80,12 +91,16 @@ def build_app(
     writing = Rate(WRITES_A_MINUTE, timedelta(minutes=1))
     provider = Provider(settings) if settings.oidc_issuer else None
     guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
-    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, planning, drafts, writing)
+    guests = Links(signing_key), Throttle()
+    app.state.desk = Desk(
+        settings, model, commands, accounts, *guards, provider, calendars, planning, drafts, writing, *guests
+    )
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
-    for part in (*people_pages, api, pages, actions, composing, canned_pages, *rota, *handbook, *start):
+    eyes = (approval_actions, question_actions, guest_pages, idea_pages)
+    for part in (*people_pages, api, pages, actions, composing, canned_pages, *eyes, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

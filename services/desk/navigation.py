@@ -24,6 +24,7 @@ class Navigation:
         """The facts of a team for one reader."""
         config = self._model.config(team)
         counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
+        counts["ideas"] = self._model.ideas.new(team)
         if config is None:
             return NavFacts(team_name=team, counts=counts)
         counts["rota"] = self._asked(identity, config, now)

@@ -18,6 +18,11 @@ Code = Literal[
     "unknown_person",
     "not_allowed",
     "not_found",
+    "no_mandate",
+    "own_reply",
+    "already_decided",
+    "changed",
+    "reply_pending",
     "expired",
     "invalid",
 ]

@@ -10,7 +10,10 @@ from services.contracts.commands import (
     AddNote,
     AddOverride,
     AddShift,
+    AnswerQuestion,
     AnswerStandIn,
+    ApproveReply,
+    AskColleague,
     AskLeave,
     AskStandIn,
     CallInSick,
@@ -23,6 +26,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     EditShift,
+    ExpireQuestion,
     HandbookCommand,
     HandOver,
     OfferSwap,
@@ -33,17 +37,23 @@ from services.contracts.commands import (
     ReportCalendar,
     ReportDelivery,
     ReportWell,
+    RequestChange,
+    ReviseReply,
     RotaCommand,
     SetGoals,
     SetOwnCapacity,
+    SettleIdea,
     SnoozeCase,
+    SubmitIdea,
     SubmitReply,
     TagCase,
+    TakeOverReply,
     TakeSwap,
     Tick,
     UntagCase,
     WakeCase,
     WithdrawLeave,
+    WithdrawReply,
     WithdrawSwap,
 )
 from services.contracts.events import GoalsSet, OwnCapacityChanged, TeamConfigured
@@ -51,11 +61,14 @@ from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
 from services.route.domain import (
     answers,
+    approvals,
     calendar_rules,
     case_rules,
     hand_overs,
     handbook,
     leave_rules,
+    questions,
+    replies,
     shift_rules,
     snoozes,
     swap_rules,
@@ -83,7 +96,15 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     TagCase: case_rules.tag,
     UntagCase: case_rules.untag,
     AddNote: case_rules.note,
-    SubmitReply: case_rules.reply,
+    SubmitReply: replies.submit,
+    ReviseReply: approvals.revise,
+    ApproveReply: approvals.approve,
+    RequestChange: approvals.request_change,
+    TakeOverReply: approvals.take_over,
+    WithdrawReply: approvals.withdraw,
+    AskColleague: questions.ask,
+    AnswerQuestion: questions.answer,
+    ExpireQuestion: questions.expire,
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
     ReportDelivery: case_rules.delivery,
@@ -134,6 +155,12 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
     if agreed is None:
         raise Refusal("unknown_team", f"team {state.team} is not configured")
     member(agreed, command.actor)
+    if command.actor.startswith(questions.GUEST) and not isinstance(command, AnswerQuestion | SubmitIdea):
+        raise Refusal("not_allowed", "who has a link answers a question or sends an idea, and nothing else")
+    if isinstance(command, SubmitIdea):
+        return questions.submit_idea(state, command, now)
+    if isinstance(command, SettleIdea):
+        return questions.settle_idea(state, agreed, command, now)
     if isinstance(command, SetOwnCapacity):
         return _own_capacity(state, agreed, command, now)
     if isinstance(command, CorrectClassification):
