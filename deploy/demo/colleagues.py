@@ -2,7 +2,8 @@
 
 `python -m deploy.demo.colleagues --data FOLDER` awaits `FOLDER/demo.json`, logs in as those people, and uses the public API
 as a browser would. Only first posts of the history that `replies.toml` has an answer to: never the live stream, never what
-a visitor wrote, never a case of the people that visitors log in as. About half of the answered cases are closed.
+a visitor wrote, never a case of the people that visitors log in as. What needs approval, another of them approves. About
+half of the answered cases are closed.
 
 Nothing is remembered: what is done can be seen at the cases, and a command's key is made of its case, so a restart goes on
 where it was. When there is nothing left to do it stays, quietly, until SIGTERM; with `--once` it ends with status 0.
@@ -47,10 +48,11 @@ QUIET_ROUNDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody of the rota who is not away today."""
+    """Somebody of the rota who is not away today; `approves` is whether they may approve replies of others."""
 
     name: str
     languages: frozenset[str]
+    approves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,22 @@ def step_for(case: Case, replies: Mapping[str, str], people: Sequence[Colleague]
     if given is None:
         person = _who(case, people)
         return Step(person, f"colleagues-reply-{case.id}", {"type": "SubmitReply", "text": text, **command})
+    if given.state == "waiting_approval":
+        return _approval(case, people, command)
     if given.text == text:
         person = given.author if given.author in {one.name for one in people} else people[0].name
         return Step(person, f"colleagues-close-{case.id}", {"type": "CloseCase", **command})
     return None
+
+
+def _approval(case: Case, people: Sequence[Colleague], command: Mapping[str, str]) -> Step | None:
+    """The approval of the reply that waits, by somebody who did not write it; nothing while nobody of them may."""
+    held = next((one for one in case.pending if one.state == "waiting_approval"), None)
+    person = next((one.name for one in people if held and one.approves and one.name not in held.writers), None)
+    if held is None or person is None:
+        return None
+    body = {"type": "ApproveReply", "reply": held.reply, "reply_version": str(held.version), **command}
+    return Step(person, f"colleagues-approve-{case.id}", body)
 
 
 def _who(case: Case, people: Sequence[Colleague]) -> str:
@@ -139,8 +153,11 @@ class Desk:
         duties = self._get(asker, f"/api/v1/team/{team}/rota", start=since, days="2")["duties"]
         roster = self._get(asker, f"/api/v1/team/{team}/roster")["people"]
         working = {one["person"] for one in duties} & self._logins.keys() - SPARED
-        spoken = {one["id"]: frozenset(one.get("languages", ())) for one in roster if one["id"] in working}
-        return tuple(Colleague(name, languages) for name, languages in spoken.items())
+        return tuple(
+            Colleague(one["id"], frozenset(one.get("languages", ())), bool(one.get("mandate", {}).get("approve")))
+            for one in roster
+            if one["id"] in working
+        )
 
     def cases(self, team: str, wanted: Callable[[Mapping[str, Any]], bool]) -> Iterator[Case]:
         """The team's open cases that are `wanted`, in full."""

@@ -12,7 +12,7 @@ from services.contracts.mentions import Url
 
 Revision = Annotated[int | None, Field(ge=1)]
 """The `revision` of the case that the actor saw. When somebody else did something since that matters to who acts (see
-`seen.py`), the command is refused as `changed`; without it, it is done in any case."""
+`seen.py`), the command is refused as `changed_since`; without it, it is done in any case."""
 
 
 class ClaimCase(CommandBase):

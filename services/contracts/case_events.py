@@ -146,11 +146,16 @@ class ReplySubmitted(CaseEvent):
 
 
 class ReplyApproved(CaseEvent):
-    """A reply may leave the building; `by` is who approved it, or `mandate` when its author may send alone."""
+    """A reply may leave the building; `by` is who approved it, or `mandate` when its author may send alone.
+
+    It leaves with this event (`leaves` is then the reply, whole), or at `release_at`, with a `ReplyReleased`.
+    """
 
     type: Literal["ReplyApproved"] = "ReplyApproved"
     reply: Id
     by: ShortText
+    release_at: Instant | None = None
+    leaves: CaseMessage | None = None
 
 
 class ReplyDelivered(CaseEvent):
@@ -243,38 +248,3 @@ class DeadlineBreached(CaseEvent):
 
     type: Literal["DeadlineBreached"] = "DeadlineBreached"
     deadline: Deadline
-
-
-CASE_EVENTS = (
-    CaseOpened,
-    MentionJoined,
-    CaseReopened,
-    CaseAssigned,
-    CaseWaiting,
-    CaseClaimed,
-    CaseReleased,
-    CaseHandedOver,
-    CaseSnoozed,
-    CaseWoken,
-    CaseTagged,
-    CaseUntagged,
-    CaseReclassified,
-    CaseRequirementsChanged,
-    CaseEscalated,
-    NoteAdded,
-    ReplySubmitted,
-    ReplyApproved,
-    ReplyDelivered,
-    ReplyFailed,
-    CaseClosed,
-    CaseMerged,
-    CaseExtended,
-    CaseUnmerged,
-    CaseReduced,
-    MentionsSplitOff,
-    CaseSplitOff,
-    CaseArchived,
-    DeadlineChanged,
-    DeadlineWarned,
-    DeadlineBreached,
-)

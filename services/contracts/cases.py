@@ -7,15 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.contracts.addressee import Addressee
+from services.contracts.approvals import PendingReply, ReplyVersion
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
 from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
 from services.contracts.mentions import CorrectedField as CorrectedField
+from services.contracts.questions import Question
 
 CaseStatus = Literal["open", "closed"]
 DeadlineKind = Literal["first_response", "next_response", "resolution"]
 EscalationStep = Literal["next_layer", "lead"]
-ReplyState = Literal["approved", "delivered", "failed"]
+ReplyState = Literal["waiting_approval", "change_asked", "leaving", "withdrawn", "approved", "delivered", "failed"]
+"""The first three are replies that have not left (`Case.pending`), `approved` is on its way."""
 
 RECENT_MESSAGES = 40
 """A case carries this many of its latest messages; all of them are in the search index."""
@@ -25,16 +29,6 @@ CANDIDATES = 20
 """An explanation lists this many people, those nearest to being chosen."""
 MESSAGE_CHARACTERS = 4_000
 """A message in a case is cut to this length (and says so); the mention itself is kept whole."""
-
-
-class Addressee(Model):
-    """Whom a reply answers, when it is not the case's own conversation: that of a case which was merged into it."""
-
-    case: Id
-    source: Slug
-    conversation: ShortText
-    author: ShortText
-    answer_to: ShortText
 
 
 class CaseMessage(Model):
@@ -60,6 +54,10 @@ class CaseMessage(Model):
     """For a note: the people of the team whom it names with an `@`."""
     guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
     """For a reply: the guidelines of the handbook that stood beside it, in their order."""
+    approved_by: ShortText = ""
+    """For a reply that may leave: who approved it, or `mandate`."""
+    versions: tuple[ReplyVersion, ...] = ()
+    """For a reply that was changed before it left: its latest earlier versions."""
 
 
 class HistoryLine(Model):
@@ -253,4 +251,8 @@ class Case(Model):
     mentions: tuple[Id, ...]
     """Every mention of the team is in one case at most; a case without any is merged into another."""
     messages: tuple[CaseMessage, ...] = ()
+    pending: tuple[PendingReply, ...] = ()
+    """Replies that have not left yet, in the order in which they were submitted."""
+    questions: tuple[Question, ...] = ()
+    """What was asked of colleagues outside the team: the latest questions."""
     history: tuple[HistoryLine, ...] = ()

@@ -1,14 +1,19 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`, canned replies in
-`canned.py`, those about the handbook in `handbook_commands.py`.
+Commands about one case are in `case_commands.py`, `approval_commands.py` and `question_commands.py`, those about the rota in
+`rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from services.contracts.approval_commands import ApproveReply as ApproveReply
+from services.contracts.approval_commands import RequestChange as RequestChange
+from services.contracts.approval_commands import ReviseReply as ReviseReply
+from services.contracts.approval_commands import TakeOverReply as TakeOverReply
+from services.contracts.approval_commands import WithdrawReply as WithdrawReply
 from services.contracts.base import Id, Instant, ShortText, Slug
 from services.contracts.canned import RetireCannedReply as RetireCannedReply
 from services.contracts.canned import SaveCannedReply as SaveCannedReply
@@ -38,6 +43,11 @@ from services.contracts.handbook_commands import PublishGuideline as PublishGuid
 from services.contracts.handbook_commands import RetireGuideline as RetireGuideline
 from services.contracts.handbook_commands import SuggestGuideline as SuggestGuideline
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.question_commands import AnswerQuestion as AnswerQuestion
+from services.contracts.question_commands import AskColleague as AskColleague
+from services.contracts.question_commands import ExpireQuestion as ExpireQuestion
+from services.contracts.question_commands import SettleIdea as SettleIdea
+from services.contracts.question_commands import SubmitIdea as SubmitIdea
 from services.contracts.rota_commands import AcceptPlan as AcceptPlan
 from services.contracts.rota_commands import AddOverride as AddOverride
 from services.contracts.rota_commands import AddShift as AddShift
@@ -126,6 +136,14 @@ CaseCommand = (
     | UntagCase
     | AddNote
     | SubmitReply
+    | ReviseReply
+    | ApproveReply
+    | RequestChange
+    | TakeOverReply
+    | WithdrawReply
+    | AskColleague
+    | AnswerQuestion
+    | ExpireQuestion
     | CloseCase
     | ReopenCase
     | MergeCase
@@ -153,11 +171,13 @@ RotaCommand = (
     | ReportCalendar
 )
 CannedCommand = SaveCannedReply | RetireCannedReply
+IdeaCommand = SubmitIdea | SettleIdea
 Command = (
     CaseCommand
     | RotaCommand
     | CannedCommand
     | HandbookCommand
+    | IdeaCommand
     | SetGoals
     | ConfigureTeam
     | SetOwnCapacity
@@ -197,11 +217,21 @@ COMMANDS: tuple[type[Command], ...] = (
     UntagCase,
     AddNote,
     SubmitReply,
+    ReviseReply,
+    ApproveReply,
+    RequestChange,
+    TakeOverReply,
+    WithdrawReply,
+    AskColleague,
+    AnswerQuestion,
+    ExpireQuestion,
     CloseCase,
     ReopenCase,
     MergeCase,
     UnmergeCase,
     SplitCase,
+    SubmitIdea,
+    SettleIdea,
     CorrectClassification,
     ReportDelivery,
     Tick,

@@ -9,7 +9,8 @@ from services.contracts.cases import Case
 
 
 class CommandBase(Model):
-    """`id` makes a repeat harmless; `actor` is a person's id, or `system:<process>`, or `integration:<name>`."""
+    """`id` makes a repeat harmless; `actor` is a person's id, `system:<process>`, `integration:<name>`, `lead:<name>`, or
+    `guest:<name>` for who answers by a private link."""
 
     version: Literal[1] = 1
     id: Id

@@ -2,14 +2,22 @@
 
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
-client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`, those of canned replies in `canned.py`, those of the handbook in `handbook_events.py`.
+client when the answer is complete. Events of one case are in `case_events.py`, `approval_events.py` and
+`question_events.py`, those of the rota in `rota_events.py`, those of canned replies in `canned.py`, those of the handbook in
+`handbook_events.py`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.contracts.approval_events import ApprovalAsked as ApprovalAsked
+from services.contracts.approval_events import ApprovalBreached as ApprovalBreached
+from services.contracts.approval_events import ApprovalWarned as ApprovalWarned
+from services.contracts.approval_events import ChangeRequested as ChangeRequested
+from services.contracts.approval_events import ReplyReleased as ReplyReleased
+from services.contracts.approval_events import ReplyRevised as ReplyRevised
+from services.contracts.approval_events import ReplyWithdrawn as ReplyWithdrawn
 from services.contracts.base import Id, Instant, ShortText, Slug
 from services.contracts.canned import CannedReplyRetired as CannedReplyRetired
 from services.contracts.canned import CannedReplySaved as CannedReplySaved
@@ -56,6 +64,11 @@ from services.contracts.handbook_events import GuidelineSuggested as GuidelineSu
 from services.contracts.handbook_events import HandbookEvent as HandbookEvent
 from services.contracts.handbook_events import SuggestionDecided as SuggestionDecided
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.question_events import IdeaSettled as IdeaSettled
+from services.contracts.question_events import IdeaSubmitted as IdeaSubmitted
+from services.contracts.question_events import QuestionAnswered as QuestionAnswered
+from services.contracts.question_events import QuestionAsked as QuestionAsked
+from services.contracts.question_events import QuestionExpired as QuestionExpired
 from services.contracts.rota_events import CalendarReported as CalendarReported
 from services.contracts.rota_events import CalendarTakenOver as CalendarTakenOver
 from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
@@ -121,7 +134,7 @@ class CommandRejected(EventBase):
         "unknown_team",
         "unknown_case",
         "case_closed",
-        "changed",
+        "changed_since",
         "merged",
         "other_author",
         "not_a_member",
@@ -130,6 +143,11 @@ class CommandRejected(EventBase):
         "unknown_person",
         "not_allowed",
         "not_found",
+        "no_mandate",
+        "own_reply",
+        "already_decided",
+        "changed",
+        "reply_pending",
         "expired",
         "invalid",
     ]
@@ -173,7 +191,17 @@ AnyCaseEvent = (
     | CaseEscalated
     | NoteAdded
     | ReplySubmitted
+    | ApprovalAsked
+    | ApprovalWarned
+    | ApprovalBreached
+    | ChangeRequested
+    | ReplyRevised
     | ReplyApproved
+    | ReplyReleased
+    | ReplyWithdrawn
+    | QuestionAsked
+    | QuestionAnswered
+    | QuestionExpired
     | ReplyDelivered
     | ReplyFailed
     | CaseClosed
@@ -222,6 +250,8 @@ Event = (
     | CannedReplySaved
     | CannedReplyRetired
     | OwnCapacityChanged
+    | IdeaSubmitted
+    | IdeaSettled
     | ClassificationCorrected
     | CommandRejected
     | CommandAccepted
@@ -274,7 +304,17 @@ EVENTS: tuple[type[Event], ...] = (
     CaseEscalated,
     NoteAdded,
     ReplySubmitted,
+    ApprovalAsked,
+    ApprovalWarned,
+    ApprovalBreached,
+    ChangeRequested,
+    ReplyRevised,
     ReplyApproved,
+    ReplyReleased,
+    ReplyWithdrawn,
+    QuestionAsked,
+    QuestionAnswered,
+    QuestionExpired,
     ReplyDelivered,
     ReplyFailed,
     CaseClosed,
@@ -288,6 +328,8 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineChanged,
     DeadlineWarned,
     DeadlineBreached,
+    IdeaSubmitted,
+    IdeaSettled,
     ClassificationCorrected,
     CommandRejected,
     CommandAccepted,

@@ -43,6 +43,11 @@ def reply_id(command: str) -> str:
     return _id("reply", command)
 
 
+def due_id(reply: str) -> str:
+    """The id of the tick by which route lets a reply leave whose moment of grace is over: one for each reply."""
+    return _id("due", reply)
+
+
 def delivery_id(reply: str, outcome: str) -> str:
     """The id of the command that reports what became of a reply."""
     return _id("delivery", reply, outcome)

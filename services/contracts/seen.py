@@ -1,7 +1,7 @@
 """What happened to a case after somebody looked at it, and what of that matters to who acts. Used by route and the desk.
 
 Every event of a case raises its `revision` by one and adds one line to its history, so that the lines since a revision are
-the last ones. No lock: two people may write at once, and the second is told what the first did (`changed`).
+the last ones. No lock: two people may write at once, and the second is told what the first did (`changed_since`).
 """
 
 from services.contracts.cases import Case, HistoryLine

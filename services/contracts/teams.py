@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from services.contracts.approvals import ApprovalRule as ApprovalRule
 from services.contracts.base import Instant, Model, ShortText, Slug
 from services.contracts.house_style import HouseStyle as HouseStyle
 from services.contracts.mentions import MentionKind, UrgencyLabel
@@ -28,7 +29,8 @@ from services.contracts.team_topics import TeamTopic as TeamTopic
 
 
 class Mandate(Model):
-    """What a person may do with replies: send their own unseen by another, approve those of others."""
+    """What a person may do with replies: send their own unseen by another (where no rule of the team asks for approval),
+    approve those of others."""
 
     send_alone: bool = True
     approve: bool = False
@@ -135,6 +137,14 @@ class TeamConfig(Model):
     topics: tuple[TeamTopic, ...] = Field(default=(), max_length=MOST_TOPICS)
     """What its mentions can be about. Without any: the topics that everybody starts with."""
     house_style: HouseStyle = HouseStyle()
+    approval_rules: tuple[ApprovalRule, ...] = Field(default=(), max_length=50)
+    """Which replies need a second pair of eyes, whoever writes them; a rule that fits is enough."""
+    approval_minutes: int = Field(default=15, gt=0, le=10_080)
+    """How long a reply may wait for approval: in opening hours, or at any hour where its service level counts so."""
+    grace_seconds: int = Field(default=0, ge=0, le=300)
+    """A reply can be taken back for so long after it was sent or approved; 0 is not at all."""
+    idea_link: int = Field(default=1, ge=0)
+    """The number of the private address of the team's box for ideas: another number is another address, 0 is none."""
 
     @property
     def all_holidays(self) -> frozenset[date]:
@@ -152,6 +162,7 @@ class TeamConfig(Model):
             ("stand-in", self.stand_ins),
             ("calendar", self.calendars),
             ("topic", self.topics),
+            ("approval rule", self.approval_rules),
         ):
             names = [row.id for row in rows]
             if len(set(names)) != len(names):
@@ -194,6 +205,7 @@ class TeamConfig(Model):
         yield from ((f"swap {one.id!r}", filter(None, [one.person, one.taker])) for one in self.swaps)
         yield from ((f"stand-in {one.id!r}", [one.person, one.for_person]) for one in self.stand_ins)
         yield from ((f"calendar {one.id!r}", [one.person]) for one in self.calendars if one.person)
+        yield from ((f"approval rule {one.id!r}", one.people or ()) for one in self.approval_rules)
 
     def _shifts_named(self) -> Iterable[tuple[str, str]]:
         yield from ((f"swap {one.id!r}", one.shift) for one in self.swaps)

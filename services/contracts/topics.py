@@ -25,6 +25,7 @@ from services.contracts.memory import (
 )
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
+from services.contracts.questions import IDEA_KEPT_DAYS, Idea
 from services.contracts.rejected import RejectedRecord
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfiguration
@@ -145,6 +146,18 @@ DESK_TEAMS = Topic(
     read_by=("desk", "report", "ingest", "classify", "route", "ticker"),
     partitioned_by="team",
 )
+DESK_IDEAS = Topic(
+    name="desk.ideas",
+    description="What colleagues sent to the box of a team, and what it said to that; a tombstone once it is too old.",
+    key="team:idea",
+    values=(Idea,),
+    partitions="team",
+    cleanup="compact,delete",
+    retention_days=IDEA_KEPT_DAYS,
+    written_by=("route",),
+    read_by=("desk", "route"),
+    partitioned_by="team",
+)
 OUTBOX_APPROVED = Topic(
     name="outbox.approved",
     description="What may leave the building.",
@@ -189,6 +202,7 @@ TOPICS: tuple[Topic, ...] = (
     DESK_EVENTS,
     DESK_CASES,
     DESK_TEAMS,
+    DESK_IDEAS,
     OUTBOX_APPROVED,
     FIGURES_DAILY,
     SIGNALS,
@@ -216,6 +230,11 @@ TeamRecord = Literal[
 def case_key(team: str, case: str) -> str:
     """The key on `desk.cases`."""
     return f"{team}:{case}"
+
+
+def idea_key(team: str, idea: str) -> str:
+    """The key on `desk.ideas`."""
+    return f"{team}:{idea}"
 
 
 def team_key(team: str, kind: TeamRecord, record: str) -> str:

@@ -20,6 +20,7 @@ from services.desk.composer import composer_values
 from services.desk.composing import Names, Number, canned_ids, clean
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
+from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
 from services.desk.drafts import Place
 from services.desk.pages import case_values, list_values
@@ -144,8 +145,12 @@ async def ask_about(
     key: str,
     place: tuple[View, int],
     draft: Place | None = None,
+    *,
+    empty: bool = False,
 ) -> Response:
-    """Send a command about a case, and show the case as it is then."""
+    """Send a command about a case, and show the case as it is then; where nothing was written (`empty`), say so."""
+    if empty:
+        return shown(request, identity, found, place, "told.empty", late=True)
     roster = desk_of(request).model.roster(found.team)
     asked = read_command(body, identity, key or str(uuid4()), web_of(request).clock(), roster)
     answer = await desk_of(request).commands.ask(asked)
@@ -155,11 +160,15 @@ async def ask_about(
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
     if draft is not None:
         await run_in_threadpool(_keep, request, draft, body, sent=bool(sent))
+    back = taken_back(answer.events) if answer else ""
+    if back:  # what was taken back is written on: a draft again, beside any other
+        again = Place(identity.name, found.team, found.id, "reply")
+        await run_in_threadpool(desk_of(request).drafts.save, again, back, (), web_of(request).clock())
     seen = body.get("seen")
-    lines = changes(request, identity, now, seen) if told == "rejected.changed" else ()
-    fresh = what in _OPENS and not late
+    lines = changes(request, identity, now, seen) if told == "rejected.changed_since" else ()
+    fresh = bool(back) or (what in _OPENS and not late)
     more: dict[str, Any] = {"sent": sent, "again": answer is None, "changed": lines, "seen": seen, "fresh": fresh}
-    return shown(request, identity, now, place, told, late=late, **more)
+    return shown(request, identity, now, place, told, late=late, back=back, **more)
 
 
 def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -> None:
@@ -177,7 +186,7 @@ def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
         return "told.pending", True
     if answer.rejection:
         return f"rejected.{answer.rejection[0]}", True
-    return f"told.{what}", False
+    return told_of(answer.events, f"told.{what}"), False
 
 
 def shown(
@@ -193,6 +202,7 @@ def shown(
     changed: Sequence[HistoryLine] = (),
     seen: int | None = None,
     fresh: bool = False,
+    back: str = "",
 ) -> Response:
     """What came of an action: the parts of the page that changed, and `told` in words, with what others `changed`.
 
@@ -216,5 +226,5 @@ def shown(
         sent=sent,
         again=again,
         fresh=fresh,
-        **(values | {"changed": changed}),
+        **(values | {"changed": changed, "back": back}),
     )

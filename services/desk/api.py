@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
-from services.contracts.commands import COMMANDS, ReportDelivery, Tick
+from services.contracts.commands import COMMANDS, AnswerQuestion, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
@@ -20,7 +20,7 @@ from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/api/v1", tags=["desk"])
 
-_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery)]
+_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery, AnswerQuestion)]
 _SCHEMA = {
     "type": "object",
     "required": ["type", "team"],
@@ -66,7 +66,7 @@ def list_cases(
     page: Annotated[int, Query(ge=1)] = 1,
     source: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """`view`: mine, team, waiting or closed. `source`: only what comes from there; `counts` are of all."""
+    """`view`: mine, team, waiting, approval or closed. `source`: only what comes from there; `counts` are of all."""
     require(identity, team)
     model = desk_of(request).model
     found = model.page(team, view, identity.name, page, source)
@@ -104,4 +104,6 @@ class _Page(Model):
     counts: dict[View, int]
 
 
-_NOT_IN_LISTS: Final[Any] = {"cases": {"__all__": {"messages", "history", "mentions", "explanation"}}}
+_NOT_IN_LISTS: Final[Any] = {
+    "cases": {"__all__": {"messages", "history", "mentions", "explanation", "pending", "questions"}}
+}

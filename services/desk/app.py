@@ -6,7 +6,17 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, canned_pages, composing, pages
+from services.desk import (
+    actions,
+    api,
+    approval_actions,
+    canned_pages,
+    composing,
+    guest_pages,
+    idea_pages,
+    pages,
+    question_actions,
+)
 from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
@@ -25,6 +35,7 @@ from services.desk.handbook import api as handbook_api
 from services.desk.handbook import edit as handbook_edit
 from services.desk.handbook import pages as handbook_pages
 from services.desk.handbook.markdown import render as markdown
+from services.desk.links import Links
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
@@ -100,6 +111,8 @@ def build_app(
         planning=planning,
         drafts=drafts,
         writing=writing,
+        links=Links(signing_key),
+        tips=Throttle(),
         marks=marks,
         presence=presence,
         beats=beats,
@@ -110,6 +123,8 @@ def build_app(
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
     casework = (casework_actions, presence_web, mentioned)
-    for part in (*people_pages, api, pages, actions, *casework, composing, canned_pages, *rota, *handbook, *start):
+    eyes = (approval_actions, question_actions, guest_pages, idea_pages)
+    beside = (*casework, *eyes, *rota, *handbook, *start)
+    for part in (*people_pages, api, pages, actions, composing, canned_pages, *beside):
         app.include_router(part.router)
     return app

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.contracts.codec import encode
 from services.contracts.commands import (
+    AnswerQuestion,
     AnyCommand,
     CannedCommand,
     Command,
@@ -91,7 +92,7 @@ def check_allowed(command: Command, identity: Identity) -> None:
     Whether a person may decide on the rota, the handbook or canned replies is route's to say: a lead of the roster may,
     whatever their role here. A token acts for everybody there, so it needs the role lead.
     """
-    if isinstance(command, Tick | ReportDelivery | ReportCalendar):
+    if isinstance(command, Tick | ReportDelivery | ReportCalendar | AnswerQuestion):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
     by_leads = isinstance(
         command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 
 from services.contracts.cases import Case
+from services.contracts.questions import Question
 from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
@@ -12,6 +13,7 @@ from services.desk.casework.marks import Marks
 from services.desk.casework.presence import Presence
 from services.desk.commands import CommandDesk
 from services.desk.drafts import Drafts
+from services.desk.links import Links
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
 from services.desk.rota.calendars import Calendars
@@ -43,6 +45,9 @@ class Desk:
     presence: Presence
     beats: Rate
     """How often one person's pages say that they are looked at."""
+    links: Links
+    tips: Throttle
+    """Slows down who guesses links, or sends many ideas."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -62,3 +67,13 @@ def visible_case(request: Request, identity: Identity, case: str) -> Case:
     if found is None or not identity.may(found.team, "viewer", "read"):
         raise Problem(404, "unknown_case", "There is no such case here.")
     return found
+
+
+def question_link(request: Request, case: Case, question: Question) -> str:
+    """The whole address of a question's link."""
+    return f"{public_address(request)}/q/{desk_of(request).links.question(case.id, question)}"
+
+
+def public_address(request: Request) -> str:
+    """How people reach us: as the settings say, else as whoever asks has reached us."""
+    return desk_of(request).settings.public_url or str(request.base_url).rstrip("/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from services.contracts.teams import TeamConfig
-from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
 from services.desk.casework.marks import Marks
 from services.desk.domain.rota_plan import Plans
@@ -68,7 +68,13 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
 
         follower = Follower(
             settings,
-            reads={DESK_CASES: "beginning", DESK_TEAMS: "beginning", DESK_EVENTS: "end", SIGNALS: "end"},
+            reads={
+                DESK_CASES: "beginning",
+                DESK_TEAMS: "beginning",
+                DESK_IDEAS: "beginning",
+                DESK_EVENTS: "end",
+                SIGNALS: "end",
+            },
             on_record=on_record,
             name="desk",
         )

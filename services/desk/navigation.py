@@ -26,6 +26,7 @@ class Navigation:
         config = self._model.config(team)
         counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
         counts["mentioned"] = len(unread(self._model, self._marks, team, identity.name))
+        counts["ideas"] = self._model.ideas.new(team)
         if config is None:
             return NavFacts(team_name=team, counts=counts)
         counts["rota"] = self._asked(identity, config, now)

@@ -1,6 +1,7 @@
 """The desk's pages: inbox, case, help, and the fragments that htmx fetches again when something changed."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -8,11 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from services.contracts.cases import Case, HistoryLine
+from services.desk.approval_words import ApprovalWords
 from services.desk.casework.marks import unread
 from services.desk.casework.mentioned import opened
 from services.desk.casework.tools import changes, tools_values
 from services.desk.composer import composer_values
-from services.desk.context import desk_of, visible_case
+from services.desk.context import desk_of, question_link, visible_case
+from services.desk.domain.approvals import held_replies
 from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
@@ -20,6 +23,7 @@ from services.desk.streams import HEADERS, page_stream
 from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
+from services.runtime.web.formats import DEFAULT_ZONE, Formats
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import TEAM_COOKIE, team_of, web_of
 
@@ -33,7 +37,9 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
     """What every template of the desk knows beside the frame: the words for this reader, and the clock's state."""
     config = desk_of(request).model.config(team)
     words = wording(web_of(request).pages.translator(request), identity.name, config)
-    return {"w": words, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
+    zone = config.time_zone if config else DEFAULT_ZONE
+    approval = ApprovalWords(words, Formats(words.t.language, zone))
+    return {"w": words, "a": approval, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
 
 
 def list_values(request: Request, identity: Identity, team: str, view: View, page: int) -> dict[str, Any]:
@@ -59,19 +65,20 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     book = model.handbooks.of(case.team)
-    return (
-        {
-            "case": case,
-            "book": book,
-            "guides": beside(book.current(), case),
-            "mine": case.owner == identity.name,
-            "earlier": model.earlier(case),
-            "changed": (),
-            "signals": model.signals(case.team, case.topics, web_of(request).clock()),
-        }
-        | team_words(request, identity, case.team)
-        | tools_values(request, identity, case)
-    )
+    words = team_words(request, identity, case.team) | tools_values(request, identity, case)
+    config = model.config(case.team)
+    acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
+    return {
+        "case": case,
+        "book": book,
+        "guides": beside(book.current(), case),
+        "mine": case.owner == identity.name,
+        "held": held_replies(case, config, identity.name, acts=acts, leads=leads),
+        "question_link": partial(question_link, request, case),
+        "earlier": model.earlier(case),
+        "changed": (),
+        "signals": model.signals(case.team, case.topics, web_of(request).clock()),
+    } | words
 
 
 @router.get("/")

@@ -1,7 +1,7 @@
 """The desk's live read model: every team's inbox and agreements, the answers that clients wait for, recent events.
 
-Fed record by record from `desk.cases`, `desk.teams`, `desk.events` and `signals`, by the follower's thread; asked by the
-pages and the API. What an event says is folded before anybody is told of it, so that people read their own writes.
+Fed record by record from `desk.cases`, `desk.teams`, `desk.ideas`, `desk.events` and `signals`, by the follower's thread;
+asked by the pages and the API. What an event says is folded before anybody is told of it: people read their own writes.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from services.contracts.events import (
     Event,
     EventBase,
     GoalsSet,
+    IdeaSettled,
+    IdeaSubmitted,
     RotaEvent,
 )
 from services.contracts.goals import GoalsRecord, TeamGoals
@@ -30,12 +32,13 @@ from services.contracts.memory import KnownCalendar
 from services.contracts.rota import CalendarStatus
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
-from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic
 from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.named import Named
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.handbook.model import Handbooks
+from services.desk.ideas import IdeaBoxes
 from services.desk.live import Entry, Hub
 
 _EVENTS = get_args(Event)
@@ -99,6 +102,7 @@ class ReadModel:
         self._calendars: dict[tuple[str, str], CalendarStatus] = {}
         self._named = Named()
         self._canned: dict[str, dict[str, CannedReply]] = {}
+        self.ideas = IdeaBoxes()
         self._lock = threading.RLock()
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
@@ -115,6 +119,8 @@ class ReadModel:
             self._read(message.team, message.status)
         elif topic is DESK_TEAMS and isinstance(message, CannedReply):
             self._put_canned(message)
+        elif topic is DESK_IDEAS:
+            self.ideas.apply(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
             self._apply_event(message, partition, offset)
         elif topic is SIGNALS and isinstance(message, Signal):
@@ -135,6 +141,8 @@ class ReadModel:
             self._remove(message.team, message.case.id)
         elif isinstance(message, CaseEvent):
             self._put(message.case)
+        elif isinstance(message, IdeaSubmitted | IdeaSettled):
+            self.ideas.put(message.idea)
         elif isinstance(message, RotaEvent):
             self._configure(
                 TeamConfiguration(team=message.team, revision=message.revision, at=message.at, config=message.config)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from services.contracts.base import Model
 from services.contracts.codec import encode
-from services.contracts.events import CaseEvent, RotaEvent
+from services.contracts.events import CaseEvent, IdeaSettled, IdeaSubmitted, RotaEvent
 from services.desk.casework.presence import PresenceChanged
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.runtime.metrics import LIVE_CLIENTS
@@ -56,7 +56,7 @@ async def events_stream(
 
 
 async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: StillIn) -> AsyncIterator[bytes]:
-    """What a page must fetch again: `list`, `rota`, and `case-<id>` per case that changed; at most four times a second.
+    """What a page must fetch again: `list`, `rota`, `ideas`, `case-<id>` per case that changed; at most four times a second.
 
     `since` is the place at which the page was made: what happened before its stream opened is not missed.
     """
@@ -87,9 +87,15 @@ def page_events(entries: Iterable[Entry]) -> list[bytes]:
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
     rota = any(isinstance(one, RotaEvent) for one in messages)
+    ideas = any(isinstance(one, IdeaSubmitted | IdeaSettled) for one in messages)
     looks = dict.fromkeys(one.case_id for one in messages if isinstance(one, PresenceChanged))
-    changed = (["list"] if cases or rota else []) + (["rota"] if rota else []) + [f"case-{case}" for case in cases]
-    changed += [f"presence-{case}" for case in looks]
+    changed = (
+        (["list"] if cases or rota else [])
+        + (["rota"] if rota else [])
+        + (["ideas"] if ideas else [])
+        + [f"case-{case}" for case in cases]
+        + [f"presence-{case}" for case in looks]
+    )
     return [sse(what, "changed") for what in changed]
 
 

@@ -52,6 +52,8 @@ class Wording:
         kind, _, name = ident.rpartition(":")
         if kind in ("integration", "lead"):
             return name
+        if kind == "guest":
+            return self.t("who.by_link", name=name)
         return self.t("who.system") if kind else self.names.get(ident, ident)
 
     def people(self, idents: Iterable[str]) -> str:
@@ -125,6 +127,9 @@ class Wording:
         what = self.t.maybe(f"history.{line.type}", line.type)
         if line.type in BETWEEN_CASES:
             return what
+        if line.type == "ApprovalAsked":
+            asked = self.people(line.detail.split(", "))
+            return f"{what} {asked}" if line.detail else self.t("history.nobody_asked")
         detail = self.names.get(line.detail, self.t.maybe(f"detail.{line.detail}", line.detail))
         return f"{what} {detail}".strip()
 

@@ -11,7 +11,7 @@ from services.route.partition import RoutePartition, outcome
 from services.runtime.garbage import keep_for_good
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
-from services.runtime.metrics import CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
+from services.runtime.metrics import APPROVALS, CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,12 @@ class MeasuredPartition(RoutePartition):
             COVER_GAPS.remove(team)
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
-        output = super().handle(batch, now)
+        return self._measured(super().handle(batch, now), batch)
+
+    def wake(self, now: datetime) -> list[Outgoing]:
+        return self._measured(super().wake(now), ())
+
+    def _measured(self, output: list[Outgoing], batch: Sequence[Received[Any]]) -> list[Outgoing]:
         events: list[Any] = [one.message for one in output if one.topic is DESK_EVENTS]
         asked = {one.message.id: one.message.type for one in batch if one.topic is DESK_COMMANDS}
         _count(events, asked)
@@ -51,6 +56,7 @@ class MeasuredPartition(RoutePartition):
             for state in STATES:
                 CASES.labels(team, state).set(getattr(figures, state))
             COVER_GAPS.labels(team).set(figures.gaps)
+            APPROVALS.labels(team).set(figures.approvals)
 
 
 def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:

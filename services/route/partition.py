@@ -1,8 +1,8 @@
 """One partition of route: the teams whose keys fall on it, between the runtime's worker and the domain.
 
 Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what must outlive this process: the cases on
-`desk.cases`, the agreements, answers and handled mentions on `desk.teams`, and replies on `outbox.approved`. What is
-written stays on the partition, so that state and input move together.
+`desk.cases`, the agreements, answers and handled mentions on `desk.teams`, ideas on `desk.ideas`; and replies that leave on
+`outbox.approved`. What is written stays on the partition, so that state and input move together.
 """
 
 from collections import Counter
@@ -20,10 +20,14 @@ from services.contracts.events import (
     CommandRejected,
     CommandRepeated,
     Event,
+    IdeaSettled,
+    IdeaSubmitted,
     ReplyApproved,
+    ReplyReleased,
 )
 from services.contracts.goals import GoalsRecord
 from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
+from services.contracts.ids import due_id
 from services.contracts.memory import (
     AnsweredCommand,
     CorrectedMention,
@@ -32,20 +36,24 @@ from services.contracts.memory import (
     KnownGap,
     OwnCapacity,
 )
+from services.contracts.questions import Idea
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
     DESK_EVENTS,
+    DESK_IDEAS,
     DESK_TEAMS,
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
     Topic,
     case_key,
+    idea_key,
     team_key,
 )
 from services.route.domain.agreement import agreement
 from services.route.domain.decide import Input
-from services.route.domain.evolve import forget
+from services.route.domain.drafts import ROUTER
+from services.route.domain.evolve import forget, forget_ideas
 from services.route.domain.handle import handle
 from services.route.domain.outbox import outbox_items
 from services.route.domain.state import TeamState
@@ -56,7 +64,7 @@ from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
 Traces = Mapping[str, Mapping[str, str]]
 """The trace of each command and mention of a batch, by its id, as headers."""
 
-STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS)
+STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS, DESK_IDEAS)
 """The topics that a partition's state is read back from."""
 
 
@@ -72,6 +80,8 @@ class TeamFigures:
     overdue: int
     gaps: int = 0
     """Gaps in the cover of the coming 8 weeks that were announced."""
+    approvals: int = 0
+    """Cases with a reply that waits for approval."""
 
 
 class RoutePartition:
@@ -81,12 +91,13 @@ class RoutePartition:
         self._number = number
         self._teams: dict[str, TeamState] = {}
         self._latest = datetime(1, 1, 1, tzinfo=UTC)
+        self._dues: dict[str, datetime] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
 
     # -- state ---------------------------------------------------------------------------------------------------------
 
     def restore(self, topic: Topic, key: str, message: Model) -> None:  # noqa: ARG002  # the port's signature
-        """Take in the latest record of one key of `desk.cases` or `desk.teams`, in any order."""
+        """Take in the latest record of one key of a topic of `STATE`, in any order."""
         match message:
             case Case():
                 self._team(message.team).put(message)
@@ -121,6 +132,8 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case GoalsRecord():
                 self._team(message.team).goals = message.goals
+            case Idea():
+                self._team(message.team).ideas[message.id] = message
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
@@ -129,7 +142,8 @@ class RoutePartition:
                 raise TypeError(f"{type(message).__name__} is not state of route")
 
     def restored(self) -> None:
-        """Nothing more to do: the state is in order after every record."""
+        """The state is in order after every record; what is due by time alone is looked up once."""
+        self._note_dues(self._teams)
 
     def lost(self) -> None:
         """Nothing to do: its state is on the topics."""
@@ -146,23 +160,34 @@ class RoutePartition:
     # -- work ----------------------------------------------------------------------------------------------------------
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
-        """Work on a batch in order, and give all that is to be written.
+        """Work on a batch in order, and give all that is to be written."""
+        traces = {received.message.id: passed_on(received.headers) for received in batch}
+        return self._work([received.message for received in batch], traces, now)
 
-        No two batches have the same moment, whatever the clock does: the ids of repeated answers are made from it.
+    def wake(self, now: datetime) -> list[Outgoing]:
+        """What time alone brings to light between the ticks: replies whose moment of grace is over. Nothing else is due.
+
+        A tick of our own does it, whose id follows from the first reply that leaves; an ordinary tick does the same.
         """
+        due = [team for team, moment in self._dues.items() if moment <= now]
+        return self._work([_due_tick(self._teams[team], now) for team in due], {}, now) if due else []
+
+    def _work(self, inputs: Sequence[Input], traces: Traces, now: datetime) -> list[Outgoing]:
+        """No two batches have the same moment, whatever the clock does: the ids of repeated answers are made from it."""
         now = self._latest = max(now, self._latest + timedelta.resolution)
         events: list[Event] = []
-        for given in _without_stale_ticks([received.message for received in batch]):
+        for given in _without_stale_ticks(inputs):
             if not isinstance(given, Tick) or given.team in self._teams:
                 events += handle(self._team(given.team), given, now)
         events = _once(events)
         self.counts.update((event.team, event.type) for event in events)
-        touched = sorted({received.message.team for received in batch} & self._teams.keys())
-        traces = {received.message.id: passed_on(received.headers) for received in batch}
+        touched = sorted({given.team for given in inputs} & self._teams.keys())
+        self._note_dues(touched)
         written = [
             *self._events(events, traces),
             *self._cases(events),
             *self._team_records(events),
+            *self._ideas(events),
             *self._outbox(events, traces),
         ]
         return written + [tombstone for team in touched for tombstone in self._forgotten(team, now)]
@@ -171,6 +196,15 @@ class RoutePartition:
         if team not in self._teams:
             self._teams[team] = TeamState(team)
         return self._teams[team]
+
+    def _note_dues(self, teams: Iterable[str]) -> None:
+        """When the next reply of each of these teams leaves by time alone."""
+        for team in teams:
+            following = self._teams[team].next_leaving()
+            if following is None:
+                self._dues.pop(team, None)
+            else:
+                self._dues[team] = following[0]
 
     def _events(self, events: Iterable[Event], traces: Traces) -> list[Outgoing]:
         return [self._out(DESK_EVENTS, event.team, event, traces.get(event.cause)) for event in events]
@@ -187,8 +221,14 @@ class RoutePartition:
         records = team_records(self._teams, events)
         return [self._out(DESK_TEAMS, team_key(team, kind, id_), record) for team, kind, id_, record in records]
 
+    def _ideas(self, events: Iterable[Event]) -> list[Outgoing]:
+        """Each idea once, as it is after the batch."""
+        latest = {(one.team, one.idea.id): one.idea for one in events if isinstance(one, IdeaSubmitted | IdeaSettled)}
+        return [self._out(DESK_IDEAS, idea_key(team, idea), record) for (team, idea), record in latest.items()]
+
     def _outbox(self, events: Sequence[Event], traces: Traces) -> list[Outgoing]:
         causes = {event.reply: event.cause for event in events if isinstance(event, ReplyApproved)}
+        causes |= {event.reply.id: event.cause for event in events if isinstance(event, ReplyReleased)}
         return [
             self._out(OUTBOX_APPROVED, item.case, item, traces.get(causes[item.id]))
             for item in outbox_items(events, self._people)
@@ -196,7 +236,11 @@ class RoutePartition:
 
     def _forgotten(self, team: str, now: datetime) -> list[Outgoing]:
         forgotten = forget(self._teams[team], now)
-        return [self._out(DESK_TEAMS, team_key(team, kind, id_), None) for kind, id_ in forgotten]
+        ideas = forget_ideas(self._teams[team], now)
+        return [
+            *(self._out(DESK_TEAMS, team_key(team, kind, id_), None) for kind, id_ in forgotten),
+            *(self._out(DESK_IDEAS, idea_key(team, idea), None) for idea in ideas),
+        ]
 
     def _people(self, team: str, person: str) -> str:
         agreed = self._teams[team].agreement
@@ -205,6 +249,15 @@ class RoutePartition:
 
     def _out(self, topic: Topic, key: str, message: Model | None, headers: Mapping[str, str] | None = None) -> Outgoing:
         return Outgoing(topic, key, message, partition=self._number, headers=headers or {})
+
+
+def _due_tick(state: TeamState, now: datetime) -> Tick:
+    """The tick that lets the next reply leave."""
+    following = state.next_leaving()
+    assert following is not None, "a reply is due"
+    moment, case = following
+    reply = next(one.reply for one in state.cases[case].pending if one.release_at == moment)
+    return Tick(id=due_id(reply), team=state.team, at=now, actor=ROUTER)
 
 
 def _once(events: Iterable[Event]) -> list[Event]:
@@ -235,4 +288,5 @@ def _figures(state: TeamState) -> TeamFigures:
         closed=len(state.cases) - state.open_count,
         overdue=state.overdue.size,
         gaps=len(state.gaps),
+        approvals=state.approvals.size,
     )

@@ -1,7 +1,7 @@
 """The team file: what a team has agreed, as TOML that a team lead can read and write. Used by `webcare rota`.
 
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
-                        holiday_calendar = { country = "NL", region = "..." },
+                        holiday_calendar = { country = "NL", region = "..." }; approval_minutes, grace_seconds, idea_link,
                         house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } }
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false }
@@ -14,6 +14,7 @@
     [[stand_ins]]       for_person, person, from, to, state
     [[calendars]]       id, url, holds ("shifts" or "leave"), person
     [[demand]]          days, from, to, people, skill, language, channel
+    [[approval_rules]]  id, name, and what must hold, all of it: people, channels, urgency (at least), topics, reach
     [opening_hours]     mon = ["08:00-12:00", "13:00-17:30"]; a day that is left out is closed; no table is always open
     [[topics]]          id, names = { nl = "...", en = "..." }, words, examples
     [[service_levels]]  id, urgency, kinds, first_response_minutes, warn_minutes, always_open
@@ -27,7 +28,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.contracts.teams import CalendarFeed, Person, ServiceLevel, TeamConfig, TeamTopic
+from services.contracts.teams import ApprovalRule, CalendarFeed, Person, ServiceLevel, TeamConfig, TeamTopic
 from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
 from services.route.domain.agreement import agreement
@@ -66,6 +67,9 @@ def _sections(data: Table, zone: str) -> dict[str, Any]:
         "opening_hours": rows.opening_hours(table("[opening_hours]", data.get("opening_hours", {}))),
         "service_levels": each(
             "service level", data.get("service_levels", []), lambda _, row: made("", ServiceLevel, row)
+        ),
+        "approval_rules": each(
+            "approval rule", data.get("approval_rules", []), lambda _, row: made("", ApprovalRule, row)
         ),
         "topics": each("topic", data.get("topics", []), lambda _, row: made("", TeamTopic, row)),
     }

@@ -34,6 +34,7 @@ def render(config: TeamConfig) -> str:
         *(_section("[[calendars]]", _set(one).items()) for one in config.calendars),
         *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
+        *(_section("[[approval_rules]]", _set(one).items()) for one in config.approval_rules),
         *(_section("[[topics]]", _set(one).items()) for one in config.topics),
         *(_section("[[service_levels]]", _set(one).items()) for one in config.service_levels),
     ]
@@ -54,6 +55,9 @@ def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
     yield "id", config.team
     for name in ("name", "language", "time_zone", "reach_threshold", "reopen_days", "holidays"):
         yield name, getattr(config, name)
+    for name in ("approval_minutes", "grace_seconds", "idea_link"):
+        if getattr(config, name) != TeamConfig.model_fields[name].default:
+            yield name, getattr(config, name)
     if config.holiday_calendar is not None:
         yield "holiday_calendar", _set(config.holiday_calendar)
     for urgency, points in config.weights.model_dump().items():

@@ -65,6 +65,7 @@ CALENDAR_READ_AT = Gauge(
     ["team", "calendar"],
 )
 COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
+APPROVALS = Gauge("webcare_approvals_waiting", "Cases with a reply that waits for approval.", ["team"])
 
 # -- web ---------------------------------------------------------------------------------------------------------------
 HTTP_SECONDS = Histogram(

@@ -36,6 +36,9 @@ class Partition(Protocol):
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         """Work on a batch, in order, and give what is to be written."""
 
+    def wake(self, now: datetime) -> list[Outgoing]:
+        """What is due by time alone, and is to be written; nothing, at next to no cost, most of the time."""
+
     def lost(self) -> None:
         """It is no longer this worker's; nothing more is asked of it."""
 

@@ -87,7 +87,9 @@ class _Worker:
         self._circuit, self._pace, self._moves = Circuit(), _Pace(), -1
 
     def step(self, consumer: KafkaConsumer) -> None:
-        """Poll a batch and work on it; nothing of it counts when partitions have moved since it was polled."""
+        """What is due by time, then a batch; nothing of that counts when partitions have moved since it was polled."""
+        if self._owned.moves == self._moves:
+            self._keep_time(consumer)
         batch = self._source.poll_first(1 if self._pace.alone else None)
         if self._owned.moves != self._moves:
             self._moves = self._owned.moves
@@ -98,6 +100,23 @@ class _Worker:
         member, partitions = consumer.group_metadata(), self._owned.partitions
         if batch and self._owned.moves == self._moves:
             self._work_on(batch, partitions, member)
+
+    def _keep_time(self, consumer: KafkaConsumer) -> None:
+        """Let the partitions do what is due, between two batches: all that was polled by now has been worked on.
+
+        It is committed with the offsets as they stand, so that a worker whose partitions have gone to another is refused
+        by the brokers, as it is with a batch.
+        """
+        member, now = consumer.group_metadata(), self._clock()
+        assigned = {tp.partition: tp for tp in consumer.assignment()}
+        due = {
+            number: output
+            for number, partition in self._owned.partitions.items()
+            if number in assigned and (output := partition.wake(now))
+        }
+        if due:
+            places = {assigned[number]: consumer.position(assigned[number]) for number in due}
+            self._transactions.commit(member, [one for output in due.values() for one in output], places)
 
     def _work_on(self, batch: Batch, partitions: Mapping[int, Partition], member: Any) -> None:
         started, now = time.monotonic(), self._clock()

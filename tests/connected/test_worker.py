@@ -51,6 +51,7 @@ class Bench:
     prefix: str
     topics: CountingTopics
     sent: int = 0
+    actor: str = "system:test"
     counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     partitions: set[int] = field(default_factory=set)
 
@@ -60,9 +61,9 @@ class Bench:
         self.watcher.assign([TopicPartition(self.topics.out.name, number) for number in range(PARTITIONS)])
 
     def tick(self, count: int) -> None:
-        """Send ticks, of every team in turn."""
+        """Send ticks, of every team in turn; by `actor`."""
         for _ in range(count):
-            self.send(tick(TEAMS[self.sent % len(TEAMS)]))
+            self.send(tick(TEAMS[self.sent % len(TEAMS)], self.actor))
             self.sent += 1
         self.producer.flush()
 
@@ -220,6 +221,35 @@ def test_a_worker_that_was_frozen_past_its_session_writes_nothing_twice(bench: B
     fleet.signal("0", signal.SIGCONT)
     feed_until(bench, fleet, lambda: any(slot == "0" for slot, _ in fleet.exits), "the woken worker stops by itself")
     assert [status for slot, status in fleet.exits if slot == "0"] == [1]
+    until(bench.came_out(bench.sent), "everything comes out", fleet.tend)
+    assert_exactly_once(bench)
+
+
+def test_what_is_due_by_time_is_done_exactly_once_while_workers_are_killed(bench: Bench, fleet: Fleet) -> None:
+    bench.actor = counting.LATER
+    bench.tick(240)
+    fleet.start("0", "kill", "5")
+    feed_until(bench, fleet, lambda: ("0", -signal.SIGKILL) in fleet.exits, "the trap")
+    fleet.start("1")
+    feed_until(bench, fleet, bench.came_out(400), "work goes on with two")
+    fleet.kill("0")
+    feed_until(bench, fleet, bench.came_out(800), "work goes on after a kill")
+    fleet.lose("1")
+    until(bench.came_out(bench.sent), "everything that is due comes out", fleet.tend)
+    assert_exactly_once(bench)
+
+
+def test_a_worker_that_was_frozen_with_what_was_due_writes_nothing_twice(bench: Bench, fleet: Fleet) -> None:
+    bench.actor = counting.LATER
+    bench.tick(240)
+    fleet.start("0", "freeze", "5")
+    until(lambda: fleet.is_stopped("0"), "the freeze")
+    fleet.start("1")
+    until(bench.came_out(bench.sent), "the second worker takes over what is due")
+    fleet.signal("0", signal.SIGCONT)
+    until(lambda: any(slot == "0" for slot, _ in fleet.exits), "the woken worker stops by itself", fleet.tend)
+    assert [status for slot, status in fleet.exits if slot == "0"] == [1]
+    bench.tick(24)
     until(bench.came_out(bench.sent), "everything comes out", fleet.tend)
     assert_exactly_once(bench)
 

@@ -31,6 +31,8 @@ from tests.support.traps import set_trap
 PARTITIONS = 4
 POISON = "poison"
 """An actor whose ticks make the worker fail."""
+LATER = "later"
+"""An actor whose ticks are not counted when they are read, but as soon as the worker looks what is due by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ class Counting:
     ) -> None:
         self._number, self._topics, self._restored_first = number, topics, restored_first
         self.counts: dict[str, int] = {}
+        self.owed: dict[str, int] = {}
 
     def restore(self, topic: Topic, key: str, message: Model) -> None:
         assert topic == self._topics.state
         assert isinstance(message, DailyFigures)
         self.counts[key] = message.mentions
+        self.owed[key] = message.cases_opened
 
     def restored(self) -> None:
         self._restored_first(self._number)
@@ -97,9 +101,22 @@ class Counting:
     def lost(self) -> None:
         """Nothing to let go of."""
 
+    def wake(self, now: datetime) -> list[Outgoing]:
+        """Count what each team is owed."""
+        due = [team for team, owed in self.owed.items() if owed]
+        out = []
+        for team in due:
+            for _ in range(self.owed.pop(team)):
+                self.counts[team] = self.counts.get(team, 0) + 1
+                out.append(self._counted(self._topics.out, team, now))
+        return out + [self._counted(self._topics.state, team, now) for team in due]
+
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         out = []
         for one in batch:
+            if one.message.actor == LATER:
+                self.owed[one.message.team] = self.owed.get(one.message.team, 0) + 1
+                continue
             self.counts[one.message.team] = self.counts.get(one.message.team, 0) + 1
             if one.message.actor == POISON:
                 raise ValueError("a defect, after the state was changed")
@@ -108,7 +125,8 @@ class Counting:
         return out + [self._counted(self._topics.state, team, now) for team in touched]
 
     def _counted(self, topic: Topic, team: str, now: datetime) -> Outgoing:
-        figures = DailyFigures(team=team, day=now.date(), mentions=self.counts[team], at=datetime.now(UTC))
+        count, owed = self.counts.get(team, 0), self.owed.get(team, 0)
+        figures = DailyFigures(team=team, day=now.date(), mentions=count, cases_opened=owed, at=datetime.now(UTC))
         return Outgoing(topic, team, figures, self._number)
 
 

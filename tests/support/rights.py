@@ -119,6 +119,16 @@ ROUTES: dict[str, Needs] = {
     "POST /canned/{canned}": Needs("lead", _CANNED),
     "POST /canned/{canned}/retire": Needs("lead"),
     "POST /canned/{canned}/restore": Needs("lead"),
+    # A second pair of eyes, questions and ideas
+    "POST /cases/{case}/replies/{reply}/{what}": Needs("agent", path={"case": "{case}", "what": "withdraw"}),
+    "POST /cases/{case}/questions": Needs("agent", {"name": "Ine", "text": "May this be repaid?"}, {"case": "{case}"}),
+    "POST /cases/{case}/questions/{question}/end": Needs("agent", path={"case": "{case}"}),
+    "GET /ideas": Needs("viewer", own=True),
+    "POST /ideas/{idea}": Needs("agent", {"state": "taken", "team": "{team}"}),
+    "GET /q/{token}": Needs("secret"),
+    "POST /q/{token}": Needs("secret", {"name": "Ine", "text": "Yes."}),
+    "GET /tip/{token}": Needs("secret"),
+    "POST /tip/{token}": Needs("secret", {"name": "Ine", "text": "A bench."}),
     # The handbook and the goals
     "GET /api/v1/team/{team}/handbook": Needs("viewer", path={"team": "{team}"}),
     "GET /api/v1/team/{team}/goals": Needs("viewer", path={"team": "{team}"}),

@@ -10,6 +10,7 @@ from deploy.demo.colleagues import CLOSED, Colleague, Step, chance, read_replies
 from deploy.demo.examples import read_examples
 from services.contracts.cases import Case
 from services.contracts.commands import CloseCase, SubmitReply
+from services.contracts.teams import ApprovalRule
 from services.runtime.clock import system_clock
 from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
 
@@ -115,3 +116,21 @@ def test_dutch_answers_say_je() -> None:
     languages = {one.key: one.language for one in read_examples()}
     dutch = " ".join(text for key, text in read_replies().items() if languages[key] == "nl").split()
     assert not {"u", "uw", "U", "Uw"} & {word.strip(",.?!:") for word in dutch}
+
+
+def test_what_needs_approval_is_approved_by_a_colleague_who_did_not_write_it(desk: TestDesk) -> None:
+    config = team_config(approval_rules=(ApprovalRule(id="alles", channels=("post",)),))
+    desk.backend.configure(config)
+    case = free(history(desk))
+    desk.backend.do(SubmitReply, SPOOR, "marit", case=case.id, text=REPLIES["hs01"])
+    waiting = given(desk, case.id)
+    assert step(waiting) is None, "nobody of them may approve"
+    able = [Colleague("marit", frozenset({"nl"}), True), Colleague("sanne", frozenset({"nl"}), True)]
+    found = step_for(waiting, REPLIES, able, system_clock())
+    assert found is not None
+    assert (found.person, found.body["type"], found.body["reply"]) == (
+        "sanne",
+        "ApproveReply",
+        waiting.pending[0].reply,
+    )
+    assert found.body["reply_version"] == "1"

@@ -91,7 +91,7 @@ def test_views_and_counts() -> None:
     inbox.put(a_case("e", status="closed", closed_at=NOW + timedelta(minutes=1)))
     seen = {view: names(inbox.view(view, "me")) for view in ("mine", "team", "waiting", "closed")}
     assert seen == {"mine": "a", "team": "abc", "waiting": "c", "closed": "ed"}
-    assert inbox.counts("me") == {"mine": 1, "team": 3, "waiting": 1, "closed": 2}
+    assert inbox.counts("me") == {"mine": 1, "team": 3, "waiting": 1, "approval": 0, "closed": 2}
 
 
 def test_pages_cover_everything_once_and_end_where_they_should() -> None:

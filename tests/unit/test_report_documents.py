@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.codec import decode, encode
-from services.contracts.events import CommandAccepted
+from services.contracts.events import CommandAccepted, ReplyApproved
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.documents import RefusedError, document_of
 from services.report.domain.indices import (
@@ -85,6 +85,15 @@ def test_a_case_is_flattened_as_it_is_after_the_event() -> None:
     assert document.body["in_target"] is True
     assert document.body["breached"] is False
     assert document.body["mention_count"] == 1
+
+
+def test_a_reply_counts_once_it_has_left() -> None:
+    sent = ReplyApproved.model_validate(example("ReplyApproved"))
+    assert from_event(sent).body["reply_count"] == 1
+    for state in ("waiting_approval", "change_asked", "leaving", "withdrawn"):
+        replies = tuple(one.model_copy(update={"state": state}) for one in sent.case.messages if one.kind == "reply")
+        held = sent.model_copy(update={"case": sent.case.model_copy(update={"messages": replies})})
+        assert from_event(held).body["reply_count"] == 0, state
 
 
 def deadline(**changes: Any) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_a_reply_answers_the_chosen_conversation_and_nothing_else() -> None:
     other = outbox_items(desk.do(SubmitReply, "noor", case=first, text="Beste klant"), lambda _t, p: p)[0]
     assert (other.conversation, other.in_reply_to) == ("first", "first")
     desk.do(UnmergeCase, "noor", case=second)
-    assert code(desk.do(SubmitReply, "noor", case=first, text="Beste buur", to=second)) == "changed"
+    assert code(desk.do(SubmitReply, "noor", case=first, text="Beste buur", to=second)) == "changed_since"
 
 
 def test_cases_of_different_authors_are_merged_only_by_who_knows_it() -> None:
@@ -153,7 +153,7 @@ def test_the_second_of_two_is_told_what_the_first_did_and_may_do_it_all_the_same
         desk.do(ClaimCase, "noor", case=first)
     else:
         desk.do(MergeCase, "lead:els", case=second, into=first)
-    assert code(desk.do(SubmitReply, "jeroen", case=first, text="Ook", seen=seen)) == "changed"
+    assert code(desk.do(SubmitReply, "jeroen", case=first, text="Ook", seen=seen)) == "changed_since"
     again = desk.do(SubmitReply, "jeroen", case=first, text="Ook", seen=desk.state.cases[first].revision)
     if what == "close":
         assert code(again) == "case_closed"

@@ -7,6 +7,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.contracts.commands import CloseCase, ConfigureTeam, SubmitReply, Tick
+from services.contracts.ids import due_id, reply_id
+from services.contracts.teams import ApprovalRule, TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
     DESK_COMMANDS,
@@ -140,3 +142,39 @@ def test_the_ticker_knows_the_teams_that_are_configured(partition: RoutePartitio
         known.on_record(Followed(one.topic, 3, 0, at(10), one.key, one.message, {}))
     (sent,) = ticks(known.all(), at(11))
     assert (sent.topic, sent.key) == (DESK_COMMANDS, TEAM)
+
+
+def test_what_waits_for_approval_is_counted(partition: RoutePartition) -> None:
+    rule = ApprovalRule(id="alles", people=("noor",))
+    strict = ConfigureTeam(
+        id=uuid("strict"), team=TEAM, at=at(10), actor="lead:els", config=config(approval_rules=(rule,))
+    )
+    partition.handle([received(strict), received(mention("een", at(10)))], at(10))
+    case = next(iter(partition._team(TEAM).cases))
+    reply = SubmitReply(id=uuid("reply"), team=TEAM, at=at(10), actor="noor", case=case, text="Bekend.")
+    partition.handle([received(reply)], at(10))
+    assert partition.figures()[TEAM].approvals == 1
+    assert REGISTRY.get_sample_value("webcare_approvals_waiting", {"team": TEAM}) == 1
+
+
+def test_a_reply_leaves_by_time_alone_once_whoever_has_the_partition(partition: RoutePartition) -> None:
+    graceful = ConfigureTeam(id=uuid("grace"), team=TEAM, at=at(10), actor="lead:els", config=config(grace_seconds=10))
+    partition.handle([received(graceful), received(mention("een", at(10)))], at(10))
+    case = next(iter(partition._team(TEAM).cases))
+    reply = SubmitReply(id=uuid("reply"), team=TEAM, at=at(10), actor="noor", case=case, text="Bekend.")
+    written = partition.handle([received(reply)], at(10))
+    assert on(OUTBOX_APPROVED, written) == []
+    heir = RoutePartition(3)
+    heir.restore(
+        DESK_TEAMS, "key", TeamConfiguration(team=TEAM, revision=2, at=at(10), config=config(grace_seconds=10))
+    )
+    heir.restore(DESK_CASES, "key", partition._team(TEAM).cases[case])
+    heir.restored()
+    for one in (partition, heir):
+        assert one.wake(at(10) + timedelta(seconds=9.9)) == []
+        output = one.wake(at(10) + timedelta(seconds=10, milliseconds=1))
+        assert [item.message.text for item in on(OUTBOX_APPROVED, output)] == ["Bekend."]  # type: ignore[union-attr]  # it is an item
+        assert {item.partition for item in output} == {3}
+        assert one.wake(at(11)) == []
+    causes = {event.message.cause for event in on(DESK_EVENTS, output)}  # type: ignore[union-attr]  # it is an event
+    assert causes == {due_id(reply_id(reply.id))}, "its id follows from the reply, whoever lets it leave"

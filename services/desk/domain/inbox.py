@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from services.contracts.cases import Case
 
-View = Literal["mine", "team", "waiting", "closed"]
+View = Literal["mine", "team", "waiting", "approval", "closed"]
 VIEWS: tuple[View, ...] = get_args(View)
 PAGE = 50
 REMEMBERED = 10_000
@@ -131,6 +131,9 @@ def _places(case: Case) -> Iterator[tuple[str, Key]]:
         return
     key = (rank(case), case.id)
     yield "team", key
+    asked = [one.due_at.timestamp() for one in case.pending if one.state == "waiting_approval" and one.due_at]
+    if asked:
+        yield "approval", (min(asked), case.id)
     if case.owner is not None:
         yield f"mine:{case.owner}", key
     elif case.snoozed_until is None:  # what is snoozed does not wait to be given to somebody

@@ -31,6 +31,14 @@
   });
   document.addEventListener("DOMContentLoaded", () => { select(); toEnd(); });
 
+  /* A reply that is about to leave: how long it can still be taken back. */
+  setInterval(() => {
+    for (const left of $$("[data-leaves]")) {
+      const text = String(Math.max(0, Math.ceil((Date.parse(left.dataset.leaves) - Date.now()) / 1000)));
+      if (left.textContent !== text) left.textContent = text;
+    }
+  }, 250);
+
   /* The live line. */
   const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
   document.addEventListener("htmx:sseError", () => offline(true));

@@ -102,10 +102,14 @@ def _promise(case: Case) -> dict[str, Any]:
     }
 
 
+_NOT_SENT = ("waiting_approval", "change_asked", "leaving", "withdrawn")
+"""The states of a reply that has not left."""
+
+
 def _counts(case: Case) -> dict[str, int]:
     """How often; of the history and messages that a case carries, which are its latest."""
     lines = Counter(line.type for line in case.history)
-    messages = Counter(message.kind for message in case.messages)
+    messages = Counter(message.kind for message in case.messages if message.state not in _NOT_SENT)
     return {
         "mention_count": len(case.mentions),
         "reply_count": messages["reply"],

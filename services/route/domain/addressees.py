@@ -1,6 +1,7 @@
 """Whose conversation goes on in a case that others were merged into: when a mention comes, and when a reply leaves."""
 
-from services.contracts.cases import Addressee, Case, MergedCase
+from services.contracts.addressee import Addressee
+from services.contracts.cases import Case, MergedCase
 from services.contracts.commands import SubmitReply
 from services.contracts.mentions import ClassifiedMention
 from services.route.domain.answers import Refusal
@@ -17,7 +18,7 @@ def addressee(case: Case, command: SubmitReply) -> Addressee | None:
         return None
     entry = next((one for one in case.merged if one.case == command.to), None)
     if entry is None:
-        raise Refusal("changed", "the conversation that this answers is not part of the case any more")
+        raise Refusal("changed_since", "the conversation that this answers is not part of the case any more")
     fields = {name: getattr(entry, name) for name in ("case", "source", "conversation", "answer_to")}
     return made(Addressee, fields | {"author": (entry.author.name or entry.author.handle or entry.author.id)[:500]})
 

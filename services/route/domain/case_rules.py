@@ -1,34 +1,28 @@
-"""What people and integrations do with a case: note, tag, reply, close, reopen, report a delivery.
+"""What people and integrations do with a case: note, tag, close, reopen, report a delivery.
 
-Who has it is in `hand_overs.py`, when it sleeps in `snoozes.py`.
+Who has it is in `hand_overs.py`, when it sleeps in `snoozes.py`; replies are in `replies.py` and `approvals.py`.
 """
 
 from datetime import datetime
 
-from services.contracts.cases import Case, CaseMessage, Deadline
-from services.contracts.commands import AddNote, CloseCase, ReopenCase, ReportDelivery, SubmitReply, TagCase, UntagCase
+from services.contracts.cases import Case, CaseMessage
+from services.contracts.commands import AddNote, CloseCase, ReopenCase, ReportDelivery, TagCase, UntagCase
 from services.contracts.events import (
     CaseClosed,
     CaseReopened,
     CaseTagged,
     CaseUntagged,
     NoteAdded,
-    ReplyApproved,
     ReplyDelivered,
     ReplyFailed,
-    ReplySubmitted,
 )
-from services.contracts.ids import reply_id
 from services.route.domain import clocks
-from services.route.domain.addressees import addressee
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed, with_message
-from services.route.domain.hand_overs import claimed
 from services.route.domain.made import made
 from services.route.domain.naming import named
-from services.route.domain.places import promises_of
-from services.route.domain.rights import still_open
+from services.route.domain.rights import touched_by
 
 MOST_TAGS = 50
 
@@ -38,7 +32,7 @@ def note(agreed: Agreement, case: Case, command: AddNote, now: datetime) -> list
     mentioned = named(command.text, agreed.config.people)
     fields = {"kind": "note", "id": command.id, "at": now, "author": command.actor, "text": command.text}
     whole = made(CaseMessage, fields | {"mentioned": mentioned})
-    after = changed(case, messages=with_message(case, whole), **_touched(case, command.actor))
+    after = changed(case, messages=with_message(case, whole), **touched_by(case, command.actor))
     return [case_draft(NoteAdded, after, now, command.actor, note=whole, mentioned=mentioned)]
 
 
@@ -60,35 +54,12 @@ def untag(_agreed: Agreement, case: Case, command: UntagCase, now: datetime) -> 
     return [case_draft(CaseUntagged, after, now, command.actor, command.tag, tag=command.tag)]
 
 
-def reply(agreed: Agreement, case: Case, command: SubmitReply, now: datetime) -> list[Draft]:
-    """The author takes the case, the reply keeps the promise, and leaves on its author's mandate."""
-    still_open(case)
-    to = addressee(case, command)
-    drafts = []
-    if command.actor in agreed.people and case.owner != command.actor:
-        drafts.append(claimed(agreed, case, command.actor, now))
-        case = drafts[-1].case
-    fields = {"kind": "reply", "id": reply_id(command.id), "at": now, "author": command.actor, "text": command.text}
-    more = {"state": "approved", "addressee": to, "guidelines": command.guidelines}
-    whole = made(CaseMessage, fields | more)
-    answered = changed(
-        _answered(agreed, case, now),
-        messages=with_message(case, whole),
-        awaiting_us=False,
-        **_touched(case, command.actor),
-    )
-    answered = clocks.adjusted(agreed, answered, now)
-    drafts.append(case_draft(ReplySubmitted, answered, now, command.actor, reply=whole, canned=command.canned))
-    drafts.append(
-        case_draft(ReplyApproved, drafts[-1].case, now, command.actor, "mandate", reply=whole.id, by="mandate")
-    )
-    return drafts
-
-
 def close(agreed: Agreement, case: Case, command: CloseCase, now: datetime) -> list[Draft]:
     """Nothing more to do; an open promise no longer holds. The owner stays, and gets it again when it reopens."""
     if case.status == "closed":
         return []
+    if any(one.state != "leaving" for one in case.pending):
+        raise Refusal("reply_pending", "a reply waits for approval; withdraw it first, or wait until it has left")
     after = changed(
         clocks.ended(agreed, case, now),
         status="closed",
@@ -135,6 +106,8 @@ def delivery(agreed: Agreement, case: Case, command: ReportDelivery, now: dateti
     known = next((one for one in case.messages if one.kind == "reply" and one.id == command.reply), None)
     if known is None:
         raise Refusal("unknown_reply", "the case has no such reply among its recent messages")
+    if known.state not in ("approved", "delivered", "failed"):
+        raise Refusal("invalid", "the reply has not left")
     if known.state in ("delivered", command.outcome):
         return []
     update = {"state": command.outcome, "url": command.url or known.url, "detail": command.detail}
@@ -144,29 +117,3 @@ def delivery(agreed: Agreement, case: Case, command: ReportDelivery, now: dateti
         return [case_draft(ReplyDelivered, after, now, command.actor, reply=known.id, url=command.url)]
     after = clocks.adjusted(agreed, changed(after, awaiting_us=case.status == "open"), now)
     return [case_draft(ReplyFailed, after, now, command.actor, command.detail, reply=known.id, detail=command.detail)]
-
-
-def _touched(case: Case, actor: str) -> dict[str, bool]:
-    """Work by the owner makes the case theirs in earnest."""
-    touched = case.touched or case.owner == actor
-    return {"touched": touched, "handed_over": case.handed_over and not touched}
-
-
-def _answered(agreed: Agreement, case: Case, now: datetime) -> Case:
-    """The promises are kept, or late; the figures are of the case's first response and stay."""
-    first = next((one for one in promises_of(case) if one.kind == "first_response"), None)
-    after = changed(clocks.answered(agreed, case, now), escalated_to=())
-    if case.first_response_at is not None:
-        return after
-    return changed(
-        after,
-        first_response_at=now,
-        first_response_seconds=_seconds(after, first),
-        first_response_in_target=now <= first.due_at if first else None,
-    )
-
-
-def _seconds(after: Case, first: Deadline | None) -> int | None:
-    """What the first response took, on the clock of its service level."""
-    kept = (one.spent_seconds for one in after.promises if one.kind == "first_response")
-    return next(kept, None) if first else None

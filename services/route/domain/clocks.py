@@ -46,6 +46,28 @@ def answered(agreed: Agreement, case: Case, now: datetime) -> Case:
     return _kept(agreed, case, RESPONSES, now)
 
 
+def unanswered(agreed: Agreement, case: Case, answered_at: datetime, now: datetime) -> Case:
+    """The reply that kept the response promises at `answered_at` is taken back: they go on where they stood then.
+
+    A promise that was made since, to the same customer, is not needed beside the one that is owed again.
+    """
+    known = promises_of(case)
+    back = {
+        one.kind: _owed_again(agreed, one, now) for one in known if one.kind in RESPONSES and one.met_at == answered_at
+    }
+    if not back:
+        return case
+    kept = [one for one in known if one.kind not in RESPONSES or (one.met_at is not None and one.kind not in back)]
+    return _with(case, [*back.values(), *kept])
+
+
+def both(first: Case, second: Case) -> Case:
+    """`second`, with the promises that are still owed of `first` in the place of its own of that kind."""
+    owed = [one for one in promises_of(first) if one.met_at is None]
+    kinds = {one.kind for one in owed}
+    return _with(second, [*owed, *(one for one in promises_of(second) if one.kind not in kinds)])
+
+
 def ended(agreed: Agreement, case: Case, now: datetime) -> Case:
     """The close keeps the resolution promise; a response that was still owed is void."""
     after = _kept(agreed, case, ("resolution",), now)
@@ -97,6 +119,12 @@ def promising(case: Case, promises: Iterable[Deadline]) -> Case:
 def put(case: Case, deadline: Deadline) -> Case:
     """The case with `deadline` in the place of its promise of that kind."""
     return _with(case, [deadline if one.kind == deadline.kind else one for one in promises_of(case)])
+
+
+def _owed_again(agreed: Agreement, kept: Deadline, now: datetime) -> Deadline:
+    again = agreed.resumed(kept.model_copy(update={"met_at": None, "paused_at": kept.met_at}), now)
+    late = again.breached_at is not None and "lead" not in again.escalated
+    return again.model_copy(update={"escalate_at": now if late else None})
 
 
 def _sooner(old: Deadline, new: Deadline | None) -> Deadline:

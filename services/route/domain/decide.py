@@ -10,7 +10,10 @@ from services.contracts.commands import (
     AddNote,
     AddOverride,
     AddShift,
+    AnswerQuestion,
     AnswerStandIn,
+    ApproveReply,
+    AskColleague,
     AskLeave,
     AskStandIn,
     CallInSick,
@@ -23,6 +26,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     EditShift,
+    ExpireQuestion,
     HandbookCommand,
     HandOver,
     MergeCase,
@@ -34,19 +38,25 @@ from services.contracts.commands import (
     ReportCalendar,
     ReportDelivery,
     ReportWell,
+    RequestChange,
+    ReviseReply,
     RotaCommand,
     SetGoals,
     SetOwnCapacity,
+    SettleIdea,
     SnoozeCase,
     SplitCase,
+    SubmitIdea,
     SubmitReply,
     TagCase,
+    TakeOverReply,
     TakeSwap,
     Tick,
     UnmergeCase,
     UntagCase,
     WakeCase,
     WithdrawLeave,
+    WithdrawReply,
     WithdrawSwap,
 )
 from services.contracts.events import GoalsSet, OwnCapacityChanged, TeamConfigured
@@ -55,12 +65,15 @@ from services.contracts.seen import changed_since
 from services.rota.recurrence import RotaError
 from services.route.domain import (
     answers,
+    approvals,
     calendar_rules,
     case_rules,
     hand_overs,
     handbook,
     leave_rules,
     merging,
+    questions,
+    replies,
     shift_rules,
     snoozes,
     splitting,
@@ -89,7 +102,15 @@ RULES: Mapping[type[CaseCommand], Rule] = {
     TagCase: case_rules.tag,
     UntagCase: case_rules.untag,
     AddNote: case_rules.note,
-    SubmitReply: case_rules.reply,
+    SubmitReply: replies.submit,
+    ReviseReply: approvals.revise,
+    ApproveReply: approvals.approve,
+    RequestChange: approvals.request_change,
+    TakeOverReply: approvals.take_over,
+    WithdrawReply: approvals.withdraw,
+    AskColleague: questions.ask,
+    AnswerQuestion: questions.answer,
+    ExpireQuestion: questions.expire,
     CloseCase: case_rules.close,
     ReopenCase: case_rules.reopen,
     SplitCase: splitting.split,
@@ -145,6 +166,12 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
     if agreed is None:
         raise Refusal("unknown_team", f"team {state.team} is not configured")
     member(agreed, command.actor)
+    if command.actor.startswith(questions.GUEST) and not isinstance(command, AnswerQuestion | SubmitIdea):
+        raise Refusal("not_allowed", "who has a link answers a question or sends an idea, and nothing else")
+    if isinstance(command, SubmitIdea):
+        return questions.submit_idea(state, command, now)
+    if isinstance(command, SettleIdea):
+        return questions.settle_idea(state, agreed, command, now)
     if isinstance(command, SetOwnCapacity):
         return _own_capacity(state, agreed, command, now)
     if isinstance(command, CorrectClassification):
@@ -174,7 +201,7 @@ def _as_seen(case: Case, command: CaseCommand) -> None:
     seen: int | None = getattr(command, "seen", None)
     lines = changed_since(case, seen, command.actor) if seen is not None else ()
     if lines:
-        raise Refusal("changed", f"since revision {seen}: " + ", ".join(dict.fromkeys(one.type for one in lines)))
+        raise Refusal("changed_since", f"since revision {seen}: " + ", ".join(dict.fromkeys(one.type for one in lines)))
 
 
 def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[Draft]:

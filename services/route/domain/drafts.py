@@ -49,6 +49,17 @@ def changed(case: Case, **changes: Any) -> Case:
 
 def with_message(case: Case, message: CaseMessage) -> tuple[CaseMessage, ...]:
     """The case's recent messages with one more, cut to length; the event carries it whole."""
-    if len(message.text) > MESSAGE_CHARACTERS:
-        message = message.model_copy(update={"text": message.text[:MESSAGE_CHARACTERS], "cut": True})
-    return (*case.messages, message)[-RECENT_MESSAGES:]
+    return (*case.messages, _cut(message))[-RECENT_MESSAGES:]
+
+
+def shown(case: Case, message: CaseMessage) -> tuple[CaseMessage, ...]:
+    """The case's recent messages with this one in the place of the same one before, or as one more."""
+    if all(one.id != message.id for one in case.messages):
+        return with_message(case, message)
+    return tuple(_cut(message) if one.id == message.id else one for one in case.messages)
+
+
+def _cut(message: CaseMessage) -> CaseMessage:
+    if len(message.text) <= MESSAGE_CHARACTERS:
+        return message
+    return message.model_copy(update={"text": message.text[:MESSAGE_CHARACTERS], "cut": True})

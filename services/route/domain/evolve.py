@@ -22,6 +22,8 @@ from services.contracts.events import (
     Event,
     GoalsSet,
     HandbookEvent,
+    IdeaSettled,
+    IdeaSubmitted,
     MentionJoined,
     OwnCapacityChanged,
     ReplySubmitted,
@@ -29,6 +31,7 @@ from services.contracts.events import (
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
+from services.contracts.questions import IDEA_KEPT_DAYS
 from services.contracts.topics import TeamRecord
 from services.route.domain import canned
 from services.route.domain.agreement import agreement
@@ -44,6 +47,7 @@ ANSWER_KEPT = COMMAND_LIFE + 2 * CLOCK_SKEW
 """Longer than a command can come again without being refused as expired."""
 CORRECTION_KEPT = timedelta(days=30)
 """Longer than the second reader lags behind."""
+IDEA_KEPT = timedelta(days=IDEA_KEPT_DAYS)
 ANSWER_EVENTS = 1000
 """An answer of more events than this is remembered by its first ones."""
 
@@ -72,6 +76,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.set_capacity(event.person, _own_capacity(event))
     elif isinstance(event, ClassificationCorrected) and event.author == "person":
         state.remember_correction(_corrected(state, event))
+    elif isinstance(event, IdeaSubmitted | IdeaSettled):
+        state.ideas[event.idea.id] = event.idea
     elif isinstance(event, CoverGapFound):
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
@@ -134,3 +140,8 @@ def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
         *(("corrected", one) for one in corrections),
         *(("suggestion", one) for one in suggestions),
     ]
+
+
+def forget_ideas(state: TeamState, now: datetime) -> list[str]:
+    """Forget the ideas that are too old; gives their ids."""
+    return state.forget_ideas(now - IDEA_KEPT)

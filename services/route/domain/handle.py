@@ -12,6 +12,8 @@ from services.contracts.commands import Tick
 from services.contracts.events import Event, RotaEvent
 from services.contracts.ids import event_id
 from services.contracts.mentions import ClassifiedMention
+from services.route.domain import questions, replies
+from services.route.domain.approval_clock import approval_alarms, asked_anew
 from services.route.domain.cover_watch import watch
 from services.route.domain.decide import Input, decide
 from services.route.domain.drafts import ROUTER, Draft
@@ -43,11 +45,12 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     """The steps of an input, each decided on the state that the steps before have made."""
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
+            yield from (replies.releases(state, now), questions.questions_end(state, now))
             yield from (time_passes(state, now), reminders(state, now), capacities_end(state, now))
             yield from (wakes(state, now), alarms(state, now))
             yield from (releases(state, now), settle(state, now))
             yield from (escalations(state, now), settle(state, now), refresh(state, now))  # who is relieved has room
-            yield from (archive(state, now), watch(state, now))
+            yield from (approval_alarms(state, now), asked_anew(state, now), archive(state, now), watch(state, now))
         return
     before = state.agreement.config if state.agreement else None
     yield decide(state, given, now)

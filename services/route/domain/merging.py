@@ -25,7 +25,20 @@ from services.route.domain.state import TeamState
 MOST = 20
 """So many cases go on in one at most."""
 SPOKEN = frozenset(
-    {"MentionJoined", "ReplySubmitted", "CaseClosed", "CaseReopened", "CaseReclassified", "CaseExtended"}
+    {
+        "MentionJoined",
+        "ReplySubmitted",
+        "ReplyRevised",
+        "ReplyApproved",
+        "ReplyReleased",
+        "ReplyWithdrawn",
+        "ReplyFailed",
+        "CaseClosed",
+        "CaseReopened",
+        "CaseReclassified",
+        "CaseExtended",
+        "MentionsSplitOff",
+    }
 )
 """After one of these the other case is not what it was; then undoing leaves its urgency, promises and turn as they are."""
 
@@ -73,6 +86,8 @@ def _may_merge(agreed: Agreement, case: Case, into: Case, command: MergeCase) ->
         raise Refusal("invalid", "a case cannot be merged into itself")
     if case.merged:
         raise Refusal("merged", "others were merged into this case; merge the other case into this one instead")
+    if case.pending:
+        raise Refusal("reply_pending", "a reply of the case has not left yet; decide on it, or take it back first")
     if len(into.merged) >= MOST:
         raise Refusal("invalid", f"at most {MOST} cases go on in one")
     if not command.other_author and (case.source, case.author.id) != (into.source, into.author.id):

@@ -1,28 +1,27 @@
-"""What may leave the building, from the events that approved it."""
+"""What may leave the building, from the events with which it leaves."""
 
 from collections.abc import Callable, Iterable
 
 from services.contracts.cases import CaseMessage
-from services.contracts.events import Event, ReplyApproved, ReplySubmitted
+from services.contracts.events import CaseEvent, Event, ReplyApproved, ReplyReleased
 from services.contracts.outbox import OutboxItem
 
 
 def outbox_items(events: Iterable[Event], name_of: Callable[[str, str], str]) -> list[OutboxItem]:
-    """An item for each reply that was approved: its text whole, as it was submitted.
+    """An item for each reply that leaves, its text whole: when it is approved, or once its moment of grace is over.
 
     `name_of(team, person)` is the name that signs a person's replies.
     """
-    submitted: dict[str, CaseMessage] = {}
     items = []
     for event in events:
-        if isinstance(event, ReplySubmitted):
-            submitted[event.reply.id] = event.reply
-        elif isinstance(event, ReplyApproved):
-            items.append(_item(event, submitted[event.reply], name_of))
+        if isinstance(event, ReplyApproved) and event.leaves is not None:
+            items.append(_item(event, event.leaves, name_of))
+        elif isinstance(event, ReplyReleased):
+            items.append(_item(event, event.reply, name_of))
     return items
 
 
-def _item(event: ReplyApproved, reply: CaseMessage, name_of: Callable[[str, str], str]) -> OutboxItem:
+def _item(event: CaseEvent, reply: CaseMessage, name_of: Callable[[str, str], str]) -> OutboxItem:
     case, to = event.case, reply.addressee
     return OutboxItem(
         id=reply.id,
@@ -34,6 +33,6 @@ def _item(event: ReplyApproved, reply: CaseMessage, name_of: Callable[[str, str]
         text=reply.text,
         sender=name_of(event.team, reply.author),
         person=reply.author,
-        approved_by=event.by,
+        approved_by=reply.approved_by,
         at=event.at,
     )

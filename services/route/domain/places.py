@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from services.contracts.approvals import PendingReply
 from services.contracts.cases import Case, Deadline
 from services.contracts.mentions import MentionKind, UrgencyLabel
 
@@ -59,6 +60,8 @@ STAND = attrgetter(
     "previous_owner",
     "opened_at",
     "closed_at",
+    "pending",
+    "questions",
 )
 """All of a case that the functions below look at: where it is the same, the case stands where it stood."""
 Place = tuple[Any, Any] | None
@@ -172,3 +175,40 @@ def overdue(case: Case) -> tuple[None, str] | None:
 def closed(case: Case) -> tuple[None, Dated] | None:
     """When it was closed."""
     return (None, (case.closed_at, case.id)) if case.status == "closed" and case.closed_at else None
+
+
+def leaving(case: Case) -> tuple[None, Dated] | None:
+    """When the first of its replies leaves whose moment of grace runs; closed or not."""
+    if not case.pending:
+        return None
+    moments = [one.release_at for one in case.pending if one.release_at is not None]
+    return (None, (min(moments), case.id)) if moments else None
+
+
+def approval(case: Case) -> tuple[None, str] | None:
+    """A reply of it waits for approval."""
+    waits = case.pending and any(one.state == "waiting_approval" for one in case.pending)
+    return (None, case.id) if waits else None
+
+
+def approval_alarm(case: Case) -> tuple[None, Dated] | None:
+    """When a reply that waits for approval is to be warned of, or has waited too long."""
+    if not case.pending:
+        return None
+    moments = [moment for one in case.pending if (moment := next_approval_alarm(one))]
+    return (None, (min(moments), case.id)) if moments else None
+
+
+def next_approval_alarm(one: PendingReply) -> datetime | None:
+    """When there is something to say of a reply that waits; `None` once all is said."""
+    if one.breached_at is not None or one.due_at is None or one.warn_at is None:
+        return None
+    return one.due_at if one.warned_at else min(one.warn_at, one.due_at)
+
+
+def expiry(case: Case) -> tuple[None, Dated] | None:
+    """When the first of its open questions expires."""
+    if not case.questions:
+        return None
+    moments = [one.expires_at for one in case.questions if one.state == "asked"]
+    return (None, (min(moments), case.id)) if moments else None

@@ -4,7 +4,7 @@ from services.contracts.cases import Case
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 
-OUTSIDERS = ("system:", "integration:", "lead:")
+OUTSIDERS = ("system:", "integration:", "lead:", "guest:")
 """Who may act for a team without being in its roster."""
 
 
@@ -30,3 +30,9 @@ def may_direct(agreed: Agreement, case: Case, actor: str) -> None:
     """Refuse what only the owner may do with a case, or a lead or a system for them; with one of nobody, anybody may."""
     if case.owner not in (None, actor) and actor in agreed.people and actor not in agreed.leads:
         raise Refusal("not_the_owner", f"the case is {case.owner}'s")
+
+
+def touched_by(case: Case, actor: str) -> dict[str, bool]:
+    """What work of the actor changes: by the owner it makes the case theirs in earnest."""
+    touched = case.touched or case.owner == actor
+    return {"touched": touched, "handed_over": case.handed_over and not touched}

@@ -104,6 +104,12 @@ def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: d
     return remade(old, fields)
 
 
+def within(hours: OpeningHours, level: ServiceLevel, minutes: int, start: datetime) -> tuple[datetime, datetime]:
+    """When `minutes` from `start` are over on the clock of `level`, and when 80 % of them are."""
+    whole = timedelta(minutes=minutes)
+    return _after(hours, level, start, whole), _after(hours, level, start, WARN_SHARE * whole)
+
+
 def escalates_at(hours: OpeningHours, level: ServiceLevel, now: datetime) -> datetime:
     """When the step after one that is taken at `now` comes."""
     return _after(hours, level, now, timedelta(minutes=level.escalate_minutes))

@@ -49,6 +49,8 @@ def split(agreed: Agreement, case: Case, command: SplitCase, now: datetime) -> l
         created_at=chosen[0].at,
         history=(),
         merged=(),
+        pending=(),
+        questions=(),
         mentions=going,
         messages=tuple(chosen),
         answer_to=chosen[-1].source_id,

@@ -14,6 +14,7 @@ from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.goals import TeamGoals
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.questions import Idea
 from services.contracts.rota import CalendarStatus
 from services.contracts.rota_events import CoverGap
 from services.contracts.teams import Person
@@ -46,6 +47,7 @@ class TeamState:
         self.canned: dict[str, CannedReply] = {}
         self.handbook = Handbook()
         self.goals: TeamGoals | None = None
+        self.ideas: dict[str, Idea] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._merged_conversations: dict[Conversation, set[tuple[datetime, str, str]]] = {}
@@ -64,6 +66,10 @@ class TeamState:
         self._alarms = Index(places.alarm)
         self._wakes = Index(places.wake)
         self._closed = Index(places.closed)
+        self.approvals = Index(places.approval)
+        self._approval_alarms = Index(places.approval_alarm)
+        self._leaving = Index(places.leaving)
+        self._question_ends = Index(places.expiry)
         self.notes = Notes()
         self.indexes = tuple(one for one in vars(self).values() if isinstance(one, Index))
         self._personal = (self._loads, self._held, self.snoozed)
@@ -115,15 +121,36 @@ class TeamState:
 
     def alarms_until(self, now: datetime) -> Iterator[Case]:
         """The cases whose alarm is due, earliest first."""
-        return (self.cases[case] for _, case in self._alarms.of().irange(maximum=(now, _LAST)))
+        return self._until(self._alarms, now)
+
+    def approval_alarms_until(self, now: datetime) -> Iterator[Case]:
+        """The cases with a reply that waits long for approval, earliest first."""
+        return self._until(self._approval_alarms, now)
+
+    def leaving_until(self, now: datetime) -> Iterator[Case]:
+        """The cases with a reply whose moment of grace is over, earliest first."""
+        return self._until(self._leaving, now)
+
+    def next_leaving(self) -> tuple[datetime, str] | None:
+        """When the next reply leaves by time alone, and its case."""
+        first: tuple[datetime, str] | None = self._leaving.first()
+        return first
+
+    def question_ends_until(self, now: datetime) -> Iterator[Case]:
+        """The cases with an open question whose time is over, earliest first."""
+        return self._until(self._question_ends, now)
 
     def wakes_until(self, now: datetime) -> Iterator[Case]:
         """The snoozed cases whose time has come, earliest first."""
-        return (self.cases[case] for _, case in self._wakes.of().irange(maximum=(now, _LAST)))
+        return self._until(self._wakes, now)
 
     def closed_until(self, moment: datetime) -> Iterator[Case]:
         """The cases that were closed at `moment` or before, earliest first."""
-        return (self.cases[case] for _, case in self._closed.of().irange(maximum=(moment, _LAST)))
+        return self._until(self._closed, moment)
+
+    def _until(self, index: Index, moment: datetime) -> Iterator[Case]:
+        """The cases of a dated index up to a moment, earliest first."""
+        return (self.cases[case] for _, case in index.of().irange(maximum=(moment, _LAST)))
 
     def answer_to(self, command: str, now: datetime, kept: timedelta) -> AnsweredCommand | None:
         """What the command was answered, unless that is as long ago as `kept`."""
@@ -187,6 +214,13 @@ class TeamState:
         del self._corrections[: len(forgotten)]
         for mention in forgotten:
             del self.corrected[mention]
+        return forgotten
+
+    def forget_ideas(self, until: datetime) -> list[str]:
+        """Forget the ideas that were sent at `until` or before; gives their ids."""
+        forgotten = [one.id for one in self.ideas.values() if one.at <= until]
+        for idea in forgotten:
+            del self.ideas[idea]
         return forgotten
 
     def remember_answer(self, record: AnsweredCommand) -> None:

@@ -34,11 +34,12 @@ def escalations(state: TeamState, now: datetime) -> Iterator[Draft]:
 
 
 def archive(state: TeamState, now: datetime) -> Iterator[Draft]:
-    """Closed cases that no mention can reopen any more."""
+    """Closed cases that no mention can reopen any more, once their last reply has left."""
     if state.agreement is None:
         return
     before = now - timedelta(days=state.agreement.config.reopen_days)
-    for case in list(islice(state.closed_until(before), AT_A_TIME)):
+    done = (case for case in state.closed_until(before) if not case.pending)
+    for case in list(islice(done, AT_A_TIME)):
         yield case_draft(CaseArchived, case, now, ROUTER)
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from services.contracts.commands import ClaimCase, CloseCase, ConfigureTeam, SnoozeCase, SubmitReply, Tick
 from services.contracts.events import Event
 from services.contracts.mentions import ClassifiedMention
-from services.contracts.teams import TeamConfig
+from services.contracts.teams import Mandate, TeamConfig
 from services.rota.wall_clock import localise
 from services.route.domain.decide import Input
 from services.route.domain.handle import handle
@@ -56,6 +56,12 @@ def simulate(config: TeamConfig, profile: Profile, start: date, days: int, seed:
     return play.outcome(end, stopwatch.perf_counter() - begin)
 
 
+def without_approvals(config: TeamConfig) -> TeamConfig:
+    """The team as if everybody may send what they write, at once: what people approve, and when, is not played."""
+    alone = [one.model_copy(update={"mandate": Mandate(approve=one.mandate.approve)}) for one in config.people]
+    return config.model_copy(update={"people": tuple(alone), "approval_rules": (), "grace_seconds": 0})
+
+
 @dataclass
 class Play:
     """A simulation while it runs. `every_tick` leaves no tick out, which changes nothing but how long it takes."""
@@ -81,7 +87,8 @@ class Play:
         self._numbers, self._ids = count(), count()
         self._tick = tick_at(self.now)
         self._hours: Hours | None = None
-        self.give(ConfigureTeam(id=self._id(), team=self.config.team, at=self.now, actor=SYSTEM, config=self.config))
+        told = {"team": self.config.team, "at": self.now, "actor": SYSTEM}
+        self.give(ConfigureTeam(id=self._id(), config=without_approvals(self.config), **told))
 
     def expect(self, moment: datetime, coming: Coming) -> None:
         """Something that comes at `moment`; of one moment, what was expected first comes first, and before its tick."""

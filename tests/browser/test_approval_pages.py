@@ -1,0 +1,161 @@
+"""Four eyes, undo and private links in a real browser: the jobs, live, on a narrow phone, and what axe-core finds."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.contracts.commands import AddNote, RequestChange, ReviseReply, SubmitReply
+from services.contracts.teams import ApprovalRule, Mandate
+from tests.browser.conftest import Served
+from tests.browser.desk_backend import SPOOR
+
+pytestmark = pytest.mark.browser
+Enter = Callable[..., Page]
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = 360
+FIRST, SECOND = "Wij kijken er vandaag naar.", "Wij kijken er om vijf uur naar."
+
+
+def agree(served: Served, **changes: Any) -> None:
+    """Youssef needs a second pair of eyes, Marit is one."""
+    config = served.desk.model.config(SPOOR)
+    assert config is not None
+    mandates = {"youssef": Mandate(send_alone=False), "marit": Mandate(approve=True)}
+    people = [one.model_copy(update={"mandate": mandates.get(one.id, Mandate())}) for one in config.people]
+    rules = (ApprovalRule(id="reach", name="Groot bereik", reach=1),)
+    served.desk.backend.configure(
+        config.model_copy(update={"people": tuple(people), "approval_rules": rules} | changes)
+    )
+
+
+def waiting(served: Served, changed: bool = False) -> tuple[str, str]:
+    """A reply of Youssef's that waits; `changed`: Marit asked for another text, and it is there."""
+    desk = served.desk.backend
+    case = desk.mention("Waar blijft mijn trein naar Delft? Ik sta hier al een uur.", datetime.now(UTC))
+    desk.do(SubmitReply, SPOOR, "youssef", case=case, text=FIRST)
+    found = served.desk.model.case(case)
+    assert found is not None
+    reply = found.pending[0].reply
+    if changed:
+        desk.do(RequestChange, SPOOR, "marit", case=case, reply=reply, reply_version=1, comment="Hoe laat?")
+        desk.do(ReviseReply, SPOOR, "youssef", case=case, reply=reply, text=SECOND)
+    return case, reply
+
+
+def test_ask_for_a_change_see_the_difference_and_approve(enter: Enter, served: Served) -> None:
+    agree(served)
+    case, reply = waiting(served)
+    approver = enter("marit", path="/inbox?view=approval")
+    approver.locator(f"#item-{case}").click()
+    expect(approver.locator(".held .difference")).to_have_text(FIRST)
+    approver.locator(".held summary", has_text="Vraag wijziging").click()
+    comment = approver.locator(".held textarea[name=comment]")
+    comment.fill("Hoe laat dan?")
+    served.desk.backend.do(AddNote, SPOOR, "tom", case=case, text="ik kijk mee")
+    expect(approver.locator("#talk .note .text")).to_have_text("ik kijk mee")
+    expect(comment).to_have_value("Hoe laat dan?")
+    approver.locator(".held button", has_text="Vraag wijziging").click()
+    expect(approver.locator("#toast")).to_contain_text("Wijziging gevraagd.")
+
+    author = enter("youssef", path=f"/cases/{case}")
+    expect(author.locator(".held")).to_contain_text("Hoe laat dan?")
+    author.locator(".held textarea[name=text]").fill(SECOND)
+    author.locator(".held button", has_text="Dien opnieuw in").click()
+    expect(author.locator("#toast")).to_contain_text("wacht op goedkeuring")
+
+    expect(approver.locator(".held ins")).to_have_text("om vijf uur")
+    expect(approver.locator(".held del")).to_have_text("vandaag")
+    approver.locator(f"#approve-{reply}").click()
+    expect(approver.locator(".state.approved")).to_be_visible()
+    expect(approver.locator(".held")).to_have_count(0)
+    expect(author.locator(".state.approved")).to_be_visible()
+
+
+def test_undo_brings_the_text_back_beside_what_was_typed_since(enter: Enter, served: Served) -> None:
+    agree(served, grace_seconds=120, approval_rules=())
+    case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC))
+    page = enter("marit", path=f"/cases/{case}")
+    page.locator("#text-reply").fill("Oeps, te vroeg")
+    page.locator("#send-reply").click()
+    expect(page.locator(".held.leaving")).to_be_visible()
+    expect(page.locator("[data-leaves]")).to_have_text(re.compile("^11[0-8]$"))
+    expect(page.locator("#text-reply")).to_have_value("")
+    page.locator("#text-reply").fill("Al iets nieuws")
+    page.locator(".held button", has_text="Maak ongedaan").click()
+    expect(page.locator("#text-reply")).to_have_value(re.compile("^Oeps, te vroeg\\n+Al iets nieuws$"))
+    expect(page.locator(".msg.withdrawn")).to_be_visible()
+    expect(page.locator(".held")).to_have_count(0)
+
+
+def test_a_question_goes_out_by_link_and_its_answer_comes_in_live(
+    enter: Enter, served: Served, browser: Browser
+) -> None:
+    case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC))
+    page = enter("youssef", path=f"/cases/{case}")
+    page.locator(".ask summary").click()
+    page.locator(".ask input[name=name]").fill("Piet van Materieel")
+    page.locator(".ask textarea[name=text]").fill("Rijdt de 8.12 nog?")
+    page.locator(".ask button").click()
+    expect(page.locator("#toast")).to_contain_text("Vraag gesteld.")
+    link = page.locator(".questions input[readonly]").input_value()
+    guest = browser.new_context(viewport={"width": NARROW, "height": 740}, locale="en-GB").new_page()
+    guest.goto(link)
+    expect(guest.locator("h1")).to_contain_text("A question from")
+    guest.locator("#text").fill("Ja, om 8.20.")
+    guest.locator("button").click()
+    expect(guest.locator("h1")).to_have_text("Thank you")
+    expect(page.locator("#talk .note").last).to_contain_text("Piet van Materieel (via link)")
+    expect(page.locator("#talk .note .text").last).to_have_text("Ja, om 8.20.")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [NARROW, 1440])
+@pytest.mark.parametrize("what", ["approve", "author", "leaving", "question", "idea", "ideas"])
+def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
+    enter: Enter, served: Served, what: str, width: int, theme: str
+) -> None:
+    case = served.tunnel
+    agree(served, grace_seconds=120 if what == "leaving" else 0)
+    if what == "leaving":
+        agree(served, grace_seconds=120, approval_rules=())
+        case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC))
+        served.desk.backend.do(SubmitReply, SPOOR, "marit", case=case, text=FIRST)
+    elif what in ("approve", "author"):
+        case, _ = waiting(served, changed=True)
+    page = enter("youssef" if what == "author" else "marit", width=width, path=f"/cases/{case}")
+    page.evaluate("theme => { document.cookie = `theme=${theme}; path=/` }", theme)
+    if what == "question":
+        page.reload()
+        if width == NARROW:
+            page.locator(".btn.why").click()
+        page.locator(".ask summary").click()
+        page.locator(".ask input[name=name]").fill("Piet")
+        page.locator(".ask textarea[name=text]").fill("Rijdt de 8.12 nog?")
+        page.locator(".ask textarea[name=quote]").fill("Waar blijft mijn trein?")
+        page.locator(".ask button").click()
+        page.goto(page.locator(".questions input[readonly]").input_value())
+    elif what in ("idea", "ideas"):
+        page.goto("/ideas")
+        box = page.locator("#box").input_value()
+        page.goto(box)
+        if what == "ideas":
+            page.locator("#text").fill("Zet de uitleg bovenaan.")
+            page.locator("#name").fill("Karima")
+            page.locator(".guest button").click()
+            page.goto("/ideas")
+            expect(page.locator(".idea .text")).to_have_text("Zet de uitleg bovenaan.")
+    else:
+        page.reload()
+        expect(page.locator(".held")).to_be_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+    serious = [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

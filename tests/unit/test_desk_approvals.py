@@ -1,0 +1,234 @@
+"""The pages of who waits for approval and who approves: the queue, the difference, the buttons, undo."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from services.contracts.commands import SubmitReply, Tick
+from services.contracts.events import ReplyReleased
+from services.contracts.teams import ApprovalRule, Mandate, Person
+from services.desk.domain.difference import difference
+from services.runtime.clock import system_clock
+from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.support.desk import enter
+
+PEOPLE = (
+    Person(id="youssef", name="Youssef", capacity=8, mandate=Mandate(send_alone=False)),
+    Person(id="marit", name="Marit", capacity=8, mandate=Mandate(approve=True)),
+    Person(id="sanne", name="Sanne", languages=("nl",)),
+    Person(id="tom", name="Tom", languages=("nl",), mandate=Mandate(approve=True)),
+)
+TEXT = "Wij kijken er vandaag naar."
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TestDesk]:
+    made = open_test_desk(tmp_path)
+    configure(made)
+    yield made
+    made.accounts.close()
+
+
+def configure(desk: TestDesk, **changes: Any) -> None:
+    now = system_clock()
+    desk.backend.configure(team_config(now=now, **({"people": PEOPLE} | changes)), now)
+
+
+def a_reply(desk: TestDesk, text: str = TEXT, person: str = "youssef") -> tuple[str, str]:
+    """A case with a reply that is held; gives the ids of both."""
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock())
+    desk.backend.do(SubmitReply, SPOOR, person, case=case, text=text)
+    found = desk.model.case(case)
+    assert found is not None
+    return case, found.pending[-1].reply
+
+
+def post(client: TestClient, case: str, reply: str, what: str, **fields: Any) -> Any:
+    return client.post(f"/cases/{case}/replies/{reply}/{what}", data=fields, headers={"HX-Request": "true"})
+
+
+def state(desk: TestDesk, case: str) -> str:
+    found = desk.model.case(case)
+    assert found is not None
+    return str(found.messages[-1].state)
+
+
+# -- the difference ----------------------------------------------------------------------------------------------------
+
+
+def test_a_difference_is_of_words() -> None:
+    pieces = difference("Wij kijken morgen, denk ik.", "Wij kijken vandaag al, denk ik.")
+    assert [(one.kind, one.text) for one in pieces] == [
+        ("same", "Wij kijken "),
+        ("removed", "morgen"),
+        ("added", "vandaag al"),
+        ("same", ", denk ik."),
+    ]
+
+
+@for_all(st.text(max_size=60), st.text(max_size=60))
+def test_a_difference_loses_nothing_of_either_text(before: str, after: str) -> None:
+    pieces = difference(before, after)
+    assert "".join(one.text for one in pieces if one.kind != "added") == before
+    assert "".join(one.text for one in pieces if one.kind != "removed") == after
+
+
+# -- the queue and the decision ----------------------------------------------------------------------------------------
+
+
+def test_the_author_is_told_that_it_waits_and_sees_why_and_of_whom(desk: TestDesk) -> None:
+    author = enter(desk, "youssef")
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock())
+    sent = author.post(f"/cases/{case}/reply", data={"text": TEXT}, headers={"HX-Request": "true"})
+    assert "Je antwoord wacht op goedkeuring." in sent.text
+    page = author.get(f"/cases/{case}").text
+    assert "Een tweede paar ogen leest mee met Youssef" in page
+    assert "Gevraagd: Marit." in page
+    assert "keurt een ander goed" in page
+    assert "/approve" not in page
+    assert state(desk, case) == "waiting_approval"
+
+
+def test_the_queue_is_a_view_and_its_number_stands_in_the_navigation(desk: TestDesk) -> None:
+    case, _ = a_reply(desk)
+    approver = enter(desk, "marit")
+    page = approver.get("/inbox?view=approval").text
+    assert f'id="item-{case}"' in page
+    assert re.search(r'id="count-approval">1<', page)
+    assert page.count('title="Goed te keuren voor') == 2, (
+        "in the list and beside the reply it is the clock of the approval"
+    )
+    listed = approver.get("/api/v1/cases", params={"team": SPOOR, "view": "approval"}).json()
+    assert [one["id"] for one in listed["cases"]] == [case]
+
+
+def test_an_approver_reads_the_text_and_lets_it_go(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    approver = enter(desk, "marit")
+    assert TEXT in approver.get(f"/cases/{case}").text
+    answer = post(approver, case, reply, "approve", reply_version=1)
+    assert "Goedgekeurd" in answer.text
+    assert state(desk, case) == "approved"
+    again = post(approver, case, reply, "approve", reply_version=1)
+    assert "Goedgekeurd" in again.text, "sent twice is sent once"
+
+
+def test_a_change_is_asked_shown_to_the_author_and_the_difference_to_the_approver(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    approver, author = enter(desk, "marit"), enter(desk, "youssef")
+    assert "Schrijf eerst iets." in post(approver, case, reply, "change", reply_version=1, comment=" ").text
+    assert "Wijziging gevraagd." in post(approver, case, reply, "change", reply_version=1, comment="Hoe laat?").text
+    seen = author.get(f"/cases/{case}").text
+    assert "Hoe laat?" in seen
+    assert 'name="text"' in seen
+    assert "wacht op goedkeuring" in post(author, case, reply, "revise", text="Wij kijken er om vijf uur naar.").text
+    page = approver.get(f"/cases/{case}").text
+    assert "<del>vandaag</del><ins>om vijf uur</ins>" in page
+    assert "Marit vroeg: Hoe laat?" in page
+    assert "intussen gewijzigd" in post(approver, case, reply, "approve", reply_version=1).text
+    assert "Goedgekeurd" in post(approver, case, reply, "approve", reply_version=2).text
+
+
+def test_an_approver_takes_it_over(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    assert "Overgenomen" in post(enter(desk, "marit"), case, reply, "take-over", text="Om vijf uur.").text
+    found = desk.model.case(case)
+    assert found is not None
+    assert (found.owner, found.messages[-1].author, found.messages[-1].state) == ("marit", "marit", "approved")
+
+
+def test_the_second_approver_is_told_that_it_was_decided(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    first, second = enter(desk, "marit"), enter(desk, "lena")
+    assert "/approve" in second.get(f"/cases/{case}").text, "a lead outside the roster may approve"
+    assert "Goedgekeurd" in post(first, case, reply, "approve", reply_version=1).text
+    assert "Hierover is al beslist" in post(second, case, reply, "approve", reply_version=1).text
+
+
+def test_who_only_looks_sees_the_queue_and_no_buttons(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    viewer = enter(desk, "vera")
+    page = viewer.get(f"/cases/{case}").text
+    assert "Wacht op goedkeuring" in page
+    assert f"/replies/{reply}/" not in page
+    assert post(viewer, case, reply, "approve", reply_version=1).status_code == 403
+    assert post(enter(desk, "zoe"), case, reply, "approve", reply_version=1).status_code == 404
+
+
+def test_a_rule_is_said_in_words_in_both_languages(desk: TestDesk) -> None:
+    rule = ApprovalRule(id="crisis", name="Crisis", urgency="high", reach=10, topics=("delay",), channels=("post",))
+    configure(desk, approval_rules=(rule,))
+    case = desk.backend.mention("Nu!", system_clock(), urgency="critical", topics=["delay"])
+    found = desk.model.case(case)
+    assert found is not None
+    loud = found.model_copy(
+        update={"author": found.author.model_copy(update={"followers": 25_000}), "revision": found.revision + 1}
+    )
+    desk.backend.states[SPOOR].put(loud)
+    desk.backend.do(SubmitReply, SPOOR, "youssef", case=case, text=TEXT)
+    reader = enter(desk, "marit")
+    page = reader.get(f"/cases/{case}").text
+    assert "Regel ‘Crisis’: kanaal" in page
+    assert "urgentie kritiek (vanaf hoog)" in page
+    assert "25.000 volgers (vanaf 10)" in page
+    reader.cookies.set("lang", "en")
+    english = reader.get(f"/cases/{case}").text
+    assert "Rule ‘Crisis’: channel" in english
+    assert "25,000 followers (from 10)" in english
+
+
+# -- undo --------------------------------------------------------------------------------------------------------------
+
+
+IN_THE_COMPOSER = rf'<textarea id="text-reply"[^>]*>\s*{re.escape(TEXT)}</textarea>'
+
+
+def test_undo_puts_the_text_back_into_the_composer(desk: TestDesk) -> None:
+    configure(desk, grace_seconds=60)
+    case, reply = a_reply(desk, person="marit")
+    author = enter(desk, "marit")
+    assert f"/replies/{reply}/withdraw" in author.get(f"/cases/{case}").text
+    answer = post(author, case, reply, "withdraw")
+    assert "Teruggehaald" in answer.text
+    assert re.search(IN_THE_COMPOSER, answer.text)
+    assert [one.text for one in desk.app.state.desk.drafts.of("marit", case)] == [TEXT], "it is a draft again"
+    assert state(desk, case) == "withdrawn"
+
+
+def test_undo_works_without_javascript(desk: TestDesk) -> None:
+    configure(desk, grace_seconds=60)
+    case, reply = a_reply(desk, person="marit")
+    author = enter(desk, "marit")
+    answer = author.post(f"/cases/{case}/replies/{reply}/withdraw")
+    assert answer.status_code == 303
+    page = author.get(answer.headers["location"]).text
+    assert re.search(IN_THE_COMPOSER, page)
+    assert TEXT in author.get(f"/cases/{case}").text, "the conversation shows what was taken back"
+
+
+def test_too_late_to_undo_is_said_so(desk: TestDesk) -> None:
+    configure(desk, grace_seconds=5)
+    case, reply = a_reply(desk, person="marit")
+    author = enter(desk, "marit")
+    later = system_clock() + timedelta(seconds=6)
+    tick = Tick(id="00000000-0000-4000-8000-000000000001", team=SPOOR, at=later, actor="system:ticker")
+    assert any(isinstance(event, ReplyReleased) for event in desk.backend.give(tick, later))
+    answer = post(author, case, reply, "withdraw")
+    assert "het is al weg" in answer.text
+    assert not re.search(IN_THE_COMPOSER, answer.text)
+
+
+def test_who_sends_is_told_that_it_can_be_undone(desk: TestDesk) -> None:
+    configure(desk, grace_seconds=10)
+    author = enter(desk, "marit")
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock())
+    sent = author.post(f"/cases/{case}/reply", data={"text": TEXT}, headers={"HX-Request": "true"})
+    assert "ongedaan maken kan nog even" in sent.text
+    assert "Maak ongedaan" in sent.text
