@@ -1,5 +1,6 @@
 """Merging of cases and undoing it, lock-free answers, and who a note names: the rules, on route's domain."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -239,3 +240,25 @@ def test_what_cannot_be_split_off() -> None:
     assert code(desk.do(SplitCase, "lead:els", case=first, mentions=brought)) == "not_found"
     desk.do(MergeCase, "lead:els", case=second, into=first)
     assert code(desk.do(SplitCase, "lead:els", case=first, mentions=brought)) == "merged"
+
+
+def test_a_reply_that_is_held_keeps_whom_it_answers_also_when_the_cases_are_taken_apart() -> None:
+    desk = Desk(config(grace_seconds=60))
+    desk.say("first")
+    desk.say("second", author=Author(id="buur", name="Buur"))
+    first, second = desk.case("first").id, desk.case("second").id
+    desk.do(MergeCase, "lead:els", case=second, into=first, other_author=True)
+    desk.do(SubmitReply, "noor", case=first, text="Beste buur", to=second)
+    assert desk.state.cases[first].pending[0].addressee is not None
+    desk.do(UnmergeCase, "noor", case=second)
+    (item,) = outbox_items(desk.tick(desk.now + timedelta(minutes=2)), lambda _team, person: person)
+    assert (item.conversation, item.in_reply_to) == ("second", "second")
+
+
+def test_a_case_with_a_reply_that_has_not_left_is_not_merged() -> None:
+    desk = Desk(config(grace_seconds=60))
+    desk.say("first")
+    desk.say("second")
+    first, second = desk.case("first").id, desk.case("second").id
+    desk.do(SubmitReply, "noor", case=second, text="Dank!")
+    assert code(desk.do(MergeCase, "lead:els", case=second, into=first)) == "reply_pending"
