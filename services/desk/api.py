@@ -12,6 +12,7 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
+from services.desk.domain.filters import read_filter
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
 from services.desk.streams import HEADERS, StillIn, events_stream
@@ -65,12 +66,15 @@ def list_cases(
     team: Annotated[str, Query()],
     view: Annotated[View, Query()] = "team",
     page: Annotated[int, Query(ge=1)] = 1,
-    source: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """`view`: mine, team, waiting or closed. `source`: only what comes from there; `counts` are of all."""
+    """`view`: mine, team, waiting, snoozed or closed. `counts` are of all.
+
+    Also takes what the inbox can be filtered by: `urgency`, `sentiment`, `topic`, `language`, `source`, `kind`, `tag` and
+    `owner`, each of them more than once for "or" and `-` for "none", and `author`, words of their name.
+    """
     require(identity, team)
     model = desk_of(request).model
-    found = model.page(team, view, identity.name, page, source)
+    found = model.page(team, view, identity.name, page, read_filter(request.query_params.multi_items()))
     counts = dict(model.counts(team, identity.name))
     answer = _Page(cases=found.cases, page=found.page, pages=found.pages, total=found.total, counts=counts)
     return Response(answer.model_dump_json(exclude=_NOT_IN_LISTS), media_type="application/json")
