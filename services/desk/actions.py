@@ -15,7 +15,9 @@ from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.inbox import View
-from services.desk.pages import case_values, list_values
+from services.desk.domain.undo import Deed, WaysBack, way_back
+from services.desk.lists import list_values
+from services.desk.pages import case_values
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
@@ -25,7 +27,9 @@ router = APIRouter(include_in_schema=False)
 Key = Annotated[str, Form(max_length=64)]
 FromView = Annotated[View, Form()]
 FromPage = Annotated[int, Form(ge=1)]
-_COMMANDS = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_COMMANDS: dict[str, str] = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_UNDONE: dict[str, Deed] = {"claim": "claim", "release": "release", "close": "close"}
+"""What can be undone, by what was asked."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
 
 
@@ -114,7 +118,15 @@ async def _ask(
     now = (answer.case if answer else None) or desk_of(request).model.case(found.id) or found
     told, late = _told(answer, what)
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
-    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None)
+    undo = "" if late else _undo(what, found, now, identity, roster)
+    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None, undo=undo)
+
+
+def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str]) -> str:
+    """The way back, as the toast's form has it; empty for what has none."""
+    deed = _UNDONE.get(what)
+    way = way_back(deed, before, after, identity.name, outside=identity.name not in roster) if deed else None
+    return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 
 def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
@@ -136,6 +148,7 @@ def _shown(
     late: bool,
     sent: str = "",
     again: bool = False,
+    undo: str = "",
 ) -> Response:
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}", 303)
@@ -151,5 +164,6 @@ def _shown(
         late=late,
         sent=sent,
         again=again,
+        undo=undo,
         **values,
     )

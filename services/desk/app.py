@@ -2,21 +2,27 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, login, pages
+from services.desk import actions, api, deeds, filter_pages, login, pages
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
-from services.desk.context import Desk
+from services.desk.context import Desk, NobodyCount
+from services.desk.domain.filters import FIELDS, NO_FILTER
 from services.desk.domain.rota_plan import Plans
+from services.desk.domain.snoozing import UNTIL
+from services.desk.keys import GROUPS, KEYS, shown
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
 from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, team_pages
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
+from services.desk.rows import RowCache
+from services.desk.saved import SavedFilters
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
 from services.runtime.clock import Clock, system_clock
@@ -35,8 +41,11 @@ def build_app(
     signing_key: str,
     clock: Clock = system_clock,
     plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
 ) -> FastAPI:
-    """The desk over a read model that somebody feeds, a sender of commands, and open accounts; `plans` proposes rotas.
+    """The desk over a read model that somebody feeds, a sender of commands, and open accounts.
+
+    `plans` proposes rotas, `nobody` counts mentions that are no cases.
 
     Raises:
         AssetsMissingError: htmx is not installed.
@@ -48,18 +57,21 @@ def build_app(
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
-        nav=Navigation(model),
+        nav=Navigation(model, counts_nobody=nobody is not None),
         secure_cookies=settings.https,
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
     known["key"] = lambda: uuid4().hex
+    known["KEYS"], known["GROUPS"], known["caps"] = KEYS, GROUPS, shown
+    known["FIELDS"], known["UNTIL"], known["no_filter"] = FIELDS, UNTIL, NO_FILTER
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
+    inbox: dict[str, Any] = {"saved": SavedFilters(accounts), "rows": RowCache(), "nobody": nobody}
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans), **inbox)
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
-    for part in (login, api, pages, actions, *rota):
+    for part in (login, api, pages, actions, deeds, filter_pages, *rota):
         app.include_router(part.router)
     return app

@@ -30,21 +30,15 @@ class Place:
         return urlencode([*first, *shown.pairs()])
 
 
-def asked_filter(request: Request) -> Filter:
-    """The filter in a request's address; of an action, that of the page it was done on (its form says so, or htmx)."""
-    if request.method == "GET":
-        return read_filter(request.query_params.multi_items())
-    return read_filter(current_pairs(request))
-
-
-def current_pairs(request: Request) -> Iterable[tuple[str, str]]:
-    """The parameters of the page that htmx is on."""
-    return parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-
-
-def a_view(name: str) -> View:
-    """The view of that name, else one's own work."""
-    return next((one for one in VIEWS if one == name), "mine")
+def asked_place(request: Request, team: str) -> Place:
+    """The place that a request is about: by its own address, else by that of the page that htmx is on."""
+    pairs = request.query_params.multi_items()
+    if not any(name == "view" for name, _ in pairs):
+        pairs = parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    told = dict(pairs)
+    view: View = next((one for one in VIEWS if one == told.get("view")), "mine")
+    page = told.get("page", "")
+    return Place(team, view, max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1, read_filter(pairs))
 
 
 def state_of(found: ViewPage, others: Iterable[object] = ()) -> str:

@@ -178,6 +178,12 @@ class ReadModel:
             found = self._configurations.get(team)
             return found.config if found else None
 
+    def revision(self, team: str) -> int:
+        """The revision of what a team has agreed; 0 for none."""
+        with self._lock:
+            found = self._configurations.get(team)
+            return found.revision if found else 0
+
     def roster(self, team: str) -> frozenset[str]:
         """The ids of a team's people; empty while the team is not known."""
         config = self.config(team)

@@ -15,12 +15,13 @@ LATER = NOW + timedelta(hours=2)
 @pytest.mark.parametrize(
     ("deed", "owner", "asleep", "wanted"),
     [
-        ("claim", None, False, ["ClaimCase", "ReleaseCase"]),
-        ("claim", "you", False, ["ClaimCase", "HandOver"]),
-        ("claim", "you", True, ["ClaimCase", "HandOver", "SnoozeCase"]),
+        ("claim", None, False, ["ReleaseCase"]),
+        ("claim", "you", False, ["HandOver"]),
+        ("claim", "you", True, ["HandOver", "SnoozeCase"]),
         ("claim", "me", True, ["SnoozeCase"]),
         ("release", "me", False, ["ClaimCase"]),
         ("hand", "me", False, ["ClaimCase"]),
+        ("release", "you", False, ["HandOver"]),
         ("hand", None, False, ["ClaimCase", "ReleaseCase"]),
         ("snooze", "me", False, ["WakeCase"]),
         ("snooze", "me", True, ["SnoozeCase"]),
@@ -34,6 +35,9 @@ def test_every_deed_has_its_opposite(deed: Deed, owner: str | None, asleep: bool
     way = way_back(deed, before, before.model_copy(update={"revision": 3}), "me", "vip")
     assert way is not None
     assert ([step.type for step in way.steps], way.revision) == (wanted, 3)
+    outside = way_back(deed, before, before.model_copy(update={"revision": 3}), "me", "vip", outside=True)
+    assert outside is not None
+    assert [step.type for step in outside.steps][-1] == wanted[-1]
     for step in way.steps:
         assert step.until == (LATER if step.type == "SnoozeCase" else None)
         assert step.to == ("you" if step.type == "HandOver" else None)

@@ -44,26 +44,36 @@ class WaysBack(Model):
     ways: tuple[WayBack, ...] = Field(min_length=1, max_length=500)
 
 
-def way_back(deed: Deed, before: Case, after: Case, me: str, tag: str = "") -> WayBack | None:
-    """How to undo a deed of `me`; `None` when it changed nothing."""
+def way_back(deed: Deed, before: Case, after: Case, me: str, tag: str = "", *, outside: bool = False) -> WayBack | None:
+    """How to undo a deed of `me`, who may be a lead `outside` the roster; `None` when it changed nothing."""
     if after.revision <= before.revision:
         return None
-    steps = _steps(deed, before, me, tag)
-    return WayBack(case=before.id, revision=after.revision, steps=tuple(steps)) if steps else None
+    steps = tuple(_steps(deed, before, me, tag, outside=outside))
+    return WayBack(case=before.id, revision=after.revision, steps=steps) if steps else None
 
 
-def _steps(deed: Deed, before: Case, me: str, tag: str) -> list[Step]:
+def _steps(deed: Deed, before: Case, me: str, tag: str, *, outside: bool) -> list[Step]:
     match deed:
         case "tag":
             return [Step(type="UntagCase", tag=tag)] if tag not in before.tags else []
         case "snooze":
             return [_sleep(before.snoozed_until)]
         case "close":
-            return [Step(type="ReopenCase"), *_owner_again(before, me), *_asleep_again(before)]
+            mine = [Step(type="ClaimCase")] if before.owner == me else []  # else it goes to whoever had it, if they can
+            return [Step(type="ReopenCase"), *mine, *_asleep_again(before)]
         case "claim" if before.owner == me:  # it was woken, or is now worked on in earnest
             return _asleep_again(before)
         case "claim" | "release" | "hand":
-            return [*_given_back(before, me), *_asleep_again(before)]
+            return [*_back_to(before.owner, me, taken=deed == "claim" or outside), *_asleep_again(before)]
+
+
+def _back_to(owner: str | None, me: str, *, taken: bool) -> list[Step]:
+    """To who had it. Only an owner may give a case back to the team: whoever is not, nor a lead, takes it first."""
+    if owner == me:
+        return [Step(type="ClaimCase")]
+    if owner is not None:
+        return [Step(type="HandOver", to=owner)]
+    return [Step(type="ReleaseCase")] if taken else [Step(type="ClaimCase"), Step(type="ReleaseCase")]
 
 
 def _sleep(until: datetime | None) -> Step:
@@ -72,19 +82,6 @@ def _sleep(until: datetime | None) -> Step:
 
 def _asleep_again(before: Case) -> list[Step]:
     return [Step(type="SnoozeCase", until=before.snoozed_until)] if before.snoozed_until else []
-
-
-def _owner_again(before: Case, me: str) -> list[Step]:
-    """Reopening gives it to whoever had it, when they can; one's own case is taken, whether one could be given it or not."""
-    return [Step(type="ClaimCase")] if before.owner == me else []
-
-
-def _given_back(before: Case, me: str) -> list[Step]:
-    if before.owner == me:
-        return [Step(type="ClaimCase")]
-    if before.owner is None:  # only its owner may give a case back
-        return [Step(type="ClaimCase"), Step(type="ReleaseCase")]
-    return [Step(type="ClaimCase"), Step(type="HandOver", to=before.owner)]
 
 
 def changed_since(way: WayBack, now: Case) -> HistoryLine | None:

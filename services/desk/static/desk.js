@@ -1,4 +1,4 @@
-/* The desk's own: keys, selection, drafts, counters, and whether the live line holds. */
+/* The desk's own: which case is open, drafts, counters, and whether the live line holds. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -44,7 +44,7 @@
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
     if (event.detail.target.id === "compose") restore();
-    if (event.detail.target.id === "list") select();
+    if (event.detail.target.id === "case") { restore(); toEnd(); }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "case") {
@@ -54,6 +54,7 @@
     }
     select();
   });
+  document.addEventListener("webcare:list", select);
   document.addEventListener("DOMContentLoaded", () => { restore(); select(); toEnd(); });
 
   /* The live line. */
@@ -61,29 +62,7 @@
   document.addEventListener("htmx:sseError", () => offline(true));
   document.addEventListener("htmx:sseOpen", () => offline(false));
 
-  /* Keys. */
-  const typing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
-  const move = (step) => {
-    const items = $$("#list .item");
-    if (!items.length) return;
-    let at = items.indexOf(document.activeElement);
-    if (at < 0) at = items.findIndex((item) => item.hasAttribute("aria-current"));
-    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-    next.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
-  };
-  const write = (what) => {
-    const tab = $(`#tab-${what}`);
-    if (!tab) return;
-    tab.checked = true;
-    $(`#text-${what}`).focus();
-  };
-  const keys = {
-    j: () => move(1), k: () => move(-1),
-    r: () => write("reply"), n: () => write("note"),
-    c: () => $("#act-claim")?.click(), e: () => $("#act-close")?.click(),
-    "?": () => $("#help")?.showModal(),
-  };
+  /* Keys in a text; the others are in keys.js. */
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -91,10 +70,7 @@
       if (target.form.checkValidity()) target.form.requestSubmit();
       return;
     }
-    if (target.matches("textarea") && event.key === "Escape") return target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(target) || $("dialog[open]")) return;
-    const act = keys[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (target.matches("textarea") && event.key === "Escape") { event.preventDefault(); target.blur(); }
   });
   document.addEventListener("change", (event) => {
     if (event.target.name === "compose-tab") $(`#text-${event.target.id.replace("tab-", "")}`).focus();
