@@ -23,6 +23,7 @@ from services.desk.settings import DeskSettings
 from services.report.app import PREFIXES as REPORT
 from services.report.app import build_app as build_report
 from services.report.settings import ReportSettings
+from services.report.web.nobody import NobodyCounts
 from services.runtime.health import Health, HealthServer, answer
 from services.runtime.metrics import HTTP_SECONDS
 
@@ -39,7 +40,8 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
     health = Health()
-    desk = open_desk(keyed(load(DeskSettings)), plans=Planner())
+    nobody = NobodyCounts(load(ReportSettings))
+    desk = open_desk(keyed(load(DeskSettings)), plans=Planner(), nobody=nobody)
     try:
         for name, check in desk.checks.items():
             health.add(name, check)

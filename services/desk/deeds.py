@@ -45,7 +45,7 @@ _COMMANDS: dict[Deed, str] = {
     "snooze": "SnoozeCase",
     "close": "CloseCase",
 }
-Cases = Annotated[list[str], Form(max_length=MANY)]
+Cases = Annotated[list[str], Form(default_factory=list, max_length=MANY)]
 Key = Annotated[str, Form(max_length=64)]
 Open = Annotated[str, Form(max_length=36)]
 """The case that is open beside the list."""

@@ -1,0 +1,213 @@
+"""The inbox with 5,000 open cases and 200 agents looking: pages, lists, the browser's swap, and how soon a change shows.
+
+`python -m tests.bench.inbox --seconds 600` for the long run; `make bench` takes a short one into `docs/benchmarks.md`.
+The server is a process of its own with real sessions and real pages; only Kafka is not there: events are given to its read
+model where the follower would.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from statistics import median
+
+import httpx
+import psutil
+from playwright.sync_api import sync_playwright
+
+from tests.bench.figures import milliseconds, percentile, table
+from tests.bench.inbox_server import AGENTS, CASES, TEAM, serve
+from tests.browser.desk_backend import PASSWORD
+from tests.support.chromium import launch
+
+SHORT = 60
+RATE = 20
+"""Mentions a second."""
+ON_TEAM = 40
+"""So many of the agents look at the team's list, which most changes touch; the others at their own work."""
+TIMES = 100
+_MARK = re.compile(rb"gezegd op ([0-9.]+) sec")
+
+
+@contextmanager
+def server() -> Iterator[tuple[str, Connection, psutil.Process]]:
+    """A desk with its cases and agents, in a process of its own; at the end it is stopped."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,))
+    process.start()
+    try:
+        yield here.recv(), here, psutil.Process(process.pid)
+    finally:
+        here.send(("stop", 0.0))
+        process.join(20)
+        process.kill()
+
+
+def pages(url: str) -> str:
+    """What one page and one list cost, asked one after the other."""
+    with httpx.Client(base_url=url, follow_redirects=False, timeout=30) as client:
+        enter(client, "agent0")
+        asked = {
+            "a whole page of the team's list": "/inbox?view=team",
+            "the list alone, its rows known": "/inbox/list?view=team",
+            "the same, page 100 of 100": "/inbox/list?view=team&page=100",
+            "the same, filtered by urgency and source": "/inbox/list?view=team&urgency=high&source=email",
+        }
+        rows = []
+        for name, path in asked.items():
+            client.get(path)
+            rows.append((name, *milliseconds([seconds(lambda path=path: client.get(path)) for _ in range(TIMES)])))  # type: ignore[misc]  # mypy cannot infer a lambda's defaults
+        tag = {"If-None-Match": client.get("/inbox/list?view=team").headers["etag"]}
+        same = [seconds(lambda: client.get("/inbox/list?view=team", headers=tag)) for _ in range(TIMES)]
+        rows.append(("the list when it shows the same (304)", *milliseconds(same)))
+    return table((f"{CASES:,} open cases, one asker", "n", "p50", "p95"), rows)
+
+
+def swap(url: str) -> str:
+    """How long Chromium's main thread needs to put a list of 50 rows in another order, with its layout."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(base_url=url)
+        page.goto("/login?next=/inbox?view=team")
+        page.fill("#name", "agent0")
+        page.fill("#password", PASSWORD)
+        page.click("form.login button")
+        page.wait_for_selector("#list .row")
+        found: list[float] = page.evaluate(_SWAP)
+        browser.close()
+    halves = ("half of the rows new, the others in another order", "one row new")
+    return table(
+        ("the browser puts 50 rows in place, script and layout", "n", "p50", "p95"),
+        [(name, *milliseconds([one / 1000 for one in found[begin::2]])) for begin, name in enumerate(halves)],
+    )
+
+
+_SWAP = """async () => {
+  const html = await (await fetch("/inbox/list?view=team")).text(), times = [];
+  const read = () => { const box = document.createElement("template"); box.innerHTML = html; return box.content; };
+  for (let turn = 0; turn < 60; turn++) {
+    const fresh = read(), rows = [...fresh.querySelectorAll(".row")];
+    for (const [at, row] of rows.entries()) if (turn % 2 ? at === 0 : at % 2) row.dataset.revision = `${turn}`;
+    if (turn % 2 === 0) for (const row of rows.reverse()) row.parentNode.append(row);
+    const text = [...fresh.children].map((one) => one.outerHTML).join("");
+    const begin = performance.now();
+    htmx.swap("#list", text, { swapStyle: "rows-now", swapDelay: 0, settleDelay: 0 });
+    document.querySelector("#list").getBoundingClientRect();
+    times.push(performance.now() - begin);
+    await new Promise(requestAnimationFrame);
+  }
+  return times;
+}"""
+
+
+async def agent(url: str, number: int, until: float, found: list[float], fetched: list[int]) -> None:
+    """One browser, as far as the server can tell: listens, and fetches its list when it is told to, one at a time."""
+    view = "team" if number < ON_TEAM else "mine"
+    async with httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(30, read=60)) as client:
+        answer = await client.post("/login", data={"name": f"agent{number}", "password": PASSWORD})
+        assert answer.status_code == 303, answer.status_code
+        query, seen, tag = f"team={TEAM}&view={view}", set[bytes](), ""
+        wanted = asyncio.Event()
+
+        async def fetch() -> None:
+            nonlocal tag
+            while time.monotonic() < until:
+                await asyncio.wait_for(wanted.wait(), 600)
+                wanted.clear()
+                listed = await client.get(f"/inbox/list?{query}", headers={"If-None-Match": tag})
+                now = time.monotonic()
+                fetched.append(listed.status_code)
+                tag = listed.headers["etag"]
+                marks = set(_MARK.findall(listed.content))
+                found.extend(now - float(mark) for mark in marks - seen if seen)
+                seen.update(marks | {b""})
+
+        wanted.set()
+        fetching = asyncio.create_task(fetch())
+        async with client.stream("GET", f"/inbox/live?{query}&since=-") as stream:
+            async for line in stream.aiter_lines():
+                if line == "event: list":
+                    wanted.set()
+                if time.monotonic() > until:
+                    break
+        fetching.cancel()
+
+
+async def _agents(url: str, until: float) -> tuple[list[float], list[int]]:
+    found: list[float] = []
+    fetched: list[int] = []
+    gate = asyncio.Semaphore(8)
+
+    async def one(number: int) -> None:
+        async with gate:
+            await asyncio.sleep(0)
+        await agent(url, number, until, found, fetched)
+
+    await asyncio.gather(*(one(number) for number in range(AGENTS)))
+    return found, fetched
+
+
+def fan_out(url: str, control: Connection, process: psutil.Process, length: float) -> str:
+    """Everybody connected while mentions come in: from event to list; memory and processor."""
+    warm, until = 15.0, time.monotonic() + 15 + length
+    sampled: list[tuple[float, float]] = []
+    stop = threading.Event()
+
+    def sample() -> None:
+        while not stop.wait(1):
+            sampled.append((time.monotonic(), process.memory_info().rss / 2**20))
+
+    watching = threading.Thread(target=sample, daemon=True)
+    watching.start()
+    control.send(("feed", RATE))
+    begun, used = time.monotonic(), process.cpu_times()
+    found, fetched = asyncio.run(_agents(url, until))
+    lasted, after = time.monotonic() - begun, process.cpu_times()
+    stop.set()
+    watching.join()
+    control.send(("feed", 0.0))
+    settled = [megabytes for at, megabytes in sampled if at > begun + warm]
+    third = max(1, len(settled) // 3)
+    busy = (after.user + after.system - used.user - used.system) / lasted
+    figures = table(
+        (f"{AGENTS} agents, {RATE} mentions/s for {length:.0f} s, {CASES:,} open cases", "n", "p50", "p95"),
+        [("from the event to the changed list in the browser's hands", *milliseconds(found))],
+    )
+    return (
+        f"{figures}\n\n{len(fetched) / lasted:.0f} lists a second were fetched, of which {fetched.count(304)} of "
+        f"{len(fetched)} showed the same; the longest took {1000 * max(found):.0f} ms (p99 "
+        f"{1000 * percentile(found, 0.99):.0f} ms). The process took {100 * busy:.0f} % of one core, and "
+        f"{median(settled[:third]):.0f} MB in the first third, {median(settled[-third:]):.0f} MB in the last."
+    )
+
+
+def measure(length: float = SHORT) -> str:
+    """All of it, as it stands in `docs/benchmarks.md`."""
+    with server() as (url, control, process):
+        parts = [pages(url), swap(url), fan_out(url, control, process, length)]
+    return "\n\n".join(parts)
+
+
+def enter(client: httpx.Client, name: str) -> None:
+    """Log in."""
+    answer = client.post("/login", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 303, answer.status_code
+
+
+def seconds(work: Callable[[], httpx.Response]) -> float:
+    """How long something takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=SHORT)
+    sys.stdout.write(f"{measure(parser.parse_args().seconds)}\n")
