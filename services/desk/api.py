@@ -12,7 +12,7 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
-from services.desk.domain.filters import read_filter
+from services.desk.domain.filters import AUTHOR, FIELDS, read_filter
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
 from services.desk.streams import HEADERS, StillIn, events_stream
@@ -59,7 +59,17 @@ async def send_command(
     return JSONResponse({"id": command.id, "events": events, "case": case})
 
 
-@router.get("/cases", summary="The cases of a view, the most pressing first, in pages of 50")
+_FILTERS = [
+    {"name": name, "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": True}
+    for name in FIELDS
+] + [{"name": AUTHOR, "in": "query", "schema": {"type": "string"}}]
+
+
+@router.get(
+    "/cases",
+    summary="The cases of a view, the most pressing first, in pages of 50",
+    openapi_extra={"parameters": _FILTERS},
+)
 def list_cases(
     request: Request,
     identity: Asking,
@@ -69,8 +79,8 @@ def list_cases(
 ) -> Response:
     """`view`: mine, team, waiting, snoozed or closed. `counts` are of all.
 
-    Also takes what the inbox can be filtered by: `urgency`, `sentiment`, `topic`, `language`, `source`, `kind`, `tag` and
-    `owner`, each of them more than once for "or" and `-` for "none", and `author`, words of their name.
+    What the inbox can be filtered by: each field more than once for "or" and `-` for "none", and `author`, words of their
+    name or handle.
     """
     require(identity, team)
     model = desk_of(request).model

@@ -83,16 +83,18 @@ class Feeder:
         now = datetime.now(UTC)
         case = _case(number, now, f"{_TEXT} (gezegd op {time.monotonic():.4f} sec)")
         self._open.append(case)
-        self._tell(CaseOpened, case, now)
+        self._tell(CaseOpened, case, now, mention=case.mentions[0])
 
     def archive(self) -> None:
         """The oldest case is gone."""
         self._tell(CaseArchived, self._open.pop(0), datetime.now(UTC))
 
-    def _tell(self, kind: Any, case: Case, now: datetime) -> None:
+    def _tell(self, kind: Any, case: Case, now: datetime, **more: Any) -> None:
         offset = next(self._offsets)
         cause = str(UUID(int=offset))
-        event = kind(id=cause, team=TEAM, at=now, actor="system:bench", cause=cause, sequence=1, of=1, case=case)
+        event = kind(
+            id=cause, team=TEAM, at=now, actor="system:bench", cause=cause, sequence=1, of=1, case=case, **more
+        )
         self._model.apply(DESK_EVENTS, TEAM, event, 0, offset)
 
 

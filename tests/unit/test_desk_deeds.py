@@ -39,7 +39,7 @@ def case_of(client: TestClient, case: str) -> dict[str, object]:
 def do(client: TestClient, what: str, *cases: str, **more: str) -> str:
     answer = client.post("/inbox/deeds", data={"what": what, "case": list(cases), **more}, headers=HTMX)
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return str(answer.text)
 
 
 def way_in(page: str) -> str:

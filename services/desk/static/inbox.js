@@ -158,6 +158,13 @@
     count();
   });
 
+  /* Enter in a menu of the bar presses that menu's button, not the form's first. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("#bulk .panel input, #bulk .panel select")) return;
+    event.preventDefault();
+    $(".primary", event.target.closest(".panel")).click();
+  });
+
   window.webcare.list = {
     rows, picked, flush, none,
     pick: (row, range) => {
