@@ -23,7 +23,7 @@ from services.desk.domain.answers import Answer
 from services.desk.domain.snoozing import Until, wake_time
 from services.desk.domain.undo import Deed, WayBack, WaysBack, changed_since, way_back
 from services.desk.lists import list_values
-from services.desk.pages import case_values, team_words, whole
+from services.desk.pages import case_whole, team_words, whole
 from services.desk.place import asked_place
 from services.desk.wording import wording
 from services.runtime.web.auth import Asking, require
@@ -199,7 +199,7 @@ def _answer(request: Request, identity: Identity, told: Told, cases: Sequence[Ca
     shown: dict[str, Any] = team_words(request, identity, team) | {"case": None, "again": False}
     if open_case and open_case.id in changed:
         again = changed[open_case.id].status != open_case.status
-        shown = case_values(request, identity, open_case) | {"again": again}
+        shown = case_whole(request, identity, open_case) | {"again": again}
     return web_of(request).pages.render(
         request,
         "deeds.html",

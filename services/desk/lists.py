@@ -1,6 +1,6 @@
 """What the list of the inbox shows: a page of cases, its counts, its filter, and the rows, which are shared (`rows.py`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -34,7 +34,7 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
         "place": place,
         "query": place.query(),
         "state": state(desk, identity.name, place, found),
-        "row": rower(request, identity, place),
+        "row": rower(request, identity, place, desk.drafts.cases(identity.name, team)),
     }
 
 
@@ -69,8 +69,8 @@ def state(desk: Desk, name: str, place: Place, found: ViewPage | None = None) ->
     return state_of(shown, (desk.model.revision(place.team),))
 
 
-def rower(request: Request, identity: Identity, place: Place) -> Row:
-    """Makes the rows of a place for one reader."""
+def rower(request: Request, identity: Identity, place: Place, drafted: Container[str]) -> Row:
+    """Makes the rows of a place for one reader, who has a draft in the cases `drafted`."""
     desk, web = desk_of(request), web_of(request)
     config, t, now = desk.model.config(place.team), web.pages.translator(request), web.clock()
     words, formats = (
@@ -78,7 +78,8 @@ def rower(request: Request, identity: Identity, place: Place) -> Row:
         Formats(t.language, config.time_zone if config else DEFAULT_ZONE),
     )
     may_act = identity.may(place.team, "agent", "commands")
-    seen = (t.language, place.query(), may_act, desk.model.revision(place.team), _minute(now))
+    agreed = desk.model.revision(place.team)
+    seen = (t.language, place.query(), may_act, agreed, _minute(now))
     template = web.pages.environment.get_template("row.html")
     facts: dict[str, Any] = {
         "t": t,
@@ -92,9 +93,10 @@ def rower(request: Request, identity: Identity, place: Place) -> Row:
     }
 
     def row(case: Case, selected: str = "") -> Markup:
-        opened = case.id == selected
-        render = partial(template.render, facts, one=case, selected=selected)
-        return desk.rows.get((case.id, case.revision, opened, *seen), render)
+        opened, begun = case.id == selected, case.id in drafted
+        mark = f"{case.revision}.{agreed}{'.d' if begun else ''}"  # the browser keeps a row that has the same
+        render = partial(template.render, facts, one=case, selected=selected, drafted=begun, mark=mark)
+        return desk.rows.get((case.id, case.revision, opened, begun, *seen), render)
 
     return row
 

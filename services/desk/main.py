@@ -11,6 +11,7 @@ from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNA
 from services.desk.app import build_app
 from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans
+from services.desk.drafts import Drafts
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
@@ -70,9 +71,12 @@ def open_desk(
         )
 
         nav = Navigation(model, counts_nobody=nobody is not None)
+        drafts: Drafts = app.state.desk.drafts
 
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)
+            if record.topic is DESK_CASES and record.message is None:
+                drafts.forget([record.key.partition(":")[2]])
 
         follower = Follower(
             settings,

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
 from services.desk.api import still_in
+from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
 from services.desk.lists import list_values as list_values
@@ -39,7 +40,7 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
 
 
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
-    """What the case's column and the one beside it show."""
+    """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     return {
         "case": case,
@@ -133,7 +134,7 @@ def case_page(
     found = visible_case(request, identity, case)
     if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
         return web_of(request).pages.render(
-            request, "case.html", here_view=view, page=page, **case_values(request, identity, found)
+            request, "case.html", here_view=view, page=page, **case_whole(request, identity, found)
         )
     values = list_values(request, identity, found.team, view, page)
     return whole(request, identity, found.team, values, found, chosen=True, told=_texts(told))
@@ -169,7 +170,7 @@ def whole(
     toast: Mapping[str, Any] | None = None,
 ) -> Response:
     """The whole page: the list and a case beside it. `told` are keys of texts to say; `toast` is what was done just now."""
-    shown = case_values(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
+    shown = case_whole(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
     response = web_of(request).pages.render(
         request,
         "inbox.html",
@@ -187,6 +188,10 @@ def whole(
     if request.cookies.get(TEAM_COOKIE) != team:
         response.set_cookie(TEAM_COOKIE, team, samesite="lax", secure=web_of(request).secure_cookies)
     return response
+
+
+def case_whole(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
+    return case_values(request, identity, case) | composer_values(request, identity, case)
 
 
 def _selected(request: Request) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.report.domain.indices import REFRESH
-from tests.bench import bench_classify, commands, end_to_end, inbox, parts, peers
+from tests.bench import bench_classify, commands, end_to_end, inbox, parts, peers, recovery
 from tests.bench.figures import machine, table
 from tests.faults.lines import BESIDE, ROOT
 from tests.support.stack import Stack, attach, start, stop
@@ -36,6 +36,8 @@ def main() -> None:
         sunk = parts.sink(stack.facts["elasticsearch"], mentions)
         say("the peers")
         compared, worker = peers.measure(stack.facts["kafka"])
+    say("how long route takes to come back")
+    back = recovery.measure()
     alone = table(
         ("each part by itself", "a second"),
         [
@@ -45,7 +47,7 @@ def main() -> None:
             ("sink, into Elasticsearch: mentions", f"{sunk:,.0f}"),
         ],
     )
-    TARGET.write_text(document(ways, answers, desk, alone, compared, quality()), encoding="utf-8")
+    TARGET.write_text(document(ways, answers, desk, alone, back, compared, quality()), encoding="utf-8")
     say(f"written: {TARGET}")
 
 
@@ -73,7 +75,7 @@ def quality() -> str:
     return f"```text\n{out.getvalue()}```"
 
 
-def document(ways: str, answers: str, desk: str, alone: str, compared: str, read: str) -> str:
+def document(ways: str, answers: str, desk: str, alone: str, back: str, compared: str, read: str) -> str:
     """The whole of `docs/benchmarks.md`."""
     return f"""# Benchmarks
 
@@ -103,6 +105,12 @@ The server is one process; the agents' side (200 clients) runs beside it on the 
 ## The parts
 
 {alone}
+
+## Route comes back
+
+{back}
+
+{recovery.NOTE}
 
 ## Beside other loops
 

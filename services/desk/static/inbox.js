@@ -107,10 +107,10 @@
     },
   });
 
-  /* A list that is as it was is not sent again. */
+  /* A list that is as it was is not sent again; who asks by script (a draft was begun) knows better. */
   document.addEventListener("htmx:configRequest", (event) => {
     const { detail } = event;
-    if (detail.path.startsWith("/inbox/list")) detail.headers["If-None-Match"] = `"${state || $("#list-state")?.dataset.state || ""}"`;
+    if (detail.path.startsWith("/inbox/list") && detail.triggeringEvent) detail.headers["If-None-Match"] = `"${state || $("#list-state")?.dataset.state || ""}"`;
     if (detail.path.startsWith("/inbox/deeds") || detail.path.startsWith("/inbox/undo")) {
       detail.parameters.set?.("open", $("#case main[data-case]")?.dataset.case || "");
     }
