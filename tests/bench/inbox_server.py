@@ -23,6 +23,7 @@ from tests.browser.desk_backend import PASSWORD, TestDesk, open_test_desk, team_
 
 TEAM = "spoorlijn"
 CASES, AGENTS = 5_000, 200
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _TEXT = "De trein staat al een half uur stil en niemand zegt iets, mijn aansluiting haal ik zo niet meer. Wat nu?"
 
 
@@ -99,8 +100,9 @@ class Feeder:
 
 
 def _case(number: int, now: datetime, text: str) -> Case:
-    urgency, minutes = ("critical", 1) if number % 5 == 0 else ("high", 60) if number % 5 == 1 else ("normal", 240)
-    due = now + timedelta(minutes=minutes)
+    urgency, minutes = ("critical", 15) if number % 5 == 0 else ("high", 60) if number % 5 == 1 else ("normal", 240)
+    # a critical one goes before all that is there, and so changes the first page of the team: the worst for who looks there
+    due = now + timedelta(minutes=minutes) if number % 5 else _EPOCH - timedelta(minutes=number)
     deadline = Deadline(
         kind="first_response", level="usual", target_minutes=minutes, started_at=now, due_at=due, warn_at=due
     )

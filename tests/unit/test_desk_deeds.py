@@ -197,7 +197,8 @@ def test_a_filter_needs_a_name_and_there_are_not_endlessly_many(desk: TestDesk) 
 
 def test_waiting_says_why_and_when_cover_begins_and_snoozed_until_when(desk: TestDesk) -> None:
     client, backend = enter(desk), desk.backend
-    assert "Iedereen zit vol." in client.get("/inbox?view=waiting").text
+    page = client.get("/inbox?view=waiting").text
+    assert re.search(r"Iedereen zit vol · vanaf [^<]*\d\d:\d\d</span>", page)
     case = ids(client, "waiting")[0]
     backend.do(ClaimCase, SPOOR, "youssef", case=case)
     do(client, "snooze", case, until="hour")

@@ -50,7 +50,13 @@
       added.push(node);
       return node;
     });
-    area.replaceChildren(...order);
+    const kept = new Set(order);
+    for (const old of [...area.children]) if (!kept.has(old)) old.remove();
+    let at = area.firstElementChild;
+    for (const node of order) {
+      if (node === at) at = at.nextElementSibling;
+      else area.insertBefore(node, at);
+    }
     keepFocus(was);
     if (!calm.matches && document.visibilityState === "visible") slide(before);
     return added;
