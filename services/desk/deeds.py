@@ -17,6 +17,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
 from services.contracts.cases import Case
+from services.contracts.teams import TeamConfig
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
@@ -28,6 +29,7 @@ from services.desk.place import asked_place
 from services.desk.wording import wording
 from services.runtime.web.auth import Asking, require
 from services.runtime.web.formats import DEFAULT_ZONE
+from services.runtime.web.i18n import Translator
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import team_of, web_of
 from services.runtime.web.problems import Problem
@@ -151,15 +153,15 @@ async def _send(request: Request, identity: Identity, case: Case, body: dict[str
     except Problem as problem:
         return case, t.maybe(f"error.{problem.status}", t("error.other"))
     now = (answer.case if answer else None) or desk_of(request).model.case(case.id) or case
-    return now, _failure(t.maybe, answer)
+    return now, _failure(t, answer)
 
 
-def _failure(say: Any, answer: Answer | None) -> str:
+def _failure(t: Translator, answer: Answer | None) -> str:
     if answer is None:
-        return str(say("told.no_answer", ""))
+        return t("told.no_answer")
     if answer.rejection:
         code, reason = answer.rejection
-        return str(say(f"rejected.{code}", reason))
+        return t.maybe(f"rejected.{code}", reason)
     return ""
 
 
@@ -182,7 +184,7 @@ def _fields(
             return {}
 
 
-def _config(request: Request, team: str) -> Any:
+def _config(request: Request, team: str) -> TeamConfig | None:
     return desk_of(request).model.config(team)
 
 
