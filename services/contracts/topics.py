@@ -13,6 +13,8 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
+from services.contracts.goals import GoalsRecord
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import (
     AnsweredCommand,
     CorrectedMention,
@@ -131,6 +133,10 @@ DESK_TEAMS = Topic(
         KnownGap,
         KnownCalendar,
         CannedReply,
+        GuidelineRecord,
+        AgreementRecord,
+        SuggestionRecord,
+        GoalsRecord,
     ),
     partitions="team",
     cleanup="compact",
@@ -190,7 +196,20 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "calendar", "canned"]
+TeamRecord = Literal[
+    "config",
+    "answered",
+    "handled",
+    "capacity",
+    "corrected",
+    "gap",
+    "calendar",
+    "canned",
+    "guideline",
+    "agreement",
+    "suggestion",
+    "goals",
+]
 """The kinds of records on `desk.teams`."""
 
 

@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 
 from services.contracts.cases import Case
 from services.desk.accounts import Accounts
+from services.desk.accounts.last_line import LastLine
+from services.desk.accounts.oidc import Provider
 from services.desk.commands import CommandDesk
 from services.desk.drafts import Drafts
 from services.desk.rates import Rate
@@ -17,7 +19,7 @@ from services.desk.rota.planning import Planning
 from services.desk.rows import RowCache
 from services.desk.saved import SavedFilters
 from services.desk.settings import DeskSettings
-from services.desk.throttle import Throttle
+from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
 
@@ -33,7 +35,10 @@ class Desk:
     model: ReadModel
     commands: CommandDesk
     accounts: Accounts
-    throttle: Throttle
+    guard: LoginGuard
+    codes: Throttle
+    last_line: LastLine
+    provider: Provider | None
     calendars: Calendars
     planning: Planning
     drafts: Drafts

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
-from services.desk.api import still_in
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
+from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.lists import list_values as list_values
 from services.desk.lists import state, tools_values
@@ -20,6 +20,7 @@ from services.desk.live import format_vector, parse_vector
 from services.desk.place import Place, asked_place
 from services.desk.streams import HEADERS, page_stream
 from services.desk.watch import ListWatch
+from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
 from services.runtime.web.formats import DEFAULT_ZONE
@@ -42,8 +43,11 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
+    book = model.handbooks.of(case.team)
     return {
         "case": case,
+        "book": book,
+        "guides": beside(book.current(), case),
         "mine": case.owner == identity.name,
         "earlier": model.earlier(case),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),
@@ -76,6 +80,8 @@ def inbox(
     if not team:
         return web_of(request).pages.render(request, "no_team.html")
     require(identity, team)
+    if desk_of(request).model.config(team) is None and identity.may(team, "admin", "commands"):
+        return RedirectResponse(f"/start?{urlencode({'team': team})}", 303)
     values = list_values(request, identity, team, view, page) | {"was": was}
     first = values["found"].cases[0] if values["found"].cases else None
     return whole(request, identity, team, values, first, chosen=False, told=_texts(told))

@@ -22,8 +22,10 @@ from services.contracts.events import (
     CaseEvent,
     Event,
     EventBase,
+    GoalsSet,
     RotaEvent,
 )
+from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.memory import KnownCalendar
 from services.contracts.rota import CalendarStatus
 from services.contracts.signals import Signal
@@ -33,6 +35,7 @@ from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.filters import NO_FILTER, Field, Filter
 from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.rota import Cover, cover_at
+from services.desk.handbook.model import Handbooks
 from services.desk.live import Entry, Hub
 
 _EVENTS = get_args(Event)
@@ -86,10 +89,12 @@ class ReadModel:
     def __init__(self, hub: Hub | None = None) -> None:
         self.hub = hub or Hub()
         self.answers = Answers()
+        self.handbooks = Handbooks()
         self._inboxes: dict[str, Inbox] = {}
         self._team_of: dict[str, str] = {}
         self._configurations: dict[str, TeamConfiguration] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
+        self._goals: dict[str, GoalsRecord | GoalsSet] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
         self._calendars: dict[tuple[str, str], CalendarStatus] = {}
         self._canned: dict[str, dict[str, CannedReply]] = {}
@@ -97,6 +102,10 @@ class ReadModel:
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
         """Fold one record; `message` of `None` is a tombstone."""
+        if topic in (DESK_TEAMS, DESK_EVENTS):
+            self.handbooks.apply(key, message)
+        if isinstance(message, GoalsRecord | GoalsSet):
+            self._set_goals(message)
         if topic is DESK_CASES:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
@@ -182,6 +191,23 @@ class ReadModel:
         """A team's canned replies, retired ones too."""
         with self._lock:
             return tuple(self._canned.get(team, {}).values())
+
+    def _set_goals(self, message: GoalsRecord | GoalsSet) -> None:
+        with self._lock:
+            known = self._goals.get(message.team)
+            if known is None or known.at <= message.at:
+                self._goals[message.team] = message
+
+    def goals(self, team: str) -> TeamGoals | None:
+        """Why a team is there; `None` when it has not said so."""
+        with self._lock:
+            found = self._goals.get(team)
+            return found.goals if found else None
+
+    def sources(self, team: str) -> frozenset[str]:
+        """Where the cases that we know of a team came from."""
+        with self._lock:
+            return frozenset(case.source for case in self._inboxes.setdefault(team, Inbox()).cases.values())
 
     def case(self, case: str) -> Case | None:
         """A case by its id, of whatever team."""
