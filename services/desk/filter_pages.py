@@ -12,7 +12,6 @@ from services.desk.domain.inbox import View
 from services.desk.place import Place
 from services.desk.saved import MAX_NAME
 from services.runtime.web.auth import Asking, require
-from services.runtime.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +46,7 @@ def drop(request: Request, identity: Asking, ident: str, team: Annotated[str, Fo
     lead = identity.may(team, "lead", "commands")
     gone = desk_of(request).saved.drop(team, identity.name, ident, lead=lead)
     if gone is None:
-        raise Problem(404, "unknown_filter", "There is no such filter of yours.")
+        return _to(Place(team), "told.filter_unknown")
     return _to(Place(team, gone.view, chosen=gone.chosen), "told.filter_gone", was=gone.title)
 
 
