@@ -33,6 +33,8 @@ RATE = 20
 ON_TEAM = 40
 """So many of the agents look at the team's list, which most changes touch; the others at their own work."""
 TIMES = 100
+WARM = 15.0
+"""Seconds in which everybody logs in and fetches a first time; not measured."""
 _MARK = re.compile(rb"gezegd op ([0-9.]+) sec")
 
 
@@ -109,13 +111,16 @@ _SWAP = """async () => {
 }"""
 
 
-async def agent(url: str, number: int, until: float, found: list[float], fetched: list[int]) -> None:
-    """One browser, as far as the server can tell: listens, and fetches its list when it is told to, one at a time."""
+async def agent(url: str, number: int, since: float, until: float, found: list[float], fetched: list[int]) -> None:
+    """One browser, as far as the server can tell: listens, and fetches its list when it is told to, one at a time.
+
+    What was said after `since` counts: before that, everybody logs in at the same moment.
+    """
     view = "team" if number < ON_TEAM else "mine"
     async with httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(30, read=60)) as client:
         answer = await client.post("/login", data={"name": f"agent{number}", "password": PASSWORD})
         assert answer.status_code == 303, answer.status_code
-        begun, query, seen, tag = time.monotonic(), f"team={TEAM}&view={view}", set[bytes](), ""
+        query, seen, tag = f"team={TEAM}&view={view}", set[bytes](), ""
         wanted = asyncio.Event()
 
         async def fetch() -> None:
@@ -128,7 +133,7 @@ async def agent(url: str, number: int, until: float, found: list[float], fetched
                 fetched.append(listed.status_code)
                 tag = listed.headers["etag"]
                 marks = set(_MARK.findall(listed.content))
-                found.extend(now - float(mark) for mark in marks - seen if float(mark) > begun)
+                found.extend(now - float(mark) for mark in marks - seen if float(mark) > since)
                 seen.update(marks)
 
         wanted.set()
@@ -143,16 +148,16 @@ async def agent(url: str, number: int, until: float, found: list[float], fetched
         await asyncio.gather(fetching, return_exceptions=True)
 
 
-async def _agents(url: str, until: float) -> tuple[list[float], list[int]]:
+async def _agents(url: str, since: float, until: float) -> tuple[list[float], list[int]]:
     found: list[float] = []
     fetched: list[int] = []
-    await asyncio.gather(*(agent(url, number, until, found, fetched) for number in range(AGENTS)))
+    await asyncio.gather(*(agent(url, number, since, until, found, fetched) for number in range(AGENTS)))
     return found, fetched
 
 
 def fan_out(url: str, control: Connection, process: int, length: float) -> str:
     """Everybody connected while mentions come in: from event to list; memory and processor."""
-    warm, until = 15.0, time.monotonic() + 15 + length
+    until = time.monotonic() + WARM + length
     sampled: list[tuple[float, float]] = []
     stop = threading.Event()
 
@@ -164,12 +169,12 @@ def fan_out(url: str, control: Connection, process: int, length: float) -> str:
     watching.start()
     control.send(("feed", RATE))
     begun, used = time.monotonic(), processor_seconds(process)
-    found, fetched = asyncio.run(_agents(url, until))
+    found, fetched = asyncio.run(_agents(url, begun + WARM, until))
     lasted, after = time.monotonic() - begun, processor_seconds(process)
     stop.set()
     watching.join()
     control.send(("feed", 0.0))
-    settled = [megabytes for at, megabytes in sampled if at > begun + warm]
+    settled = [megabytes for at, megabytes in sampled if at > begun + WARM]
     third = max(1, len(settled) // 3)
     busy = (after - used) / lasted
     figures = table(
