@@ -37,7 +37,7 @@ def test_a_filter_is_made_kept_used_again_counted_live_and_let_go(enter: Enter, 
     page.locator("#keep summary").click()
     page.fill("#keep-title", "Perrons")
     page.get_by_role("button", name="Bewaar").click()
-    kept = page.locator(".saved a")
+    kept = page.locator(".kept a")
     expect(kept).to_have_text("Perrons 6")
     page.locator("#nav-team").click()
     expect(page.locator("#list .row")).not_to_have_count(6)
@@ -47,7 +47,7 @@ def test_a_filter_is_made_kept_used_again_counted_live_and_let_go(enter: Enter, 
     expect(page.locator("#list .row")).to_have_count(7)
     expect(page).to_have_url(re.compile("topic=delay"))
     page.get_by_role("button", name="Bewaar niet meer").click()
-    expect(page.locator(".saved")).to_have_count(0)
+    expect(page.locator(".kept")).to_have_count(0)
     expect(page.locator("#keep-title")).to_have_value("Perrons")
 
 

@@ -23,7 +23,13 @@
   };
   /* With rows picked a key is about those, else about the case that is open. */
   const about = (what) => (list.picked().length ? $(`#bulk-${what}`) : $(`#act-${what}`) || $(`#case-${what}`));
-  const press = (what) => about(what)?.click();
+  /* Whoever is quicker than htmx settles a case that was opened just now must not leave the page for it. */
+  const press = (what) => {
+    const button = about(what);
+    if (!button) return;
+    window.htmx.process(button.form);
+    button.click();
+  };
   const unfold = (drop) => {
     if (!drop) return;
     drop.open = true;
