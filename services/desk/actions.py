@@ -20,8 +20,10 @@ from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
+from services.desk.domain.undo import Deed, WaysBack, way_back
 from services.desk.drafts import Place
-from services.desk.pages import case_values, list_values
+from services.desk.lists import list_values
+from services.desk.pages import case_values
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
@@ -31,7 +33,9 @@ router = APIRouter(include_in_schema=False)
 Key = Annotated[str, Form(max_length=64)]
 FromView = Annotated[View, Form()]
 FromPage = Annotated[int, Form(ge=1)]
-_COMMANDS = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_COMMANDS: dict[str, str] = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_UNDONE: dict[str, Deed] = {"claim": "claim", "release": "release", "close": "close"}
+"""What can be undone, by what was asked."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
 
 
@@ -145,7 +149,15 @@ async def ask_about(
     if back:  # what was taken back is written on: a draft again, beside any other
         again = Place(identity.name, found.team, found.id, "reply")
         await run_in_threadpool(desk_of(request).drafts.save, again, back, (), web_of(request).clock())
-    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None, back=back)
+    undo = "" if late else _undo(what, found, now, identity, roster)
+    return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None, back=back, undo=undo)
+
+
+def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str]) -> str:
+    """The way back, as the toast's form has it; empty for what has none."""
+    deed = _UNDONE.get(what)
+    way = way_back(deed, before, after, identity.name, outside=identity.name not in roster) if deed else None
+    return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 
 def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
@@ -168,6 +180,7 @@ def _shown(
     sent: str = "",
     again: bool = False,
     back: str = "",
+    undo: str = "",
 ) -> Response:
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}", 303)
@@ -185,5 +198,6 @@ def _shown(
         late=late,
         sent=sent,
         again=again,
+        undo=undo,
         **(values | {"back": back}),
     )

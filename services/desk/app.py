@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -12,6 +13,8 @@ from services.desk import (
     approval_actions,
     canned_pages,
     composing,
+    deeds,
+    filter_pages,
     guest_pages,
     idea_pages,
     pages,
@@ -22,14 +25,17 @@ from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
 from services.desk.accounts.web import invitation, log_page, login, mine, people, people_actions, second, single
 from services.desk.commands import CommandDesk
-from services.desk.context import Desk
+from services.desk.context import Desk, NobodyCount
+from services.desk.domain.filters import FIELDS, NO_FILTER
 from services.desk.domain.rota_plan import Plans
+from services.desk.domain.snoozing import UNTIL
 from services.desk.drafts import Drafts
 from services.desk.handbook import actions as handbook_actions
 from services.desk.handbook import api as handbook_api
 from services.desk.handbook import edit as handbook_edit
 from services.desk.handbook import pages as handbook_pages
 from services.desk.handbook.markdown import render as markdown
+from services.desk.keys import GROUPS, KEYS, shown
 from services.desk.links import Links
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
@@ -39,6 +45,8 @@ from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, p
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
+from services.desk.rows import RowCache
+from services.desk.saved import SavedFilters
 from services.desk.settings import DeskSettings
 from services.desk.start import actions as start_actions
 from services.desk.start import api as start_api
@@ -62,8 +70,11 @@ def build_app(
     signing_key: str,
     clock: Clock = system_clock,
     plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
 ) -> FastAPI:
-    """The desk over a read model that somebody feeds, a sender of commands, and open accounts; `plans` proposes rotas.
+    """The desk over a read model that somebody feeds, a sender of commands, and open accounts.
+
+    `plans` proposes rotas, `nobody` counts mentions that are no cases.
 
     Raises:
         AssetsMissingError: htmx is not installed.
@@ -75,13 +86,15 @@ def build_app(
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
-        nav=Navigation(model),
+        nav=Navigation(model, counts_nobody=nobody is not None),
         secure_cookies=settings.https,
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
     known["markdown"] = markdown
     known["key"] = lambda: uuid4().hex
+    known["KEYS"], known["GROUPS"], known["caps"] = KEYS, GROUPS, shown
+    known["FIELDS"], known["UNTIL"], known["no_filter"] = FIELDS, UNTIL, NO_FILTER
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
@@ -91,16 +104,17 @@ def build_app(
     writing = Rate(WRITES_A_MINUTE, timedelta(minutes=1))
     provider = Provider(settings) if settings.oidc_issuer else None
     guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
+    inbox: dict[str, Any] = {"saved": SavedFilters(accounts), "rows": RowCache(), "nobody": nobody}
     guests = Links(signing_key), Throttle()
-    app.state.desk = Desk(
-        settings, model, commands, accounts, *guards, provider, calendars, planning, drafts, writing, *guests
-    )
+    parts: tuple[Any, ...] = (*guards, provider, calendars, planning, drafts, writing, *guests)
+    app.state.desk = Desk(settings, model, commands, accounts, *parts, **inbox)
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
+    inbox_pages = (pages, actions, composing, canned_pages, deeds, filter_pages)
     eyes = (approval_actions, question_actions, guest_pages, idea_pages)
-    for part in (*people_pages, api, pages, actions, composing, canned_pages, *eyes, *rota, *handbook, *start):
+    for part in (*people_pages, api, *inbox_pages, *eyes, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

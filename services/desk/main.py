@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
+from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
 from services.desk.live import Hub
@@ -40,8 +41,14 @@ class OpenDesk:
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
 
 
-def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans | None = None) -> OpenDesk:
-    """Open the accounts, begin to follow, and build the app. Call `close` at the end.
+def open_desk(
+    settings: DeskSettings,
+    clock: Clock = system_clock,
+    plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
+) -> OpenDesk:
+    """Open the accounts, begin to follow, and build the app; `nobody` counts mentions that are no cases. Call `close` at the
+    end.
 
     Raises:
         SettingsError: the signing key is missing or too short.
@@ -53,9 +60,17 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         producer = opening.enter_context(Producer(settings, "desk"))
         model = ReadModel(Hub(settings.desk_live_ring, settings.desk_live_queue))
         app = build_app(
-            settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock, plans=plans
+            settings,
+            model=model,
+            sender=producer,
+            accounts=accounts,
+            signing_key=key,
+            clock=clock,
+            plans=plans,
+            nobody=nobody,
         )
 
+        nav = Navigation(model, counts_nobody=nobody is not None)
         drafts: Drafts = app.state.desk.drafts
 
         def on_record(record: Followed) -> None:
@@ -82,4 +97,4 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         def failure() -> str | None:
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
-        return OpenDesk(app, opening.pop_all().close, accounts, Navigation(model), model.config, key, checks, failure)
+        return OpenDesk(app, opening.pop_all().close, accounts, nav, model.config, key, checks, failure)

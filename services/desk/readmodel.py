@@ -34,6 +34,7 @@ from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic
 from services.desk.domain.answers import Answer, Collector
+from services.desk.domain.filters import NO_FILTER, Field, Filter
 from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.handbook.model import Handbooks
@@ -222,15 +223,25 @@ class ReadModel:
             team = self._team_of.get(case)
             return self._inboxes[team].cases.get(case) if team is not None else None
 
-    def page(self, team: str, view: View, person: str, page: int, source: str = "") -> ViewPage:
-        """One page of a view, or of what of it comes from one source."""
+    def page(self, team: str, view: View, person: str, page: int, chosen: Filter = NO_FILTER) -> ViewPage:
+        """One page of a view, or of what of it a filter leaves."""
         with self._lock:
-            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, source=source)
+            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, chosen=chosen)
 
     def counts(self, team: str, person: str) -> Mapping[View, int]:
         """How many cases each view of a team has."""
         with self._lock:
             return self._inboxes.setdefault(team, Inbox()).counts(person)
+
+    def count(self, team: str, view: View, person: str, chosen: Filter) -> int:
+        """How many cases of a view a filter leaves."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).count(view, person, chosen)
+
+    def choices(self, team: str) -> Mapping[Field, tuple[str, ...]]:
+        """What a team's cases can be filtered by."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).choices()
 
     def owned(self, team: str, person: str) -> tuple[Case, ...]:
         """The open cases that a person of a team has."""
@@ -253,6 +264,12 @@ class ReadModel:
         with self._lock:
             found = self._configurations.get(team)
             return found.config if found else None
+
+    def revision(self, team: str) -> int:
+        """The revision of what a team has agreed; 0 for none."""
+        with self._lock:
+            found = self._configurations.get(team)
+            return found.revision if found else 0
 
     def calendar(self, team: str, calendar: str) -> CalendarStatus | None:
         """How the reading of a team's calendar fares; `None` before its first try."""

@@ -9,9 +9,11 @@ from fastapi.testclient import TestClient
 
 from services.report.app import PREFIXES, build_app
 from services.report.domain.mappings import Json
+from services.report.domain.search import nobody_body
 from services.report.domain.wallboard import make_link
 from services.report.elastic import ElasticUnavailableError
 from services.report.settings import ReportSettings
+from services.report.web.nobody import NobodyCounts
 from services.runtime.web.identity import Identity, Role, issue_token
 from tests.unit.test_report_samples import NOW, TEAM
 
@@ -99,3 +101,24 @@ def test_the_prefixes_name_every_address_of_the_app() -> None:
     paths = set(app.openapi()["paths"])  # type: ignore[attr-defined]  # the app under the client is FastAPI
     assert paths
     assert all(path.startswith(PREFIXES) for path in paths)
+
+
+def test_what_needs_nobody_is_not_counted_while_elasticsearch_is_away() -> None:
+    assert NobodyCounts(ReportSettings(), Away(), lambda: NOW)(TEAM, NOW) is None
+
+
+def test_what_needs_nobody_is_counted_for_one_team_and_asked_seldom() -> None:
+    asked: list[Json] = []
+
+    class There(Away):
+        def search(self, index: str, body: Json) -> Json:
+            assert index.endswith("mentions")
+            asked.append(body)
+            return {"hits": {"total": {"value": 312}}}
+
+    count = NobodyCounts(ReportSettings(), There(), lambda: NOW)
+    assert [count(TEAM, NOW), count(TEAM, NOW)] == [312, 312]
+    assert asked == [nobody_body(TEAM, NOW)]
+    wanted = asked[0]["query"]["bool"]["filter"]
+    assert {"terms": {"team": [TEAM]}} in wanted
+    assert {"term": {"classification.needs_person": False}} in wanted

@@ -67,6 +67,7 @@ class SearchRequest:
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     author: str = ""
     conversation: str = ""
+    needs_person: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     sort: Sort | None = None
@@ -108,6 +109,12 @@ def mention_body(mention: str, teams: tuple[str, ...]) -> Json:
     return {"size": 1, "query": {"bool": {"filter": [{"term": {"id": mention}}, {"terms": {"team": list(teams)}}]}}}
 
 
+def nobody_body(team: str, since: datetime) -> Json:
+    """The body that counts what was said to a team since a moment and needs nobody."""
+    request = SearchRequest((team,), needs_person=False, since=since)
+    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": _scope(request)}}}
+
+
 def _one_of(path: str, values: tuple[str, ...]) -> Json:
     either: list[Json] = [{"terms": {path: list(values)}}]
     if NONE in values:
@@ -137,6 +144,8 @@ def _scope(request: SearchRequest) -> list[Json]:
     span = {"gte": request.since, "lt": request.until}
     if limits := {name: moment.isoformat() for name, moment in span.items() if moment}:
         scope.append({"range": {"created_at": limits}})
+    if request.needs_person is not None:
+        scope.append({"term": {"classification.needs_person": request.needs_person}})
     if request.conversation:
         scope.append({"term": {"conversation": request.conversation}})
     if author := request.author.strip()[:MAX_QUERY]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 
@@ -29,7 +29,9 @@ class Asked:
         """The parameters, without the cursor."""
         one = self.request
         facets = [(name, value) for name in FACETS for value in one.chosen.get(name, ())]
-        plain = {"q": one.q, "author": one.author, "conversation": one.conversation, "from": self.since}
+        needs = "" if one.needs_person is None else str(one.needs_person).lower()
+        plain = {"q": one.q, "author": one.author, "conversation": one.conversation, "needs_person": needs}
+        plain["from"] = self.since
         return [*plain.items(), ("to", self.until), ("sort", one.sort or ""), *facets]
 
     @property
@@ -51,6 +53,7 @@ def asked(
     q: Annotated[str, Query(max_length=2000)] = "",
     author: Short = "",
     conversation: Short = "",
+    needs_person: Annotated[Literal["", "true", "false"], Query()] = "",
     since: Annotated[str, Query(alias="from", max_length=40)] = "",
     until: Annotated[str, Query(alias="to", max_length=40)] = "",
     sort: Annotated[Sort | str, Query(max_length=20)] = "",
@@ -80,6 +83,7 @@ def asked(
         chosen=chosen,
         author=author,
         conversation=conversation,
+        needs_person=needs_person == "true" if needs_person else None,
         since=moment(since, zone, "from"),
         until=moment(until, zone, "to", end=True),
         size=size,

@@ -52,8 +52,13 @@
   if (toast) {
     new MutationObserver(() => {
       clearTimeout(fading);
-      if (toast.childElementCount) fading = setTimeout(() => toast.replaceChildren(), $(".late", toast) ? 9000 : 4500);
+      if (toast.childElementCount) fading = setTimeout(fade, $(".late, button", toast) ? 9000 : 4500);
     }).observe(toast, { childList: true });
+    /* Not while somebody reads or is about to press what is in it. */
+    const fade = () => {
+      if (toast.matches(":hover, :focus-within")) fading = setTimeout(fade, 2000);
+      else toast.replaceChildren();
+    };
   }
 
   document.addEventListener("DOMContentLoaded", tick);
