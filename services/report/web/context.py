@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 
 from services.contracts.teams import TeamConfig
 from services.report.domain.figures import Overview
-from services.report.domain.indices import Names
+from services.report.domain.indices import Family, Names
 from services.report.elastic import Elastic
 from services.report.settings import ReportSettings
 from services.report.web.recent import Recent
@@ -36,6 +36,10 @@ class Report:
     def cases(self) -> str:
         """The alias of all cases."""
         return self.names.alias("cases")
+
+    def index(self, families: tuple[Family, ...]) -> str:
+        """The aliases of several families, as one search asks them."""
+        return ",".join(self.names.alias(one) for one in families)
 
     def zone(self, team: str) -> str:
         """The time zone of a team."""
@@ -68,9 +72,9 @@ def address(path: str, pairs: list[tuple[str, str]] | dict[str, str]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def case_address(team: str, case: str) -> str:
-    """Where the desk shows a case."""
-    return address("/inbox", {"team": team, "case": case})
+def case_address(team: str, case: str, message: str = "") -> str:
+    """Where the desk shows a case, at one of its messages when that is given."""
+    return address("/inbox", {"team": team, "case": case}) + (f"#m-{message}" if message else "")
 
 
 def thread_address(conversation: str) -> str:
