@@ -1,7 +1,8 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`,
+those about kept searches in `search_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -39,6 +40,8 @@ from services.contracts.rota_commands import ReportWell as ReportWell
 from services.contracts.rota_commands import TakeSwap as TakeSwap
 from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
 from services.contracts.rota_commands import WithdrawSwap as WithdrawSwap
+from services.contracts.search_commands import DropSearch as DropSearch
+from services.contracts.search_commands import SaveSearch as SaveSearch
 from services.contracts.teams import TeamConfig
 
 
@@ -131,7 +134,8 @@ RotaCommand = (
     | RemoveShift
     | AcceptPlan
 )
-Command = CaseCommand | RotaCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+SearchCommand = SaveSearch | DropSearch
+Command = CaseCommand | RotaCommand | SearchCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
     AskLeave,
@@ -150,6 +154,8 @@ COMMANDS: tuple[type[Command], ...] = (
     RemoveShift,
     AcceptPlan,
     SetOwnCapacity,
+    SaveSearch,
+    DropSearch,
     ClaimCase,
     ReleaseCase,
     HandOver,

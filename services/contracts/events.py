@@ -61,6 +61,8 @@ from services.contracts.rota_events import SwapTaken as SwapTaken
 from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
 from services.contracts.rota_events import TeamConfigured as TeamConfigured
 from services.contracts.rota_events import WellReported as WellReported
+from services.contracts.search_events import SearchDropped as SearchDropped
+from services.contracts.search_events import SearchSaved as SearchSaved
 
 
 class OwnCapacityChanged(EventBase):
@@ -185,6 +187,8 @@ Event = (
     | CoverGapFound
     | CoverGapClosed
     | OwnCapacityChanged
+    | SearchSaved
+    | SearchDropped
     | ClassificationCorrected
     | CommandRejected
     | CommandAccepted
@@ -212,6 +216,8 @@ EVENTS: tuple[type[Event], ...] = (
     CoverGapFound,
     CoverGapClosed,
     OwnCapacityChanged,
+    SearchSaved,
+    SearchDropped,
     CaseOpened,
     MentionJoined,
     CaseReopened,

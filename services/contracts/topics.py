@@ -16,6 +16,7 @@ from services.contracts.memory import AnsweredCommand, CorrectedMention, Handled
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
 from services.contracts.rejected import RejectedRecord
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfiguration
 
@@ -114,12 +115,12 @@ DESK_TEAMS = Topic(
     name="desk.teams",
     description="What each team has agreed, and what route must remember of it.",
     key="team:kind:id",
-    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap),
+    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap, SavedSearch),
     partitions="team",
     cleanup="compact",
     retention_days=None,
     written_by=("route",),
-    read_by=("desk", "report", "ingest", "classify", "route", "ticker"),
+    read_by=("desk", "report", "ingest", "classify", "route", "ticker", "sink"),
     partitioned_by="team",
 )
 OUTBOX_APPROVED = Topic(
@@ -148,13 +149,13 @@ FIGURES_DAILY = Topic(
 )
 SIGNALS = Topic(
     name="signals",
-    description="Spikes and trends of the stream as a whole.",
+    description="Spikes and trends of the stream as a whole, and kept searches that sound.",
     key="team",
-    values=(Signal,),
+    values=(Signal, SearchAlert),
     partitions="team",
     cleanup="delete",
     retention_days=90,
-    written_by=("trends",),
+    written_by=("trends", "sink"),
     read_by=("desk", "integrations"),
 )
 
@@ -173,7 +174,7 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap"]
+TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "search"]
 """The kinds of records on `desk.teams`."""
 
 

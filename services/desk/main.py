@@ -13,6 +13,7 @@ from services.desk.domain.rota_plan import Plans
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
+from services.desk.searches import Searches
 from services.desk.settings import DeskSettings
 from services.desk.user_commands import open_accounts
 from services.runtime.clock import Clock, system_clock
@@ -34,6 +35,7 @@ class OpenDesk:
     nav: NavSource
     teams: Callable[[str], TeamConfig | None]
     signing_key: str
+    searches: Searches
     checks: Mapping[str, Check]
     failure: Callable[[], str | None]
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
@@ -71,4 +73,6 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         def failure() -> str | None:
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
-        return OpenDesk(app, opening.pop_all().close, accounts, Navigation(model), model.config, key, checks, failure)
+        searches = Searches(model, app.state.desk.commands, clock)
+        nav, close = Navigation(model), opening.pop_all().close
+        return OpenDesk(app, close, accounts, nav, model.config, key, searches, checks, failure)

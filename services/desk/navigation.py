@@ -26,6 +26,7 @@ class Navigation:
         counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
         if config is None:
             return NavFacts(team_name=team, counts=counts)
+        counts["search"] = len(self._model.sounded(team, identity.name, now))
         counts["rota"] = self._asked(identity, config, now)
         known = {one: found.name for one in identity.teams if (found := self._model.config(one))}
         return NavFacts(config.name, config.time_zone, counts, self._on_now(identity.name, team, now), known)

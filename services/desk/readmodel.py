@@ -13,12 +13,14 @@ from typing import get_args
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
-from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, RotaEvent
+from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, RotaEvent, SearchDropped, SearchSaved
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
-from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS, Topic, team_key
 from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.inbox import Inbox, View, ViewPage
+from services.desk.domain.kept_searches import KeptSearches
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.live import Entry, Hub
 
@@ -78,6 +80,7 @@ class ReadModel:
         self._configurations: dict[str, TeamConfiguration] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
+        self._searches = KeptSearches()
         self._lock = threading.RLock()
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
@@ -86,11 +89,17 @@ class ReadModel:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
             self._configure(message)
+        elif topic is DESK_TEAMS:
+            self._keep(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
             self._apply_event(message, partition, offset)
         elif topic is SIGNALS and isinstance(message, Signal):
             with self._lock:
                 self._signals[message.team, message.topic] = message
+            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
+        elif topic is SIGNALS and isinstance(message, SearchAlert):
+            with self._lock:
+                self._searches.sound(message)
             self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
 
     def _apply_case(self, key: str, message: Model | None) -> None:
@@ -110,8 +119,31 @@ class ReadModel:
             self._configure(
                 TeamConfiguration(team=message.team, revision=message.revision, at=message.at, config=message.config)
             )
+        elif isinstance(message, SearchSaved):
+            self._keep("", message.search)
+        elif isinstance(message, SearchDropped):
+            self._keep(team_key(message.team, "search", message.search), None)
         self.hub.publish(Entry(str(partition), offset, message.team, message))
         self.answers.offer(message)
+
+    def _keep(self, key: str, message: Model | None) -> None:
+        """A kept search, or the tombstone of one; other records of teams are not the desk's."""
+        with self._lock:
+            if isinstance(message, SavedSearch):
+                self._searches.put(message)
+            elif message is None and key.count(":") == 2 and key.split(":")[1] == "search":
+                team, _, search = key.split(":")
+                self._searches.drop(team, search)
+
+    def kept_searches(self, team: str, person: str) -> tuple[SavedSearch, ...]:
+        """The searches that a person of a team sees, by name."""
+        with self._lock:
+            return self._searches.kept(team, person)
+
+    def sounded(self, team: str, person: str, now: datetime) -> tuple[SearchAlert, ...]:
+        """The latest alert of each of those that is not long ago, newest first."""
+        with self._lock:
+            return self._searches.sounded(team, person, now)
 
     def _put(self, case: Case) -> None:
         with self._lock:

@@ -56,6 +56,7 @@ class Sink:
         clock: Clock,
         batch: int,
         beat: Callable[[], None] = lambda: None,
+        written: Callable[[Sequence[Received[Any]]], None] = lambda _records: None,
     ) -> None:
         self._reader = reader
         self._store = store
@@ -64,6 +65,7 @@ class Sink:
         self._clock = clock
         self._batch = batch
         self._beat = beat
+        self._written = written
         self._circuit = Circuit()
         self.waiting_for: str | None = None
         """Why nothing is written at this moment; a readiness check."""
@@ -80,6 +82,7 @@ class Sink:
             return 0
         if self._persist(records, stop):
             self._reader.commit()
+            self._written(records)
         return len(records)
 
     def _persist(self, records: list[Received[Any]], stop: threading.Event) -> bool:

@@ -22,6 +22,7 @@ from services.contracts.events import (
     ReplyApproved,
 )
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
+from services.contracts.searches import SavedSearch
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -95,6 +96,9 @@ class RoutePartition:
                 self._latest = max(self._latest, message.at)
             case KnownGap():
                 self._team(message.team).gaps[message.gap.id] = message.gap
+                self._latest = max(self._latest, message.at)
+            case SavedSearch():
+                self._team(message.team).searches[message.id] = message
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)

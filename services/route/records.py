@@ -14,6 +14,8 @@ from services.contracts.events import (
     Event,
     OwnCapacityChanged,
     RotaEvent,
+    SearchDropped,
+    SearchSaved,
 )
 from services.contracts.memory import KnownGap
 from services.contracts.teams import TeamConfiguration
@@ -44,6 +46,10 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
         case CoverGapFound() | CoverGapClosed():
             gap = state.gaps.get(event.gap.id)
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
+        case SearchSaved():
+            yield team, "search", event.search.id, state.searches.get(event.search.id)
+        case SearchDropped():
+            yield team, "search", event.search, state.searches.get(event.search)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

@@ -1,20 +1,36 @@
 """What every route of the report has at hand, and the small things they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.teams import TeamConfig
 from services.report.domain.figures import Overview
 from services.report.domain.indices import Family, Names
 from services.report.elastic import Elastic
 from services.report.settings import ReportSettings
 from services.report.web.recent import Recent
+from services.runtime.web.identity import Identity
 
 Teams = Callable[[str], TeamConfig | None]
 """What a team has agreed (its name, language, time zone, people); `None` while it is not known."""
+
+
+class KeptSearches(Protocol):
+    """The searches that people keep: the desk knows them and passes on what is asked of them."""
+
+    def kept(self, team: str, person: str) -> Sequence[SavedSearch]:
+        """Those that a person of a team sees, by name."""
+
+    def sounded(self, team: str, person: str) -> Sequence[SearchAlert]:
+        """The latest alert of each of those that is not long ago, newest first."""
+
+    async def ask(self, identity: Identity, body: Mapping[str, Any], key: str) -> str:
+        """Send a command; `pending`, the code of a refusal, or nothing when it is done. Raises `Problem`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class Report:
     elastic: Elastic
     names: Names
     teams: Teams
+    kept: KeptSearches | None = None
     overviews: Recent[Overview] = field(default_factory=Recent)
 
     @property

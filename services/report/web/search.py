@@ -13,6 +13,7 @@ from services.report.domain.query_body import TYPES
 from services.report.domain.search import CursorError, SearchRequest, mention_body, search_body
 from services.report.web.asked import Asked, asked
 from services.report.web.context import Report, address, case_address, outside, report_of, thread_address
+from services.report.web.saved import saved_values
 from services.runtime.metrics import SEARCHES
 from services.runtime.web.auth import Asking, teams_with
 from services.runtime.web.layout import web_of
@@ -75,10 +76,10 @@ def search_api(request: Request, search: Search) -> dict[str, Any]:
     """Search what the teams one may read have collected and written.
 
     `q`: words that must all occur, `"a phrase"`, `-not`, `begin*`, `one OR other`, `field:value` (see docs/search.md).
-    places |= {one: case_address(case["team"], case["id"], one) for case in cases for one in case["mentions"]}
-    return places
-    logged in. `next` is the value of `after` for the next page, `null` on the last. `highlights` are passages as pieces of
-    plain text, `hit` where the search found it. `read_as` is how `q` was understood; `offers` what else finds something.
+    Mentions alone, unless `is` (mention, case, reply, note) or `is:` in the query names other kinds; notes are for people
+    who are logged in. `next` is the value of `after` for the next page, `null` on the last. `highlights` are passages as
+    pieces of plain text, `hit` where the search found it. `read_as` is how `q` was understood; `offers` what else finds
+    something.
     """
     found = find(report_of(request), search)
     query = search.request.query
@@ -102,7 +103,7 @@ def mention_api(request: Request, identity: Asking, mention: str) -> dict[str, A
 
 
 @router.get("/search", include_in_schema=False)
-def search_html(request: Request, search: Search) -> HTMLResponse:
+def search_html(request: Request, identity: Asking, search: Search) -> HTMLResponse:
     """The page; its results alone for htmx, and the next results alone for their "more"."""
     search = search.everything()
     found = find(report_of(request), search)
@@ -121,6 +122,7 @@ def search_html(request: Request, search: Search) -> HTMLResponse:
         "offers": [(one, address("/search", search.instead(one.request).pairs())) for one in found.offers],
         "read_as": query.normal if query.normal.split() != search.request.q.split() else "",
         "person": report_of(request).person,
+        **saved_values(request, identity, search),
         "several_teams": len(search.request.teams) > 1,
     }
     template = "search.html"

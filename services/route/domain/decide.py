@@ -20,6 +20,7 @@ from services.contracts.commands import (
     ConfigureTeam,
     CorrectClassification,
     DecideLeave,
+    DropSearch,
     EditShift,
     HandOver,
     OfferSwap,
@@ -30,6 +31,8 @@ from services.contracts.commands import (
     ReportDelivery,
     ReportWell,
     RotaCommand,
+    SaveSearch,
+    SearchCommand,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -44,7 +47,16 @@ from services.contracts.commands import (
 from services.contracts.events import OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
-from services.route.domain import answers, case_rules, hand_overs, leave_rules, shift_rules, snoozes, swap_rules
+from services.route.domain import (
+    answers,
+    case_rules,
+    hand_overs,
+    leave_rules,
+    search_rules,
+    shift_rules,
+    snoozes,
+    swap_rules,
+)
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.corrections import correct
@@ -88,6 +100,10 @@ ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list
     RemoveShift: shift_rules.remove_shift,
     AcceptPlan: shift_rules.accept_plan,
 }
+SEARCH_RULES: Mapping[type[SearchCommand], Callable[[TeamState, Agreement, Any, datetime], list[Draft]]] = {
+    SaveSearch: search_rules.save,
+    DropSearch: search_rules.drop,
+}
 
 
 def decide(state: TeamState, given: Input, now: datetime) -> list[Draft]:
@@ -121,6 +137,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return correct(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
+    if isinstance(command, SearchCommand):
+        return SEARCH_RULES[type(command)](state, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:

@@ -20,6 +20,8 @@ from services.contracts.events import (
     MentionJoined,
     OwnCapacityChanged,
     RotaEvent,
+    SearchDropped,
+    SearchSaved,
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
@@ -62,6 +64,10 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
         state.gaps.pop(event.gap.id, None)
+    elif isinstance(event, SearchSaved):
+        state.searches[event.search.id] = event.search
+    elif isinstance(event, SearchDropped):
+        state.searches.pop(event.search, None)
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:

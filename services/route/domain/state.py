@@ -13,6 +13,7 @@ from sortedcontainers import SortedList
 from services.contracts.cases import Case
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
 from services.contracts.rota_events import CoverGap
+from services.contracts.searches import SavedSearch
 from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
@@ -38,6 +39,7 @@ class TeamState:
         self.capacities: dict[str, OwnCapacity] = {}
         self.corrected: dict[str, CorrectedMention] = {}
         self.gaps: dict[str, CoverGap] = {}
+        self.searches: dict[str, SavedSearch] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._expiries: Any = SortedList()
