@@ -166,6 +166,7 @@ def contents(state: TeamState) -> dict[str, Any]:
         "capacities": state.capacities,
         "corrected": state.corrected,
         "gaps": state.gaps,
+        "searches": state.searches,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],
         "loads": {person: state.load(person) for person in (agreed.people if agreed else ())},

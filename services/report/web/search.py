@@ -126,6 +126,7 @@ def search_html(request: Request, identity: Asking, search: Search) -> HTMLRespo
         "several_teams": len(search.request.teams) > 1,
     }
     template = "search.html"
-    if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
+    values["partial"] = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+    if values["partial"]:
         template = "search_hits.html" if search.request.after else "search_found.html"
     return web_of(request).pages.render(request, template, **values)

@@ -56,6 +56,6 @@ def _theirs(state: TeamState, agreed: Agreement, search: str, actor: str) -> Sav
     person, known = _person(agreed, actor), state.searches.get(search)
     if known is None or (known.owner != person and not known.shared):
         raise Refusal("not_found", "there is no such search")
-    if known.owner != person and person not in agreed.leads and not actor.startswith(LEAD):
+    if known.owner != person and not agreed.is_lead(actor):
         raise Refusal("not_allowed", "a search of the team is changed by its owner or a lead")
     return known
