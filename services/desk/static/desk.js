@@ -40,6 +40,7 @@
   const bottom = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   let wasBottom = true;
   const toEnd = () => { const talk = $("#talk"); if (talk) talk.scrollTop = talk.scrollHeight; };
+  const toPlace = () => { const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1)); if (asked) asked.scrollIntoView({ block: "center" }); else toEnd(); };
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
@@ -54,7 +55,7 @@
     }
     select();
   });
-  document.addEventListener("DOMContentLoaded", () => { restore(); select(); toEnd(); });
+  document.addEventListener("DOMContentLoaded", () => { restore(); select(); toPlace(); });
 
   /* The live line. */
   const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
