@@ -38,8 +38,8 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/pytest
 
-faults: setup          ## the long form: 50,000 lines imported while everything is killed and frozen
-	WEBCARE_TEST_FAULT_LINES=50000 $(BIN)/pytest tests/faults -s --timeout=3600
+faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
+	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600
 
 bench: setup           ## figures side by side, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench

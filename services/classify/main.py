@@ -26,7 +26,7 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
         WorkerStoppedError: Kafka refused a transaction or its outcome is unknown; start again.
         CircuitOpenError: too many records had to be refused.
     """
-    health = Health()
+    health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.classify_metrics_port, health):
         reader = build_reader()
         taxonomies = TeamTaxonomies(reader.rarity)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.base import Id, Instant, LongText, ShortText, Slug
+from services.contracts.canned import CannedIds
 from services.contracts.envelopes import CommandBase
 from services.contracts.mentions import Url
 
@@ -83,6 +84,8 @@ class SubmitReply(CommandBase):
     type: Literal["SubmitReply"] = "SubmitReply"
     case: Id
     text: Annotated[LongText, Field(min_length=1)]
+    canned: CannedIds = ()
+    """The canned replies that it was made from, which are counted."""
 
 
 class CloseCase(CommandBase):

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.canned import CannedIds
 from services.contracts.cases import CaseMessage, CorrectedField, Deadline, EscalationStep, Explanation, Waiting
 from services.contracts.envelopes import CaseEvent
 from services.contracts.mentions import Url
@@ -139,6 +140,8 @@ class ReplySubmitted(CaseEvent):
 
     type: Literal["ReplySubmitted"] = "ReplySubmitted"
     reply: CaseMessage
+    canned: CannedIds = ()
+    """The canned replies that it was made from."""
 
 
 class ReplyApproved(CaseEvent):

@@ -1,8 +1,8 @@
 """What people, timers and integrations ask of a team (on `desk.commands`, keyed by team). Imperative names.
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
-Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`,
-those about kept searches in `search_commands.py`.
+Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`, canned replies in
+`canned.py`, kept searches in `search_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.canned import RetireCannedReply as RetireCannedReply
+from services.contracts.canned import SaveCannedReply as SaveCannedReply
 from services.contracts.case_commands import AddNote as AddNote
 from services.contracts.case_commands import ClaimCase as ClaimCase
 from services.contracts.case_commands import CloseCase as CloseCase
@@ -27,6 +29,7 @@ from services.contracts.envelopes import CommandBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_commands import AcceptPlan as AcceptPlan
 from services.contracts.rota_commands import AddOverride as AddOverride
+from services.contracts.rota_commands import AddShift as AddShift
 from services.contracts.rota_commands import AnswerStandIn as AnswerStandIn
 from services.contracts.rota_commands import AskLeave as AskLeave
 from services.contracts.rota_commands import AskStandIn as AskStandIn
@@ -36,6 +39,7 @@ from services.contracts.rota_commands import EditShift as EditShift
 from services.contracts.rota_commands import OfferSwap as OfferSwap
 from services.contracts.rota_commands import RemoveOverride as RemoveOverride
 from services.contracts.rota_commands import RemoveShift as RemoveShift
+from services.contracts.rota_commands import ReportCalendar as ReportCalendar
 from services.contracts.rota_commands import ReportWell as ReportWell
 from services.contracts.rota_commands import TakeSwap as TakeSwap
 from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
@@ -130,12 +134,24 @@ RotaCommand = (
     | AnswerStandIn
     | AddOverride
     | RemoveOverride
+    | AddShift
     | EditShift
     | RemoveShift
     | AcceptPlan
+    | ReportCalendar
 )
+CannedCommand = SaveCannedReply | RetireCannedReply
 SearchCommand = SaveSearch | DropSearch
-Command = CaseCommand | RotaCommand | SearchCommand | ConfigureTeam | SetOwnCapacity | CorrectClassification | Tick
+Command = (
+    CaseCommand
+    | RotaCommand
+    | CannedCommand
+    | SearchCommand
+    | ConfigureTeam
+    | SetOwnCapacity
+    | CorrectClassification
+    | Tick
+)
 COMMANDS: tuple[type[Command], ...] = (
     ConfigureTeam,
     AskLeave,
@@ -150,9 +166,13 @@ COMMANDS: tuple[type[Command], ...] = (
     AnswerStandIn,
     AddOverride,
     RemoveOverride,
+    AddShift,
     EditShift,
     RemoveShift,
     AcceptPlan,
+    ReportCalendar,
+    SaveCannedReply,
+    RetireCannedReply,
     SetOwnCapacity,
     SaveSearch,
     DropSearch,

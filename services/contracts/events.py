@@ -3,7 +3,7 @@
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
 client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`.
+`rota_events.py`, those of canned replies in `canned.py`.
 """
 
 from typing import Annotated, Literal
@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.contracts.base import Id, Instant, ShortText, Slug
+from services.contracts.canned import CannedReplyRetired as CannedReplyRetired
+from services.contracts.canned import CannedReplySaved as CannedReplySaved
 from services.contracts.case_events import CaseArchived as CaseArchived
 from services.contracts.case_events import CaseAssigned as CaseAssigned
 from services.contracts.case_events import CaseClaimed as CaseClaimed
@@ -40,6 +42,8 @@ from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.rota_events import CalendarReported as CalendarReported
+from services.contracts.rota_events import CalendarTakenOver as CalendarTakenOver
 from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
 from services.contracts.rota_events import CoverGapFound as CoverGapFound
 from services.contracts.rota_events import LeaveAsked as LeaveAsked
@@ -49,6 +53,7 @@ from services.contracts.rota_events import OverrideAdded as OverrideAdded
 from services.contracts.rota_events import OverrideRemoved as OverrideRemoved
 from services.contracts.rota_events import PlanAccepted as PlanAccepted
 from services.contracts.rota_events import RotaEvent as RotaEvent
+from services.contracts.rota_events import ShiftAdded as ShiftAdded
 from services.contracts.rota_events import ShiftEdited as ShiftEdited
 from services.contracts.rota_events import ShiftRemoved as ShiftRemoved
 from services.contracts.rota_events import SickReported as SickReported
@@ -57,6 +62,7 @@ from services.contracts.rota_events import StandInAsked as StandInAsked
 from services.contracts.rota_events import StandInExpired as StandInExpired
 from services.contracts.rota_events import SwapOffered as SwapOffered
 from services.contracts.rota_events import SwapPastDue as SwapPastDue
+from services.contracts.rota_events import SwapReminded as SwapReminded
 from services.contracts.rota_events import SwapTaken as SwapTaken
 from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
 from services.contracts.rota_events import TeamConfigured as TeamConfigured
@@ -171,21 +177,27 @@ AnyRotaEvent = (
     | SwapOffered
     | SwapTaken
     | SwapWithdrawn
+    | SwapReminded
     | SwapPastDue
     | StandInAsked
     | StandInAnswered
     | StandInExpired
     | OverrideAdded
     | OverrideRemoved
+    | ShiftAdded
     | ShiftEdited
     | ShiftRemoved
     | PlanAccepted
+    | CalendarTakenOver
 )
 Event = (
     AnyCaseEvent
     | AnyRotaEvent
     | CoverGapFound
     | CoverGapClosed
+    | CalendarReported
+    | CannedReplySaved
+    | CannedReplyRetired
     | OwnCapacityChanged
     | SearchSaved
     | SearchDropped
@@ -204,17 +216,23 @@ EVENTS: tuple[type[Event], ...] = (
     SwapOffered,
     SwapTaken,
     SwapWithdrawn,
+    SwapReminded,
     SwapPastDue,
     StandInAsked,
     StandInAnswered,
     StandInExpired,
     OverrideAdded,
     OverrideRemoved,
+    ShiftAdded,
     ShiftEdited,
     ShiftRemoved,
     PlanAccepted,
+    CalendarTakenOver,
     CoverGapFound,
     CoverGapClosed,
+    CalendarReported,
+    CannedReplySaved,
+    CannedReplyRetired,
     OwnCapacityChanged,
     SearchSaved,
     SearchDropped,

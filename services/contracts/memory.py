@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.contracts.base import Id, Instant, Model, ShortText, Slug
 from services.contracts.cases import CorrectedField
+from services.contracts.rota import CalendarStatus
 from services.contracts.rota_events import CoverGap
 
 
@@ -64,4 +65,14 @@ class KnownGap(Model):
     version: Literal[1] = 1
     team: Slug
     gap: CoverGap
+    at: Instant
+
+
+class KnownCalendar(Model):
+    """The record `team:calendar:<id>`: how the reading of one of the team's calendars fares."""
+
+    type: Literal["team.calendar"] = "team.calendar"
+    version: Literal[1] = 1
+    team: Slug
+    status: CalendarStatus
     at: Instant

@@ -78,6 +78,8 @@ class Shift(Model):
     """9 is looked at first, 0 last."""
     skills: tuple[Slug, ...] = ()
     """Skills that those on this shift must have between them."""
+    channels: tuple[MentionKind, ...] = ()
+    """Kinds of mention that those on this shift must be able to handle between them."""
     replaces: Slug | None = None
     since: Instant | None = None
     ended_at: Instant | None = None
@@ -138,6 +140,8 @@ class Swap(_Stretch):
     taker: Slug | None = None
     state: SwapState = "open"
     asked_at: Instant | None = None
+    reminded_at: Instant | None = None
+    """When the team was last reminded of it."""
     note: ShortText = ""
 
     @model_validator(mode="after")
@@ -163,6 +167,36 @@ class StandInRequest(_Stretch):
         if self.person == self.for_person:
             raise ValueError(f"stand-in {self.id!r}: nobody stands in for themselves")
         return self
+
+
+class CalendarFeed(Model):
+    """A calendar that others keep, read again and again: its events are shifts of the people they name, or their leave.
+
+    What it says takes the place of what it said before; its shifts and leave have ids that begin with `ical-<id>-`.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,23}$")]
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=2000)]
+    """Often a secret: whoever has it can read the calendar."""
+    holds: Literal["shifts", "leave"] = "shifts"
+    person: Slug | None = None
+    """Whose calendar it is: all of its events are about them; else about whom each event names."""
+
+
+class CalendarStatus(Model):
+    """How the reading of a calendar fares. `problem` says why the last try at `tried_at` failed; empty when it went well."""
+
+    calendar: Slug
+    tried_at: Instant
+    read_at: Instant | None = None
+    """When it was last read well; `None` is never."""
+    problem: ShortText = ""
+    entries: int = Field(default=0, ge=0)
+    """The shifts or leave that it gave then."""
+    unknown: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
+    """Names in it that nobody in the team has."""
+    passed_over: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
+    """Events that could not be worked out, with why."""
 
 
 class Demand(Model):

@@ -2,15 +2,22 @@
 
 What a command makes bears an id that follows from the command's: `leave-<id>`, `sick-<id>`, `swap-<id>`, `stand-in-<id>`,
 `override-<id>`. People ask for themselves; a lead may for somebody else, whom `person` names. Only leads decide and edit.
+
+A team knows nothing of another. Who belongs to several sends leave and sickness to each of them; `shared` is the same in
+all, and takes the place of the command's id in the id of what is made, so that it can be found again in each.
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.contracts.base import Instant, ShortText, Slug
+from services.contracts.base import Id, Instant, ShortText, Slug
 from services.contracts.envelopes import CommandBase
-from services.contracts.teams import Shift
+from services.contracts.rota import CalendarStatus
+from services.contracts.teams import Leave, Shift
+
+MOST_ENTRIES = 1000
+"""Of one calendar; more would make a team's agreements too large."""
 
 
 class _Stretch(CommandBase):
@@ -29,6 +36,7 @@ class AskLeave(_Stretch):
 
     type: Literal["AskLeave"] = "AskLeave"
     person: Slug | None = None
+    shared: Id | None = None
     note: ShortText = ""
 
 
@@ -53,6 +61,7 @@ class CallInSick(CommandBase):
 
     type: Literal["CallInSick"] = "CallInSick"
     person: Slug | None = None
+    shared: Id | None = None
     until: Instant | None = None
     note: ShortText = ""
 
@@ -120,6 +129,13 @@ class RemoveOverride(CommandBase):
     override: Slug
 
 
+class AddShift(CommandBase):
+    """One more shift, from now on."""
+
+    type: Literal["AddShift"] = "AddShift"
+    shift: Shift
+
+
 class EditShift(CommandBase):
     """The shift as `new` from now on; one that has begun ends and is linked to the new one."""
 
@@ -143,3 +159,15 @@ class AcceptPlan(CommandBase):
     """What it is called, for people."""
     add: Annotated[tuple[Shift, ...], Field(max_length=1000)] = ()
     remove: Annotated[tuple[Slug, ...], Field(max_length=1000)] = ()
+
+
+class ReportCalendar(CommandBase):
+    """What became of reading one of the team's calendars; sent by the ticker.
+
+    `shifts` or `leave` are all that it says of the time ahead; absent when that is what the team has already.
+    """
+
+    type: Literal["ReportCalendar"] = "ReportCalendar"
+    status: CalendarStatus
+    shifts: Annotated[tuple[Shift, ...], Field(max_length=MOST_ENTRIES)] | None = None
+    leave: Annotated[tuple[Leave, ...], Field(max_length=MOST_ENTRIES)] | None = None

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.contracts.base import Id, Instant, Model, ShortText, Slug
 from services.contracts.envelopes import EventBase
 from services.contracts.mentions import MentionKind
+from services.contracts.rota import CalendarStatus
 from services.contracts.teams import Leave, Override, Shift, StandInRequest, Swap, TeamConfig
 
 
@@ -118,6 +119,13 @@ class SwapWithdrawn(RotaEvent):
     swap: Swap
 
 
+class SwapReminded(RotaEvent):
+    """Nobody has taken it yet, and it begins soon: one of the moments has come at which the team is reminded of it."""
+
+    type: Literal["SwapReminded"] = "SwapReminded"
+    swap: Swap
+
+
 class SwapPastDue(RotaEvent):
     """Nobody took it before it began."""
 
@@ -160,6 +168,13 @@ class OverrideRemoved(RotaEvent):
     override: Override
 
 
+class ShiftAdded(RotaEvent):
+    """There is one more shift; `shift` as it counts."""
+
+    type: Literal["ShiftAdded"] = "ShiftAdded"
+    shift: Shift
+
+
 class ShiftEdited(RotaEvent):
     """`shift` was changed; `instead` is what counts from now on, and `replaces` it when it had begun."""
 
@@ -182,6 +197,20 @@ class PlanAccepted(RotaEvent):
     plan: ShortText = ""
     added: tuple[Slug, ...] = ()
     removed: tuple[Slug, ...] = ()
+
+
+class CalendarTakenOver(RotaEvent):
+    """What one of the team's calendars says has changed, and counts from now on."""
+
+    type: Literal["CalendarTakenOver"] = "CalendarTakenOver"
+    calendar: Slug
+
+
+class CalendarReported(EventBase):
+    """How the reading of one of the team's calendars fares."""
+
+    type: Literal["CalendarReported"] = "CalendarReported"
+    status: CalendarStatus
 
 
 class CoverGap(Model):

@@ -11,7 +11,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.base import Instant, Model, ShortText, Slug
+from services.contracts.house_style import HouseStyle as HouseStyle
 from services.contracts.mentions import MentionKind, UrgencyLabel
+from services.contracts.rota import CalendarFeed as CalendarFeed
 from services.contracts.rota import Demand as Demand
 from services.contracts.rota import LanguageCode as LanguageCode
 from services.contracts.rota import Leave as Leave
@@ -113,6 +115,8 @@ class TeamConfig(Model):
     swaps: tuple[Swap, ...] = ()
     stand_ins: tuple[StandInRequest, ...] = ()
     """Swaps, then stand-ins, are applied in the order in which they stand here: what was taken can be given on."""
+    calendars: Annotated[tuple[CalendarFeed, ...], Field(max_length=50)] = ()
+    """Calendars that others keep; the process `ticker` reads them."""
     demand: tuple[Demand, ...] = ()
     """How many people are wanted when. Without any: one in opening hours."""
     opening_hours: tuple[OpeningSpan, ...] = ()
@@ -130,6 +134,7 @@ class TeamConfig(Model):
     """The skill that a topic asks of whoever takes its cases; topics that are not named ask none."""
     topics: tuple[TeamTopic, ...] = Field(default=(), max_length=MOST_TOPICS)
     """What its mentions can be about. Without any: the topics that everybody starts with."""
+    house_style: HouseStyle = HouseStyle()
 
     @property
     def all_holidays(self) -> frozenset[date]:
@@ -145,6 +150,7 @@ class TeamConfig(Model):
             ("override", self.overrides),
             ("swap", self.swaps),
             ("stand-in", self.stand_ins),
+            ("calendar", self.calendars),
             ("topic", self.topics),
         ):
             names = [row.id for row in rows]
@@ -187,6 +193,7 @@ class TeamConfig(Model):
         yield from ((f"override {one.id!r}", one.people) for one in self.overrides)
         yield from ((f"swap {one.id!r}", filter(None, [one.person, one.taker])) for one in self.swaps)
         yield from ((f"stand-in {one.id!r}", [one.person, one.for_person]) for one in self.stand_ins)
+        yield from ((f"calendar {one.id!r}", [one.person]) for one in self.calendars if one.person)
 
     def _shifts_named(self) -> Iterable[tuple[str, str]]:
         yield from ((f"swap {one.id!r}", one.shift) for one in self.swaps)

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
-from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
+from services.contracts.memory import (
+    AnsweredCommand,
+    CorrectedMention,
+    HandledMentions,
+    KnownCalendar,
+    KnownGap,
+    OwnCapacity,
+)
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
 from services.contracts.rejected import RejectedRecord
@@ -115,7 +123,17 @@ DESK_TEAMS = Topic(
     name="desk.teams",
     description="What each team has agreed, and what route must remember of it.",
     key="team:kind:id",
-    values=(TeamConfiguration, AnsweredCommand, HandledMentions, OwnCapacity, CorrectedMention, KnownGap, SavedSearch),
+    values=(
+        TeamConfiguration,
+        AnsweredCommand,
+        HandledMentions,
+        OwnCapacity,
+        CorrectedMention,
+        KnownGap,
+        KnownCalendar,
+        CannedReply,
+        SavedSearch,
+    ),
     partitions="team",
     cleanup="compact",
     retention_days=None,
@@ -174,7 +192,7 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "search"]
+TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "calendar", "canned", "search"]
 """The kinds of records on `desk.teams`."""
 
 

@@ -9,11 +9,13 @@ import json
 import secrets
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from services.contracts.teams import TeamConfig
 from services.control import up
+from services.control.canned import load_canned
 from services.control.settings import ControlSettings, WebSettings, load
 from services.control.supervisor import ProcessSpec, supervise
 from services.control.teams import configure
@@ -26,6 +28,7 @@ from services.route.rota_file import parse
 from services.runtime.web.identity import RANK, SCOPES, Role
 
 TEAM_FILES = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "teams"
+CANNED_FILE = TEAM_FILES.parent / "canned.toml"
 LEADS = {"spoorlijn": "marit", "waterveen": "noor"}
 """Who leads each team. The account `beheer` is admin of both, so that switching between teams can be seen."""
 
@@ -46,12 +49,13 @@ def demo() -> int:
 def _services(settings: ControlSettings, teams: list[TeamConfig]) -> list[ProcessSpec]:
     """The services; route counts as ready once it has been told of the teams, ingest knows the square."""
     config = _config(settings)
+    tell = partial(load_canned, settings, CANNED_FILE.read_text(encoding="utf-8"), "system:demo")
     specs = []
     for spec in up.service_specs(settings, engines=True):
         env = dict(spec.env) | {"WEBCARE_CONFIG": str(config)}
         ready = spec.ready
         if spec.name == "route":
-            ready = _both(spec.ready, up.once(lambda: configure(settings, teams, "system:demo")))
+            ready = _both(_both(spec.ready, up.once(lambda: configure(settings, teams, "system:demo"))), up.once(tell))
         specs.append(spec.replaced(env=env, ready=ready))
     return specs
 

@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
 from services.contracts.teams import TeamConfig
 from services.desk.domain.rota_plan import Lack, NoPlanError, Parts, Plan, PlanChange, PlanWeek, Turn
 from services.rota.coverage import coverage_of
@@ -27,6 +29,7 @@ from services.route.planning.request import PlanError, PlanRequest, ask
 MOST_SECONDS = 120
 """The search itself stops after 24 s; with less of a processor the rest takes longer."""
 _NICENESS = 5
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 
 
 class Planner:
@@ -63,6 +66,22 @@ class Planner:
         if isinstance(found, str):
             raise NoPlanError(found)
         return found
+
+    def dump(self, plan: Plan) -> str:
+        """The plan with its proposal, as JSON."""
+        return _PLAN.dump_json(plan).decode()
+
+    def load(self, text: str) -> Plan:
+        """The same plan again.
+
+        Raises:
+            NoPlanError: another version wrote it, and it cannot be read.
+        """
+        try:
+            plan = _PLAN.validate_json(text)
+            return replace(plan, source=Proposal.model_validate(plan.source))
+        except ValidationError as error:
+            raise NoPlanError("changed") from error
 
     def accept(self, config: TeamConfig, plan: Plan, weeks: Collection[date], now: datetime) -> Parts:
         """The parts of `AcceptPlan`. What is left of the plan replaces the pieces of the shifts that it cuts.

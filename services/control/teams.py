@@ -1,6 +1,6 @@
 """What teams have agreed: tells route (`webcare rota load`, the demo) and asks `desk.teams` (`check`, `export`)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -44,8 +44,20 @@ def agreed(settings: Settings, team: str) -> TeamConfig | None:
         KafkaError: no broker answers.
         DecodeError: the team's record cannot be read.
     """
-    consumer, key = open_consumer(settings), team_key(team, "config", "current").encode()
-    latest: TeamConfiguration | None = None
+    key = team_key(team, "config", "current")
+    record = latest_records(settings, {key}).get(key)
+    latest: TeamConfiguration | None = decode(DESK_TEAMS, record) if record else None
+    return latest.config if latest else None
+
+
+def latest_records(settings: Settings, keys: Collection[str]) -> dict[str, bytes]:
+    """The latest records of these keys on `desk.teams`, as they are there now; without those that are gone.
+
+    Raises:
+        KafkaError: no broker answers.
+    """
+    consumer, wanted = open_consumer(settings), {key.encode(): key for key in keys}
+    latest: dict[str, bytes] = {}
     try:
         assigned = [
             TopicPartition(DESK_TEAMS.name, one) for one in consumer.partitions_for_topic(DESK_TEAMS.name) or ()
@@ -55,8 +67,10 @@ def agreed(settings: Settings, team: str) -> TeamConfig | None:
         ends = consumer.end_offsets(assigned)
         while any(consumer.position(one) < ends[one] for one in assigned):
             for records in consumer.poll(500).values():
-                for record in (one for one in records if one.key == key):
-                    latest = decode(DESK_TEAMS, record.value) if record.value else None
+                for record in (one for one in records if one.key in wanted):
+                    latest.pop(wanted[record.key], None)
+                    if record.value:
+                        latest[wanted[record.key]] = record.value
     finally:
         consumer.close()
-    return latest.config if latest else None
+    return latest

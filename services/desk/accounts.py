@@ -131,6 +131,13 @@ class Accounts:
             row = db.execute(query).first()
         return row is not None and not row.disabled
 
+    def teams_of(self, name: str) -> dict[str, Role]:
+        """The teams of an account that is not disabled, each with the role there."""
+        with self.engine.connect() as db:
+            row = db.execute(sa.select(_accounts).where(_accounts.c.name == name)).first()
+            account = _account(db, row) if row else None
+        return dict(account.teams) if account and not account.disabled else {}
+
     def check(self, name: str, password: str) -> Account | None:
         """Who logs in with this password; `None` when nobody may. Takes as long for a name that does not exist."""
         with self.engine.connect() as db:

@@ -8,13 +8,17 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.desk.commands import read_command
+from services.desk.composer import composer_values
+from services.desk.composing import Names, Number, canned_ids, clean
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.inbox import View
+from services.desk.drafts import Place
 from services.desk.pages import case_values, list_values
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
@@ -47,6 +51,9 @@ async def write(
     identity: Asking,
     case: str,
     text: Annotated[str, Form(max_length=100_000)] = "",
+    slot: Number = 0,
+    revision: Number = 0,
+    canned: Names = "",
     key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
@@ -56,7 +63,10 @@ async def write(
     if not text.strip():
         found = visible_case(request, identity, case)
         return _shown(request, identity, found, (view, page), "told.empty", late=True)
-    return await _do(request, identity, case, _WRITTEN[what], what, key, {"text": text.strip()}, (view, page))
+    written = {"text": clean(text).strip()} | ({"canned": canned_ids(canned)} if what == "reply" else {})
+    found = visible_case(request, identity, case)
+    draft = Place(identity.name, found.team, found.id, "reply" if what == "reply" else "note", slot, revision)
+    return await _do(request, identity, case, _WRITTEN[what], what, key, written, (view, page), draft)
 
 
 @router.post("/cases/{case}/correct")
@@ -92,10 +102,11 @@ async def _do(
     key: str,
     more: dict[str, Any],
     place: tuple[View, int],
+    draft: Place | None = None,
 ) -> Response:
     found = visible_case(request, identity, case)
     body = {"type": command, "team": found.team, "case": found.id} | more
-    return await _ask(request, identity, found, body, what, key, place)
+    return await _ask(request, identity, found, body, what, key, place, draft)
 
 
 async def _ask(
@@ -106,6 +117,7 @@ async def _ask(
     what: str,
     key: str,
     place: tuple[View, int],
+    draft: Place | None = None,
 ) -> Response:
     """Send a command about a case, and show the case as it is then."""
     roster = desk_of(request).model.roster(found.team)
@@ -114,6 +126,8 @@ async def _ask(
     now = (answer.case if answer else None) or desk_of(request).model.case(found.id) or found
     told, late = _told(answer, what)
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
+    if sent and draft is not None:
+        await run_in_threadpool(desk_of(request).drafts.sent, draft, body["text"])
     return _shown(request, identity, now, place, told, late=late, sent=sent, again=answer is None)
 
 
@@ -140,6 +154,8 @@ def _shown(
     if "HX-Request" not in request.headers:
         return RedirectResponse(f"/cases/{case.id}?view={place[0]}&told={told}", 303)
     values = list_values(request, identity, case.team, *place) | case_values(request, identity, case)
+    if sent or case.status == "closed":
+        values |= composer_values(request, identity, case)
     headers = {"HX-Trigger": f'{{"webcare:sent": {{"draft": "{sent}:{case.id}"}}}}'} if sent else {}
     return web_of(request).pages.render(
         request,

@@ -6,16 +6,19 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, login, pages
+from services.desk import actions, api, canned_pages, composing, login, pages
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
+from services.desk.drafts import Drafts
 from services.desk.navigation import Navigation
+from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
 from services.desk.rota import api as rota_api
-from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, team_pages
+from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, plan_pages, shift_pages, team_pages
 from services.desk.rota.calendars import Calendars
+from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
 from services.desk.throttle import Throttle
@@ -24,6 +27,8 @@ from services.runtime.producer import Sender
 from services.runtime.web.install import install_preferences, install_web
 
 PACKAGE = Path(__file__).resolve().parent
+WRITES_A_MINUTE = 240
+"""Saves and checks of one person: more than typing makes, in several tabs."""
 
 
 def build_app(
@@ -57,9 +62,13 @@ def build_app(
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, Planning(plans))
+    planning = Planning(plans, PlanStore(accounts))
+    planning.resume()
+    drafts = Drafts(accounts, timedelta(days=settings.retention_days))
+    writing = Rate(WRITES_A_MINUTE, timedelta(minutes=1))
+    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, planning, drafts, writing)
     install_preferences(app)
-    rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, plan_pages)
-    for part in (login, api, pages, actions, *rota):
+    rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
+    for part in (login, api, pages, actions, composing, canned_pages, *rota):
         app.include_router(part.router)
     return app

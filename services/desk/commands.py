@@ -14,7 +14,16 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.codec import encode
-from services.contracts.commands import AnyCommand, Command, ConfigureTeam, ReportDelivery, RotaCommand, Tick
+from services.contracts.commands import (
+    AnyCommand,
+    CannedCommand,
+    Command,
+    ConfigureTeam,
+    ReportCalendar,
+    ReportDelivery,
+    RotaCommand,
+    Tick,
+)
 from services.contracts.events import CommandRepeated, Event
 from services.contracts.topics import DESK_COMMANDS
 from services.desk.domain.answers import Answer, answer_of
@@ -73,12 +82,14 @@ def read_command(
 def check_allowed(command: Command, identity: Identity) -> None:
     """Refuse what only processes send, and what the role in the team does not allow.
 
-    Whether a person may decide on the rota is route's to say: a lead of the roster may, whatever their role here. A token
-    acts for everybody there, so it needs the role lead.
+    Whether a person may decide on the rota or on canned replies is route's to say: a lead of the roster may, whatever their
+    role here. A token acts for everybody there, so it needs the role lead.
     """
-    if isinstance(command, Tick | ReportDelivery):
+    if isinstance(command, Tick | ReportDelivery | ReportCalendar):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
-    for_leads = isinstance(command, ConfigureTeam) or (not identity.session and isinstance(command, RotaCommand))
+    for_leads = isinstance(command, ConfigureTeam) or (
+        not identity.session and isinstance(command, RotaCommand | CannedCommand)
+    )
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")

@@ -7,6 +7,8 @@ from fastapi import FastAPI, Request
 from services.contracts.cases import Case
 from services.desk.accounts import Accounts
 from services.desk.commands import CommandDesk
+from services.desk.drafts import Drafts
+from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
@@ -27,6 +29,9 @@ class Desk:
     throttle: Throttle
     calendars: Calendars
     planning: Planning
+    drafts: Drafts
+    writing: Rate
+    """How often one person's drafts are saved and checked."""
 
 
 def desk_of(request: Request) -> Desk:

@@ -10,6 +10,7 @@ from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
 from services.desk.domain.rota_plan import Plans
+from services.desk.drafts import Drafts
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
@@ -57,8 +58,12 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
             settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock, plans=plans
         )
 
+        drafts: Drafts = app.state.desk.drafts
+
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)
+            if record.topic is DESK_CASES and record.message is None:
+                drafts.forget([record.key.partition(":")[2]])
 
         follower = Follower(
             settings,

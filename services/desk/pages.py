@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from services.contracts.cases import Case
 from services.desk.api import still_in
+from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
@@ -40,11 +41,12 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
         "here_view": view,
         "page": page,
         "query": query,
+        "drafted": desk_of(request).drafts.cases(identity.name, team),
     }
 
 
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
-    """What the case's column and the one beside it show."""
+    """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     return {
         "case": case,
@@ -108,7 +110,7 @@ def case_page(
     found = visible_case(request, identity, case)
     if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
         return web_of(request).pages.render(
-            request, "case.html", here_view=view, page=page, **case_values(request, identity, found)
+            request, "case.html", here_view=view, page=page, **_case_whole(request, identity, found)
         )
     values = list_values(request, identity, found.team, view, page)
     values["told"] = told if told.startswith(("told.", "rejected.")) else ""
@@ -131,7 +133,7 @@ def help_page(request: Request, _identity: Asking) -> Response:
 def _whole(
     request: Request, identity: Identity, team: str, values: dict[str, Any], case: Case | None, *, chosen: bool
 ) -> Response:
-    shown = case_values(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
+    shown = _case_whole(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
     response = web_of(request).pages.render(
         request,
         "inbox.html",
@@ -146,6 +148,10 @@ def _whole(
     if request.cookies.get(TEAM_COOKIE) != team:
         response.set_cookie(TEAM_COOKIE, team, samesite="lax", secure=web_of(request).secure_cookies)
     return response
+
+
+def _case_whole(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
+    return case_values(request, identity, case) | composer_values(request, identity, case)
 
 
 def _selected(request: Request) -> str:

@@ -12,8 +12,22 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
-from services.contracts.events import CaseArchived, CaseEvent, Event, EventBase, RotaEvent, SearchDropped, SearchSaved
+from services.contracts.events import (
+    CalendarReported,
+    CannedReplyRetired,
+    CannedReplySaved,
+    CaseArchived,
+    CaseEvent,
+    Event,
+    EventBase,
+    RotaEvent,
+    SearchDropped,
+    SearchSaved,
+)
+from services.contracts.memory import KnownCalendar
+from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
@@ -80,6 +94,8 @@ class ReadModel:
         self._configurations: dict[str, TeamConfiguration] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
+        self._calendars: dict[tuple[str, str], CalendarStatus] = {}
+        self._canned: dict[str, dict[str, CannedReply]] = {}
         self._searches = KeptSearches()
         self._lock = threading.RLock()
 
@@ -89,6 +105,10 @@ class ReadModel:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
             self._configure(message)
+        elif topic is DESK_TEAMS and isinstance(message, KnownCalendar):
+            self._read(message.team, message.status)
+        elif topic is DESK_TEAMS and isinstance(message, CannedReply):
+            self._put_canned(message)
         elif topic is DESK_TEAMS:
             self._keep(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
@@ -119,6 +139,10 @@ class ReadModel:
             self._configure(
                 TeamConfiguration(team=message.team, revision=message.revision, at=message.at, config=message.config)
             )
+        elif isinstance(message, CalendarReported):
+            self._read(message.team, message.status)
+        elif isinstance(message, CannedReplySaved | CannedReplyRetired):
+            self._canned_event(message)
         elif isinstance(message, SearchSaved):
             self._keep("", message.search)
         elif isinstance(message, SearchDropped):
@@ -161,6 +185,37 @@ class ReadModel:
             if known is None or known.revision < configuration.revision:
                 self._configurations[configuration.team] = configuration
 
+    def _read(self, team: str, status: CalendarStatus) -> None:
+        with self._lock:
+            known = self._calendars.get((team, status.calendar))
+            if known is None or known.tried_at <= status.tried_at:
+                self._calendars[team, status.calendar] = status
+
+    def _canned_event(self, event: CannedReplySaved | CannedReplyRetired) -> None:
+        """What a lead did, before its record comes: they read their own writes. Counts of use come with the record."""
+        known = self._canned.get(event.team, {}).get(event.canned)
+        changes = {"revision": event.revision, "at": event.at, "by": event.actor}
+        if isinstance(event, CannedReplySaved):
+            changes |= {"content": event.content, "retired": False}
+            fresh = CannedReply(team=event.team, id=event.canned, **changes) if known is None else None
+        else:
+            changes |= {"retired": True}
+            fresh = None
+        if found := fresh or (known.model_copy(update=changes) if known else None):
+            self._put_canned(found)
+
+    def _put_canned(self, found: CannedReply) -> None:
+        with self._lock:
+            team = self._canned.setdefault(found.team, {})
+            known = team.get(found.id)
+            if known is None or known.revision < found.revision:
+                team[found.id] = found
+
+    def canned(self, team: str) -> tuple[CannedReply, ...]:
+        """A team's canned replies, retired ones too."""
+        with self._lock:
+            return tuple(self._canned.get(team, {}).values())
+
     def case(self, case: str) -> Case | None:
         """A case by its id, of whatever team."""
         with self._lock:
@@ -198,6 +253,11 @@ class ReadModel:
         with self._lock:
             found = self._configurations.get(team)
             return found.config if found else None
+
+    def calendar(self, team: str, calendar: str) -> CalendarStatus | None:
+        """How the reading of a team's calendar fares; `None` before its first try."""
+        with self._lock:
+            return self._calendars.get((team, calendar))
 
     def roster(self, team: str) -> frozenset[str]:
         """The ids of a team's people; empty while the team is not known."""

@@ -17,7 +17,7 @@ class DeskSettings(Settings):
     desk_answer_seconds: float = Field(default=5.0, gt=0, le=60)
     """A command waits this long for its answer."""
     desk_database_url: str = ""
-    """Where accounts and sessions are, as SQLAlchemy writes it; empty is SQLite, `accounts.db` in the data folder."""
+    """Where accounts, sessions and drafts are, as SQLAlchemy writes it; empty is SQLite, `accounts.db` in `data`."""
     desk_session_hours: float = Field(default=12, gt=0, le=24 * 30)
     """A session ends after so many hours without a request."""
     desk_live_ring: int = Field(default=2_000, ge=10, le=100_000)

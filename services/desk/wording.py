@@ -27,8 +27,6 @@ from services.runtime.web.i18n import Translator
 
 NAMED = 3
 SECOND_READER = "system:reread"
-LIMITS: Mapping[str, int] = {"mastodon": 500, "bluesky": 300}
-"""How long a reply may be at a source, where it says so publicly; a hint beside the counter, not a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +143,6 @@ class Wording:
     def host(self, url: str) -> str:
         """The address's site."""
         return urlsplit(url).hostname or ""
-
-    def limit(self, case: Case) -> int | None:
-        """The length of a reply that the source takes."""
-        return LIMITS.get(case.source)
 
 
 def wording(t: Translator, me: str, config: TeamConfig | None) -> Wording:

@@ -16,10 +16,10 @@ from services.contracts.commands import ReportDelivery
 from services.contracts.ids import delivery_id
 from services.contracts.outbox import OutboxItem
 from services.contracts.topics import DESK_COMMANDS
-from services.ingest.domain.backoff import delay
 from services.ingest.publisher import Publishes
 from services.ingest.sources.webhook.deliver import Destination, attempt
 from services.ingest.store import FinalOutcome, Store
+from services.runtime.backoff import delay
 from services.runtime.clock import Clock
 from services.runtime.headers import passed_on
 from services.runtime.messages import Outgoing

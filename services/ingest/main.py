@@ -22,7 +22,6 @@ from services.ingest.app import build_app
 from services.ingest.board import Board
 from services.ingest.courier import Courier
 from services.ingest.delivery import GROUP, Delivery
-from services.ingest.domain.backoff import delay
 from services.ingest.http.context import Context
 from services.ingest.publisher import Publisher
 from services.ingest.settings import IngestSettings, all_secrets, feeds, webhooks
@@ -30,6 +29,7 @@ from services.ingest.sources.feed.collect import Feed
 from services.ingest.sources.webhook.deliver import Destination
 from services.ingest.store import Store
 from services.ingest.teams import TeamDirectory
+from services.runtime.backoff import delay
 from services.runtime.clock import system_clock
 from services.runtime.health import Health, HealthServer
 from services.runtime.producer import Producer, SendError

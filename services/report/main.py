@@ -35,7 +35,7 @@ def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_c
         CircuitOpenError: too many records were refused.
         SendError, KafkaError: Kafka does not answer; start again.
     """
-    health = Health()
+    health = Health(awaits=("partitions",))
     server = HealthServer(settings.metrics_host, settings.sink_metrics_port, health)
     with server, ElasticClient(settings, BACKGROUND_SECONDS) as elastic:
         store = GenerationStore(elastic, settings)

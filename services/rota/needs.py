@@ -1,7 +1,7 @@
 """Who is wanted when: a team's demand, or what follows from its opening hours, as stretches of time. Used by `coverage.py`.
 
-`required` needs come from demand, from the skills that a shift asks for, and from opening hours (somebody, and somebody
-who speaks the team's language). Every other skill, language and channel of the team is measured too, to be known.
+`required` needs come from demand, from the skills and channels that a shift asks for, and from opening hours (somebody,
+and somebody who speaks the team's language). Every other skill, language and channel of the team is measured too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from services.contracts.mentions import MentionKind
-from services.contracts.teams import Demand, Person, TeamConfig
+from services.contracts.teams import Demand, Person, Shift, TeamConfig
 from services.rota.opening_hours import Interval, OpeningHours
 from services.rota.rota import Rota
 from services.rota.wall_clock import local_span
@@ -92,6 +92,12 @@ def levelled(stretches: Iterable[Wanted]) -> tuple[Wanted, ...]:
     return tuple(found)
 
 
+def fits_of(shift: Shift) -> tuple[Fit, ...]:
+    """What a shift asks that those on it have between them."""
+    skills, channels = sorted(set(shift.skills)), sorted(set(shift.channels))
+    return (*(Fit(skill=skill) for skill in skills), *(Fit(channel=kind) for kind in channels))
+
+
 def _rows(config: TeamConfig, row: Demand, start: datetime, end: datetime) -> Iterator[Wanted]:
     """A row of demand, day by day. On a holiday a team that has opening hours wants nobody."""
     zone = ZoneInfo(config.time_zone)
@@ -106,11 +112,11 @@ def _rows(config: TeamConfig, row: Demand, start: datetime, end: datetime) -> It
 
 
 def _of_shifts(config: TeamConfig, rota: Rota, start: datetime, end: datetime) -> Iterator[tuple[Fit, list[Wanted]]]:
-    skills = {shift.id: shift.skills for shift in config.shifts if shift.skills}
+    asked = {shift.id: fits_of(shift) for shift in config.shifts}
     spans = {(one.shift, *_within((one.start, one.end), start, end)) for one in rota.spans(start, end)}
     for shift, begins, ends in sorted(spans):
-        for skill in skills.get(shift, ()):
-            yield Fit(skill=skill), [Wanted(begins, ends, 1)]
+        for fit in asked.get(shift, ()):
+            yield fit, [Wanted(begins, ends, 1)]
 
 
 def _of_people(config: TeamConfig) -> Iterator[Fit]:

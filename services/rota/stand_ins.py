@@ -12,7 +12,7 @@ from typing import Literal
 from services.contracts.base import Model
 from services.contracts.teams import Person, TeamConfig
 from services.rota.fairness import fairness
-from services.rota.needs import Fit
+from services.rota.needs import Fit, fits_of
 from services.rota.rota import LOOK_AHEAD, Rota
 from services.rota.swaps import leave_of, overlapping
 
@@ -93,9 +93,9 @@ def stand_ins(
 def missed(config: TeamConfig, rota: Rota, absent: str, start: datetime, end: datetime) -> list[Fit]:
     """What a team misses without `absent` in that time."""
     shifts = {span.shift for span in rota.spans(start, end) if span.person == absent}
-    skills = {skill for shift in config.shifts if shift.id in shifts for skill in shift.skills}
+    asked = {fit for shift in config.shifts if shift.id in shifts for fit in fits_of(shift)}
     speaks = any(config.language in person.languages for person in config.people if person.id == absent)
-    return [*(Fit(skill=skill) for skill in sorted(skills)), *([Fit(language=config.language)] if speaks else ())]
+    return [*sorted(asked, key=str), *([Fit(language=config.language)] if speaks else ())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,14 @@ def reminders(swap: Swap) -> Iterator[datetime]:
     return (moment for moment in moments if swap.asked_at is None or moment > swap.asked_at)
 
 
+def reminder_due(swap: Swap, now: datetime) -> bool:
+    """Whether a reminder's moment has come since the last one; those that were missed together are one."""
+    last = max((moment for moment in reminders(swap) if moment <= now), default=None)
+    if last is None or swap.state != "open" or swap.start <= now:
+        return False
+    return swap.reminded_at is None or swap.reminded_at < last
+
+
 def swap_parts(config: TeamConfig, rota: Rota, swap: Swap) -> list[Span]:
     """What a swap is about: the parts of the person's shift that overlap it."""
     about = {shift.id for shift in config.shifts if swap.shift in lineage(config, shift)}
@@ -110,12 +118,23 @@ def stand_in_parts(rota: Rota, request: StandInRequest, now: datetime) -> list[S
     return _parts(rota, request.for_person, max(request.start, now), request.end)
 
 
-def conflict(config: TeamConfig, rota: Rota, person: str, start: datetime, end: datetime) -> str | None:
-    """Why the person cannot work from `start` up to `end`: away, or on duty already; `None` when they can."""
-    if away := leave_of(config, person, start, end):
-        return "sick then" if away.kind == "sick" else "on leave then"
-    busy = next(iter(overlapping(rota.stints(start, end, person), start, end)), None)
-    return f"on {busy.shift} then" if busy else None
+def conflict(config: TeamConfig, rota: Rota, person: str, part: Span) -> Leave | Span | None:
+    """Why the person cannot take over `part`: the leave that they have then, or the shift; `None` when they can.
+
+    Only what is worked clashes, not what stands by: neither a shift of theirs in a layer that stands by then, nor a `part`
+    in one below that on which they are on duty.
+    """
+    if away := leave_of(config, person, part.start, part.end):
+        return away
+    worked = overlapping(rota.stints(part.start, part.end, person), part.start, part.end)
+    return next((stint for stint in worked if stint.layer <= part.layer), None)
+
+
+def told(found: Leave | Span) -> str:
+    """A conflict in words."""
+    if isinstance(found, Span):
+        return f"on {found.shift} then"
+    return "sick then" if found.kind == "sick" else "on leave then"
 
 
 def overlapping(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
@@ -134,7 +153,7 @@ def _conflict_with(config: TeamConfig, rota: Rota, person: str, parts: list[Span
         return "not in the team"
     if not parts:
         return "there is no shift in that time any more"
-    return next(filter(None, (conflict(config, rota, person, part.start, part.end) for part in parts)), None)
+    return next((told(found) for part in parts if (found := conflict(config, rota, person, part))), None)
 
 
 def _parts(rota: Rota, person: str, start: datetime, end: datetime) -> list[Span]:

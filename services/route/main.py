@@ -26,7 +26,7 @@ def run(settings: RouteSettings, stop: threading.Event, clock: Clock = system_cl
         WorkerStoppedError: Kafka refused a transaction or its outcome is unknown; start again.
         CircuitOpenError: too many records had to be refused.
     """
-    health = Health()
+    health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.route_metrics_port, health):
         require_equal_partitions(settings, (*READS, *STATE))
         run_stateful(

@@ -15,6 +15,9 @@ from services.runtime.metrics import CASES, COMMANDS, COVER_GAPS, DEADLINES, ESC
 
 log = logging.getLogger(__name__)
 
+STATES = ("owned", "waiting", "snoozed", "closed")
+"""What a case can be, for the metrics."""
+
 
 class MeasuredPartition(RoutePartition):
     """A `RoutePartition` with metrics; a batch that is worked on again after a failure is counted again."""
@@ -23,6 +26,13 @@ class MeasuredPartition(RoutePartition):
         super().restored()
         keep_for_good()
         self._show_cases()
+
+    def lost(self) -> None:
+        """Say no more of its teams: whoever has them now does."""
+        for team in self.figures():
+            for state in STATES:
+                CASES.remove(team, state)
+            COVER_GAPS.remove(team)
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         output = super().handle(batch, now)
@@ -38,7 +48,7 @@ class MeasuredPartition(RoutePartition):
 
     def _show_cases(self) -> None:
         for team, figures in self.figures().items():
-            for state in ("owned", "waiting", "snoozed", "closed"):
+            for state in STATES:
                 CASES.labels(team, state).set(getattr(figures, state))
             COVER_GAPS.labels(team).set(figures.gaps)
 

@@ -8,10 +8,11 @@ written stays on the partition, so that state and input move together.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.base import Model
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import Tick
 from services.contracts.events import (
@@ -21,7 +22,14 @@ from services.contracts.events import (
     Event,
     ReplyApproved,
 )
-from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, KnownGap, OwnCapacity
+from services.contracts.memory import (
+    AnsweredCommand,
+    CorrectedMention,
+    HandledMentions,
+    KnownCalendar,
+    KnownGap,
+    OwnCapacity,
+)
 from services.contracts.searches import SavedSearch
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
@@ -97,6 +105,11 @@ class RoutePartition:
             case KnownGap():
                 self._team(message.team).gaps[message.gap.id] = message.gap
                 self._latest = max(self._latest, message.at)
+            case KnownCalendar():
+                self._team(message.team).calendars[message.status.calendar] = message.status
+            case CannedReply():
+                self._team(message.team).canned[message.id] = message
+                self._latest = max(self._latest, message.at)
             case SavedSearch():
                 self._team(message.team).searches[message.id] = message
                 self._latest = max(self._latest, message.at)
@@ -108,6 +121,9 @@ class RoutePartition:
 
     def restored(self) -> None:
         """Nothing more to do: the state is in order after every record."""
+
+    def lost(self) -> None:
+        """Nothing to do: its state is on the topics."""
 
     def figures(self) -> Mapping[str, TeamFigures]:
         """Each team's figures; their cost does not depend on the number of cases."""
@@ -121,8 +137,11 @@ class RoutePartition:
     # -- work ----------------------------------------------------------------------------------------------------------
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
-        """Work on a batch in order, and give all that is to be written."""
-        now = self._latest = max(now, self._latest)
+        """Work on a batch in order, and give all that is to be written.
+
+        No two batches have the same moment, whatever the clock does: the ids of repeated answers are made from it.
+        """
+        now = self._latest = max(now, self._latest + timedelta.resolution)
         events: list[Event] = []
         for given in _without_stale_ticks([received.message for received in batch]):
             if not isinstance(given, Tick) or given.team in self._teams:

@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.contracts.base import Model
 from services.contracts.events import (
+    CalendarReported,
+    CannedReplyRetired,
+    CannedReplySaved,
     CaseArchived,
     ClassificationCorrected,
     CoverGapClosed,
     CoverGapFound,
     Event,
     OwnCapacityChanged,
+    ReplySubmitted,
     RotaEvent,
     SearchDropped,
     SearchSaved,
 )
-from services.contracts.memory import KnownGap
+from services.contracts.memory import KnownCalendar, KnownGap
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import TeamRecord
 from services.route.domain.state import TeamState
@@ -46,6 +50,12 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
         case CoverGapFound() | CoverGapClosed():
             gap = state.gaps.get(event.gap.id)
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None
+        case CalendarReported():
+            yield team, "calendar", event.status.calendar, KnownCalendar(team=team, status=event.status, at=event.at)
+        case CannedReplySaved() | CannedReplyRetired():
+            yield team, "canned", event.canned, state.canned[event.canned]
+        case ReplySubmitted():
+            yield from ((team, "canned", one, state.canned[one]) for one in event.canned if one in state.canned)
         case SearchSaved():
             yield team, "search", event.search.id, state.searches.get(event.search.id)
         case SearchDropped():

@@ -1,15 +1,18 @@
 """The team file: what a team has agreed, as TOML that a team lead can read and write. Used by `webcare rota`.
 
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
-                        holiday_calendar = { country = "NL", region = "..." }
+                        holiday_calendar = { country = "NL", region = "..." },
+                        house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } }
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false }
     [[shifts]]          people, or rotation = { groups = [["a"], ["b", "c"]], turn = "week", every = 1 };
-                        from, to, and one of days (with starting), date, or rule (with starting); until, layer, skills
+                        from, to, and one of days (with starting), date, or rule (with starting); until, layer, skills,
+                        channels
     [[leave]]           person, from, to, kind ("leave" or "sick"), state
     [[overrides]]       people, from, to, reason
     [[swaps]]           shift, person, from, to, taker, state
     [[stand_ins]]       for_person, person, from, to, state
+    [[calendars]]       id, url, holds ("shifts" or "leave"), person
     [[demand]]          days, from, to, people, skill, language, channel
     [opening_hours]     mon = ["08:00-12:00", "13:00-17:30"]; a day that is left out is closed; no table is always open
     [[topics]]          id, names = { nl = "...", en = "..." }, words, examples
@@ -24,7 +27,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.contracts.teams import Person, ServiceLevel, TeamConfig, TeamTopic
+from services.contracts.teams import CalendarFeed, Person, ServiceLevel, TeamConfig, TeamTopic
 from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
 from services.route.domain.agreement import agreement
@@ -58,6 +61,7 @@ def _sections(data: Table, zone: str) -> dict[str, Any]:
         "overrides": each("override", data.get("overrides", []), partial(rows.override, zone=zone)),
         "swaps": each("swap", data.get("swaps", []), partial(rows.swap, zone=zone)),
         "stand_ins": each("stand-in", data.get("stand_ins", []), partial(rows.stand_in, zone=zone)),
+        "calendars": each("calendar", data.get("calendars", []), lambda _, row: made("", CalendarFeed, row)),
         "demand": each("demand", data.get("demand", []), rows.demand),
         "opening_hours": rows.opening_hours(table("[opening_hours]", data.get("opening_hours", {}))),
         "service_levels": each(

@@ -1,6 +1,7 @@
 """A team's agreements as the text of a team file: the way back of `rota_file.py`. Used by `webcare rota export`."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ def render(config: TeamConfig) -> str:
         *(_section("[[people]]", _set(one).items()) for one in config.people),
         *(_section("[[shifts]]", _shift(one, zone)) for one in config.shifts),
         *(_section(f"[[{name}]]", _stretch(one, zone)) for name, rows in stretches for one in rows),
+        *(_section("[[calendars]]", _set(one).items()) for one in config.calendars),
         *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
         *(_section("[[topics]]", _set(one).items()) for one in config.topics),
@@ -58,6 +60,8 @@ def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
         yield f"weights.{urgency}", points
     for topic, skill in config.skills_for_topics.items():
         yield f"skills_for_topics.{topic}", skill
+    if house := _set(config.house_style):
+        yield "house_style", house
 
 
 def _shift(shift: Shift, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
@@ -75,7 +79,7 @@ def _shift(shift: Shift, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
         yield "to", _time((shift.start + timedelta(minutes=shift.minutes)).time())
     else:
         yield "minutes", shift.minutes
-    for name in ("until", "time_zone", "layer", "skills", "replaces"):
+    for name in ("until", "time_zone", "layer", "skills", "channels", "replaces"):
         if name in said:
             yield name, said[name]
     for name in ("since", "ended_at"):
@@ -121,6 +125,10 @@ def _time(moment: time) -> str:
     return moment.isoformat("minutes" if moment == moment.replace(second=0, microsecond=0) else "auto")
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+
+
 def _value(value: Any) -> str:
     match value:
         case bool():
@@ -130,7 +138,7 @@ def _value(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(_value(one) for one in value) + "]"
         case dict():
-            return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+            return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
         case int() | float():
             return str(value)
         case _:

@@ -21,7 +21,7 @@ from services.route.team_file_values import (
 CODES = dict(zip(DAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
 STARTING = date(2024, 1, 1)
 """When a recurring shift starts, if the file does not say: a Monday long ago."""
-_SAME = {"id", "people", "rotation", "until", "time_zone", "layer", "skills", "replaces"}
+_SAME = {"id", "people", "rotation", "until", "time_zone", "layer", "skills", "channels", "replaces"}
 _SHIFT = _SAME | {"days", "date", "rule", "starting", "from", "to", "minutes", "since", "ended_at"}
 _STRETCH = {"id", "from", "to"}
 
@@ -59,8 +59,8 @@ def override(number: int, row: Table, zone: str) -> Override:
 def swap(number: int, row: Table, zone: str) -> Swap:
     """`shift`, `person`, `from`, `to`, and its state."""
     names = {"id", "shift", "person", "taker", "state", "note"}
-    known("it", row, names | _STRETCH | {"asked_at"})
-    when = a_stretch(row, zone) | _moments(row, ("asked_at",), zone)
+    known("it", row, names | _STRETCH | {"asked_at", "reminded_at"})
+    when = a_stretch(row, zone) | _moments(row, ("asked_at", "reminded_at"), zone)
     return made("", Swap, {"id": f"swap-{number}", **_given(row, names), **when})
 
 

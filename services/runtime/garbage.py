@@ -6,6 +6,8 @@ Used by `services/control/run.py` for every process, and by whoever has just rea
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 YOUNG = 10_000
 """Net new objects before the youngest are gone through."""
@@ -23,3 +25,15 @@ def collect_old_seldom() -> None:
 def keep_for_good() -> None:
     """What is there now stays for long: the collector passes over it from now on."""
     gc.freeze()
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Without the collector, while many objects are made that all stay: reading cases back is a quarter faster."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

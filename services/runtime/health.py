@@ -6,7 +6,7 @@ Live means the process is worth keeping; ready means it does its work. The web a
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -17,19 +17,22 @@ Check = Callable[[], str | None]
 
 
 class Health:
-    """The checks of one process. A worker calls `beat()` in its loop; silence for `stuck_after` seconds is not live."""
+    """The checks of one process. A worker calls `beat()` in its loop; silence for `stuck_after` seconds is not live.
 
-    def __init__(self, stuck_after: float = 120.0) -> None:
+    `awaits` names checks that are added only later: until then they are missing, so that nobody is ready too early.
+    """
+
+    def __init__(self, stuck_after: float = 120.0, awaits: Iterable[str] = ()) -> None:
         self._stuck_after = stuck_after
         self._beat = time.monotonic()
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[str, Check] = dict.fromkeys(awaits, lambda: "not begun yet")
 
     def beat(self) -> None:
         """The loop has come round."""
         self._beat = time.monotonic()
 
     def add(self, name: str, check: Check) -> None:
-        """Add a condition of readiness."""
+        """Add a condition of readiness, or put it in the place of one that is awaited."""
         self._checks[name] = check
 
     def live(self) -> list[str]:

@@ -54,6 +54,16 @@ DEADLINES = Counter(
 )
 
 ESCALATIONS = Counter("webcare_escalations_total", "Broken promises brought to the next step.", ["team", "step"])
+CALENDAR_READS = Counter(
+    "webcare_calendar_reads_total",
+    "Attempts to read a team's calendar: changed, unchanged, failed.",
+    ["team", "calendar", "outcome"],
+)
+CALENDAR_READ_AT = Gauge(
+    "webcare_calendar_read_timestamp_seconds",
+    "When a team's calendar was last read well, as a Unix time; 0 is not since the ticker started.",
+    ["team", "calendar"],
+)
 COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
 
 # -- web ---------------------------------------------------------------------------------------------------------------

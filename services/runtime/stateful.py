@@ -1,9 +1,9 @@
 """A stateful batch worker: state in memory, its truth compacted topics written in the same transaction. Used by route.
 
-Each partition number has a state of its own. When partitions are assigned, the state of exactly those is read back from
-the compacted topics, up to the high watermark and not just to the last stable offset: a worker that lost its partitions
-may still be committing. Input and state topics have the same number of partitions, and what is written stays on the
-partition it came from.
+Each partition number has a state of its own. When partitions are assigned, the state of exactly those is read back from the
+compacted topics (`owned.py`), up to the high watermark and not just to the last stable offset: a worker that lost its
+partitions may still be committing. Input and state topics have the same number of partitions, and what is written stays on
+the partition it came from.
 
 The first of the topics that are read goes first (`prioritised`), and batches of the others are kept to about 100 ms, so that
 a command never waits long behind a backlog of mentions.
@@ -15,23 +15,22 @@ one that fails alone becomes a dead letter, and the rest goes on.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 
-from services.contracts.base import Model
-from services.contracts.codec import DecodeError, decode
+from services.contracts.codec import DecodeError
 from services.contracts.topics import BY_NAME, Topic
 from services.runtime.clock import Clock, system_clock
 from services.runtime.deadletters import Circuit, dead_letter
 from services.runtime.headers import from_kafka
 from services.runtime.health import Health
-from services.runtime.kafka import open_consumer
-from services.runtime.messages import Outgoing, Received
-from services.runtime.metrics import BATCH_SECONDS, RECORDS_READ, RESTORE_SECONDS, RESTORED_RECORDS
+from services.runtime.messages import Outgoing
+from services.runtime.metrics import BATCH_SECONDS, RECORDS_READ
+from services.runtime.owned import Owned, Partition
 from services.runtime.prioritised import Batch, Prioritised
 from services.runtime.reading import Wants, read
 from services.runtime.settings import Settings
@@ -42,93 +41,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_BATCH = 0.1
 """Seconds that a batch of the later topics should take at most."""
-
-
-class Partition(Protocol):
-    """The state of one partition, and what it makes of its input."""
-
-    def restore(self, topic: Topic, key: str, message: Model) -> None:
-        """Take in one record of state: the latest of its key, in any order."""
-
-    def restored(self) -> None:
-        """All of it has been read back."""
-
-    def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
-        """Work on a batch, in order, and give what is to be written."""
-
-
-class _Owned(ConsumerRebalanceListener):  # type: ignore[misc]  # the client library has no types
-    """The states of the partitions that this worker has.
-
-    The client library calls the listener on the thread that also sends heartbeats, so the listener only takes note; state
-    is read back by the worker's own loop, however long that takes, while the heartbeats go on.
-    """
-
-    def __init__(self, settings: Settings, name: str, state: Sequence[Topic], make: Callable[[int], Partition]) -> None:
-        self._settings, self._name, self._state, self._make = settings, name, state, make
-        self._lock = threading.Lock()
-        self._assigned: frozenset[int] = frozenset()
-        self.moves = 0
-        """Grows whenever partitions are lost or won: what was polled before may be somebody else's by now."""
-        self.partitions: dict[int, Partition] = {}
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        with self._lock:
-            self.moves += 1
-            self._assigned -= {tp.partition for tp in revoked}
-            self.partitions = {number: one for number, one in self.partitions.items() if number in self._assigned}
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        with self._lock:
-            self.moves += 1
-            self._assigned |= {tp.partition for tp in assigned}
-
-    def catch_up(self) -> None:
-        """Read back the state of partitions that were assigned since the last time."""
-        while missing := self._assigned - self.partitions.keys():
-            self.read_back(sorted(missing))
-
-    def read_back(self, numbers: Iterable[int]) -> None:
-        """Make the state of these partitions anew from its topics, unless partitions move in the meantime."""
-        started, moves = time.monotonic(), self.moves
-        fresh = {number: self._make(number) for number in numbers}
-        count = restore(self._settings, self._state, fresh)
-        with self._lock:
-            if moves != self.moves:
-                return
-            self.partitions = self.partitions | fresh
-        RESTORE_SECONDS.labels(self._name).set(time.monotonic() - started)
-        RESTORED_RECORDS.labels(self._name).set(count)
-        log.info("took over partitions %s with %d records of state", sorted(fresh), count)
-
-
-def restore(settings: Settings, state: Sequence[Topic], partitions: Mapping[int, Partition]) -> int:
-    """Read the state of `partitions` back and give the number of records it consists of."""
-    latest: dict[TopicPartition, dict[bytes, bytes]] = {
-        TopicPartition(topic.name, number): {} for topic in state for number in partitions
-    }
-    reader, watermarks = open_consumer(settings), open_consumer(settings, committed_only=False)
-    try:
-        reader.assign(list(latest))
-        reader.seek_to_beginning(*latest)
-        ends = watermarks.end_offsets(list(latest))
-        while any(reader.position(tp) < ends[tp] for tp in latest):
-            for tp, records in reader.poll(200).items():
-                for one in records:
-                    if one.value is None:
-                        latest[tp].pop(one.key, None)
-                    else:
-                        latest[tp][one.key] = one.value
-    finally:
-        reader.close()
-        watermarks.close()
-    for tp, values in latest.items():
-        topic = BY_NAME[tp.topic]
-        for key, value in values.items():
-            partitions[tp.partition].restore(topic, key.decode(), decode(topic, value))
-    for partition in partitions.values():
-        partition.restored()
-    return sum(len(values) for values in latest.values())
 
 
 def run_stateful(
@@ -149,7 +61,7 @@ def run_stateful(
         CircuitOpenError: too many records had to be refused.
     """
     with open_worker(settings, name) as (consumer, transactions):
-        owned = _Owned(settings, name, state, make)
+        owned = Owned(settings, name, state, make)
         with closing(Prioritised(settings, name, consumer, reads[0], reads[1:], owned)) as source:
             health.add("partitions", lambda: None if owned.partitions else "none assigned yet")
             worker = _Worker(name, source, owned, transactions, wants, clock)
@@ -165,7 +77,7 @@ class _Worker:
         self,
         name: str,
         source: Prioritised,
-        owned: _Owned,
+        owned: Owned,
         transactions: Transactions,
         wants: Wants,
         clock: Clock,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.report.domain.indices import REFRESH
-from tests.bench import bench_classify, commands, end_to_end, parts, peers
+from tests.bench import bench_classify, commands, end_to_end, parts, peers, recovery
 from tests.bench.figures import machine, table
 from tests.faults.lines import BESIDE, ROOT
 from tests.support.stack import Stack, attach, start, stop
@@ -34,6 +34,8 @@ def main() -> None:
         sunk = parts.sink(stack.facts["elasticsearch"], mentions)
         say("the peers")
         compared, worker = peers.measure(stack.facts["kafka"])
+    say("how long route takes to come back")
+    back = recovery.measure()
     alone = table(
         ("each part by itself", "a second"),
         [
@@ -43,7 +45,7 @@ def main() -> None:
             ("sink, into Elasticsearch: mentions", f"{sunk:,.0f}"),
         ],
     )
-    TARGET.write_text(document(ways, answers, alone, compared, quality()), encoding="utf-8")
+    TARGET.write_text(document(ways, answers, alone, back, compared, quality()), encoding="utf-8")
     say(f"written: {TARGET}")
 
 
@@ -71,7 +73,7 @@ def quality() -> str:
     return f"```text\n{out.getvalue()}```"
 
 
-def document(ways: str, answers: str, alone: str, compared: str, read: str) -> str:
+def document(ways: str, answers: str, alone: str, back: str, compared: str, read: str) -> str:
     """The whole of `docs/benchmarks.md`."""
     return f"""# Benchmarks
 
@@ -94,6 +96,12 @@ best. One in {end_to_end.SAMPLED} mentions is looked for in Elasticsearch, every
 ## The parts
 
 {alone}
+
+## Route comes back
+
+{back}
+
+{recovery.NOTE}
 
 ## Beside other loops
 

@@ -131,16 +131,24 @@ class Bench:
 
     def fill(self) -> None:
         """`size` open cases: seven in ten wait for the customer, one in ten sleeps."""
-        self.give(self._command(ConfigureTeam, "system:bench", config=team()))
+        self.configure()
         for _ in range(self.size):
-            self.give(self._mention())
-            case = self.open[-1]
-            fate = self.random.random()
-            if fate < 0.7:
-                self.give(self._command(SubmitReply, self._person(), case=case, text="Welke straat is het?"))
-            elif fate < 0.8:
-                until = self.now + timedelta(days=2)
-                self.give(self._command(SnoozeCase, "lead:els", case=case, until=until))
+            self.open_case()
+
+    def configure(self) -> None:
+        """What the team has agreed."""
+        self.give(self._command(ConfigureTeam, "system:bench", config=team()))
+
+    def open_case(self) -> None:
+        """One case more, and what becomes of it at first."""
+        self.give(self._mention())
+        case = self.open[-1]
+        fate = self.random.random()
+        if fate < 0.7:
+            self.give(self._command(SubmitReply, self._person(), case=case, text="Welke straat is het?"))
+        elif fate < 0.8:
+            until = self.now + timedelta(days=2)
+            self.give(self._command(SnoozeCase, "lead:els", case=case, until=until))
 
     def kinds(self, steps: int) -> Iterator[str]:
         """What is asked, in the proportions of the mix."""

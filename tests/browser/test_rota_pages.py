@@ -17,7 +17,16 @@ Enter = Callable[..., Page]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 MINE = "/rota/mine"
 AGENT = (MINE, "/rota", "/rota?span=month", "/rota/cover")
-LEAD = ("/rota", "/rota?span=month", "/rota/cover", "/rota/requests", "/rota/stand-ins", "/rota/shifts", "/rota/plan")
+LEAD = (
+    "/rota",
+    "/rota?span=month",
+    "/rota/cover",
+    "/rota/requests",
+    "/rota/stand-ins",
+    "/rota/shifts",
+    "/rota/shifts/new",
+    "/rota/plan",
+)
 EVERYTHING = [*(("youssef", path) for path in AGENT), *(("lena", path) for path in LEAD)]
 
 
@@ -171,12 +180,35 @@ def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_serve
     form.get_by_label("Reden").fill("Markt")
     form.get_by_role("button", name="Zet in").click()
     expect(page.locator("li", has_text="Omar · Markt")).to_be_visible()
-    shift = page.locator("li.shift", has_text="mornings")
-    shift.get_by_text("Wijzig").click()
-    shift.get_by_label("Tot", exact=True).fill("14:00")
-    shift.get_by_role("button", name="Bewaar").click()
+    page.locator("li.shift", has_text="mornings").get_by_role("link", name="Wijzig").click()
+    page.get_by_label("Tot", exact=True).fill("14:00")
+    page.get_by_label("Tot", exact=True).blur()
+    expect(page.locator("#preview li").first).to_contain_text("08:00–14:00")
+    for theme in ("light", "dark"):
+        nothing_serious(page, theme)
+    page.get_by_role("button", name="Bewaar").click()
     expect(page.locator(".banner")).to_have_text("Bewaard.")
     expect(page.locator("li.shift", has_text="ma–vr 08:00–14:00")).to_be_visible()
+
+
+def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_rota: Enter) -> None:
+    page = enter_rota("lena", width=360, height=780, path="/rota/shifts/new")
+    fits(page)
+    page.get_by_label("Naam").fill("Zondag")
+    page.get_by_label("Omar, Beurt 1").check()
+    page.get_by_role("button", name="Bewaar").click()
+    expect(page.get_by_text("Kies ten minste één dag.").first).to_be_visible()
+    expect(page.get_by_label("Naam")).to_have_value("Zondag")
+    expect(page.get_by_label("Omar, Beurt 1")).to_be_checked()
+    page.get_by_label("zo", exact=True).check()
+    expect(page.locator("#preview li").first).to_contain_text("09:00–17:00")
+    expect(page.locator("#preview")).to_contain_text("Omar")
+    fits(page)
+    for theme in ("light", "dark"):
+        nothing_serious(page, theme)
+    page.get_by_role("button", name="Bewaar").click()
+    expect(page.locator(".banner")).to_have_text("Toegevoegd. De dienst telt vanaf nu.")
+    expect(page.locator("li.shift", has_text="zondag")).to_be_visible()
 
 
 def test_a_lead_asks_for_a_plan_and_accepts_a_week_and_then_the_rest(enter_rota: Enter, rota_served: Served) -> None:

@@ -1,5 +1,6 @@
 """The transactional workers on a real Kafka: exactly once under kill and freeze, state restored, dead letters, circuit."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -27,8 +28,8 @@ from services.runtime.deadletters import Circuit, CircuitOpenError
 from services.runtime.health import Health
 from services.runtime.kafka import SESSION_MS, open_admin, open_consumer, open_producer
 from services.runtime.messages import Outgoing, Received
+from services.runtime.owned import restore
 from services.runtime.settings import Settings
-from services.runtime.stateful import restore
 from services.runtime.worker import run_stateless
 from tests.support import counting_worker as counting
 from tests.support.counting_worker import PARTITIONS, POISON, Counting, CountingTopics
@@ -323,9 +324,11 @@ def test_too_many_dead_letters_stop_the_worker_before_it_empties_the_topic(
 def test_reading_state_back_for_longer_than_the_session_costs_no_partitions(bench: Bench) -> None:
     bench.tick(48)
     taken: list[int] = []
+    collecting: list[bool] = []
 
     def slowly(number: int) -> None:
         taken.append(number)
+        collecting.append(gc.isenabled())
         if number == 0:  # time itself is the condition: nothing else shows that the session was kept alive
             threading.Event().wait(SESSION_MS / 1000 + 2)
 
@@ -336,4 +339,6 @@ def test_reading_state_back_for_longer_than_the_session_costs_no_partitions(benc
         until(bench.came_out(bench.sent), "the state is there, and the work is done")
         assert slow.error is None
     assert sorted(taken) == list(range(PARTITIONS))
+    assert not any(collecting), "the collector rests meanwhile"
+    assert gc.isenabled(), "and works on afterwards"
     assert_exactly_once(bench)

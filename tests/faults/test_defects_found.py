@@ -1,7 +1,7 @@
 """What the faults have brought to light, each as small as it can be made."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka.errors import KafkaTimeoutError
@@ -27,6 +27,20 @@ def test_a_command_that_comes_three_times_in_one_batch_gives_no_event_twice() ->
     ids = Counter(one.message.id for one in written if one.topic is DESK_EVENTS and one.message is not None)  # type: ignore[attr-defined]  # an event
     assert set(ids.values()) == {1}
     assert len(ids) == 2, "the answer, and one repeat of it"
+
+
+def test_repeats_in_two_batches_are_two_events_while_the_clock_stands_still() -> None:
+    """A clock that is set back, or a successor whose clock is behind: time stands still until it has caught up."""
+    ident = mention_id("een", "test", "1")
+    note = AddNote(id=ident, team="een", at=NOW, actor="els", case=ident, text="Eerst bellen")
+    partition = RoutePartition(0)
+    written = [
+        one
+        for number, now in enumerate((NOW, NOW, NOW - timedelta(seconds=5)))
+        for one in partition.handle([Received(DESK_COMMANDS, 0, number, now, "een", note)], now)
+    ]
+    ids = Counter(one.message.id for one in written if one.topic is DESK_EVENTS and one.message is not None)  # type: ignore[attr-defined]  # an event
+    assert sorted(ids.values()) == [1, 1, 1]
 
 
 def test_a_producer_that_cannot_send_closes_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.backoff import delay
 from services.ingest.domain.offsets import OffsetTracker
+from services.runtime.backoff import delay
 
 offsets = st.lists(st.integers(min_value=0, max_value=500), min_size=1, max_size=40, unique=True).map(sorted)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.contracts.teams import TeamConfig
 from services.rota.fairness import fairness
 from services.rota.rota import Rota
-from services.route.domain.shift_history import edit_shift, has_begun, remove_shift
+from services.rota.shift_history import edit_shift, has_begun, remove_shift
 from tests.support.rotas import PEOPLE, STEP, Naive, quarters, rules, shifts, teams
 from tests.support.route import examples
 

@@ -31,6 +31,8 @@ from services.contracts.commands import (
     ReleaseCase,
     ReopenCase,
     ReportDelivery,
+    RetireCannedReply,
+    SaveCannedReply,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -100,7 +102,7 @@ CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
     (ReleaseCase, {}),
     (AddNote, {"text": "let op"}),
     (SubmitReply, {"text": "Dank voor uw bericht."}),
-    (SubmitReply, {"text": "Dank voor uw bericht."}),
+    (SubmitReply, {"text": "Dank voor uw bericht.", "canned": ("dank", "onbekend")}),
     (CloseCase, {}),
     (ReopenCase, {}),
     (WakeCase, {}),
@@ -254,6 +256,18 @@ class RoutingMachine(RuleBasedStateMachine):
     def configure(self, which: TeamConfig) -> None:
         assert self.command(ConfigureTeam, "lead:els", config=which)
 
+    @rule(
+        actor=st.sampled_from(ACTORS),
+        name=st.sampled_from(("dank", None)),
+        text=st.sampled_from(("Dank!", "Sorry!", "")),
+    )
+    def change_a_canned_reply(self, actor: str, name: str | None, text: str) -> None:
+        if text:
+            content = {"title": "Dank", "language": "nl", "text": text}
+            assert self.command(SaveCannedReply, actor, canned=name, content=content), "every command is answered"
+        else:
+            assert self.command(RetireCannedReply, actor, canned=name or "onbekend"), "every command is answered"
+
     @rule(minutes=st.sampled_from((1, 20, 60, 180, 600, 1440, 8 * 1440)))
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
@@ -295,6 +309,7 @@ class RoutingMachine(RuleBasedStateMachine):
     def give(self, given: Any, again: bool = False) -> list[Event]:
         topic = MENTIONS_CLASSIFIED if isinstance(given, ClassifiedMention) else DESK_COMMANDS
         before = dict(self.state.cases)
+        self.now += timedelta.resolution  # no two batches have the same moment
         output = self.partition.handle([Received(topic, 0, 0, self.now, TEAM, given)], self.now)
         events = [one.message for one in output if one.topic is DESK_EVENTS]
         self.keep(output)

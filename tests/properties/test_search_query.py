@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.report.domain.hits import passage
-from services.report.domain.query import MAX_CHARACTERS, MAX_TERMS, leaves, parse
+from services.report.domain.query import MAX_CHARACTERS, MAX_TERMS, parse
 from services.report.domain.query_body import query_body
 from services.report.domain.query_fields import NAMES
+from services.report.domain.query_tree import leaves
 from services.report.domain.search import MARK, UNMARK
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -3,15 +3,13 @@
 Each tick gives one record on `out` with the team's count so far, and the count is kept on `state`; so the counts of a team
 on `out` are 1, 2, 3… when everything happened exactly once, whatever was killed.
 
-Run as a process: `python -m tests.support.counting_worker BOOTSTRAP PREFIX SLOT [kill|freeze N]`; the trap kills or freezes
-the process in the middle of its N-th transaction: records and offsets are sent, the commit is not.
+Run as a process: `python -m tests.support.counting_worker BOOTSTRAP PREFIX SLOT [kill|freeze N]`, with a trap of `traps.py`.
 """
 
-import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -21,13 +19,14 @@ from services.contracts.commands import Tick
 from services.contracts.figures import DailyFigures
 from services.contracts.rejected import RejectedRecord
 from services.contracts.topics import BY_NAME, Topic
-from services.runtime import kafka, transactions
+from services.runtime import kafka
 from services.runtime.health import Health
 from services.runtime.messages import Outgoing, Received
 from services.runtime.reading import everything
 from services.runtime.settings import Settings
 from services.runtime.stateful import run_stateful
 from services.runtime.topics import creation
+from tests.support.traps import set_trap
 
 PARTITIONS = 4
 POISON = "poison"
@@ -95,6 +94,9 @@ class Counting:
     def restored(self) -> None:
         self._restored_first(self._number)
 
+    def lost(self) -> None:
+        """Nothing to let go of."""
+
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         out = []
         for one in batch:
@@ -130,32 +132,12 @@ def run(
     )
 
 
-def _trapped(number: int, at: int) -> Callable[..., Any]:
-    """Opens producers that send signal `number` to this process in the middle of their `at`-th transaction."""
-
-    def open_trapped(settings: Settings, transactional_id: str | None = None) -> Any:
-        producer = kafka.open_producer(settings, transactional_id)
-        commit, seen = producer.commit_transaction, iter(range(1, sys.maxsize))
-
-        def commit_transaction() -> None:
-            producer.flush()
-            if next(seen) == at:
-                os.kill(os.getpid(), number)
-            commit()
-
-        producer.commit_transaction = commit_transaction
-        return producer
-
-    return open_trapped
-
-
 def main(arguments: Sequence[str]) -> None:
     bootstrap, prefix, slot, *trap = arguments
     topics = counting_topics(prefix)
     registry().update({topic.name: topic for topic in topics.all()})
     if trap:
-        numbers: Mapping[str, int] = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
-        setattr(transactions, "open_producer", _trapped(numbers[trap[0]], int(trap[1])))  # noqa: B010  # not declared as replaceable
+        set_trap(trap[0], int(trap[1]))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     run(settings_for(bootstrap, slot), prefix, topics, stop)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.contracts.commands import (
     AcceptPlan,
     AddOverride,
+    AddShift,
     AnswerStandIn,
     AskLeave,
     AskStandIn,
@@ -96,6 +97,10 @@ def _edited(agreed: TeamConfig, pick: int, start: datetime, _end: datetime) -> A
     return EditShift, {"shift": _one(agreed.shifts, pick).id, "new": _new_shift(agreed, pick, start)}
 
 
+def _added(agreed: TeamConfig, pick: int, start: datetime, _end: datetime) -> Asked:
+    return AddShift, {"shift": _new_shift(agreed, pick, start)}
+
+
 def _plan(agreed: TeamConfig, pick: int, start: datetime, _end: datetime) -> Asked:
     removed = (_one(agreed.shifts, pick).id,) if agreed.shifts and pick % 3 == 0 else ()
     return AcceptPlan, {"add": (_new_shift(agreed, pick, start),), "remove": removed}
@@ -108,6 +113,7 @@ ROTA_ASKS: tuple[Ask, ...] = (
     _swap,
     _stand_in,
     _override,
+    _added,
     _edited,
     _plan,
     _named(DecideLeave, "leave", "leave"),

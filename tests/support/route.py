@@ -166,6 +166,8 @@ def contents(state: TeamState) -> dict[str, Any]:
         "capacities": state.capacities,
         "corrected": state.corrected,
         "gaps": state.gaps,
+        "calendars": state.calendars,
+        "canned": state.canned,
         "searches": state.searches,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],

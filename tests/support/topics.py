@@ -12,9 +12,14 @@ from services.contracts.topics import Topic
 
 def everything(bootstrap: str, topic: Topic) -> Iterator[Any]:
     """Every committed message of a topic from its beginning to its end as it is now."""
+    return (decode(topic, value) for value in payloads(bootstrap, topic))
+
+
+def payloads(bootstrap: str, topic: Topic, *, committed: bool = True) -> Iterator[bytes]:
+    """The same as bytes; without `committed`, those of aborted transactions as well."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap,
-        isolation_level="read_committed",
+        isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_poll_records=5_000,
@@ -28,9 +33,7 @@ def everything(bootstrap: str, topic: Topic) -> Iterator[Any]:
         ends = consumer.end_offsets(parts)
         while any(consumer.position(tp) < ends[tp] for tp in parts):
             for records in consumer.poll(500).values():
-                for one in records:
-                    if one.value is not None:
-                        yield decode(topic, one.value)
+                yield from (one.value for one in records if one.value is not None)
     finally:
         consumer.close()
 

@@ -20,7 +20,20 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 OF_PROMETHEUS = {"up", "process_start_time_seconds"}
 GIVEN_BY_SCRAPING = {"le", "job", "instance", "process"}
-WORDS = {"sum", "max", "by", "and", "or", "unless", "offset", "rate", "increase", "changes", "histogram_quantile"}
+WORDS = {
+    "sum",
+    "max",
+    "by",
+    "and",
+    "or",
+    "unless",
+    "offset",
+    "rate",
+    "increase",
+    "changes",
+    "histogram_quantile",
+    "time",
+}
 
 Metric = Counter | Gauge | Histogram
 

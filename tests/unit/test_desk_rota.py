@@ -14,8 +14,10 @@ from services.desk.domain.rota_cover import cover_ahead
 from services.desk.domain.rota_decide import effect, leave_asked, swaps_seen
 from services.desk.domain.rota_mine import if_sick, mine, waits_for_me
 from services.desk.domain.rota_picture import DAY, bounds, picture
+from services.desk.domain.rota_shift import preview
 from services.desk.rota import forms
 from services.desk.rota.forms import WrongFormError
+from services.desk.rota.shift_form import ShiftForm, checked, shown, typed
 from services.desk.rota.words import RotaWords, plain_days, short_hour
 from services.runtime.web.formats import Formats
 from services.runtime.web.i18n import Catalogs
@@ -270,32 +272,89 @@ def test_a_form_that_is_wrong_says_what(first: str, last: str, begins: str, key:
         forms.whole_days(team(), first, last, begins, "", NOW)
 
 
-def form(**changes: list[str]) -> dict[str, list[str]]:
-    return {"first": ["2026-12-01"], "begins": ["22:00"], "ends": ["06:00"], "layer": ["2"], "until": [""]} | changes
+def form(**changes: list[str]) -> ShiftForm:
+    usual = {"first": ["2026-12-01"], "begins": ["22:00"], "ends": ["06:00"], "layer": ["2"], "until": [""]}
+    return typed(usual | {name.replace("_", "-"): values for name, values in changes.items()})
+
+
+def made(given: ShiftForm, old: Shift | None) -> Shift:
+    shift, wrong = checked(given, old, rota_config(NOW), NOW.date())
+    assert (wrong, shift is None) == ({}, False)
+    assert shift is not None
+    return shift
 
 
 def test_an_edited_shift_may_end_after_midnight_and_has_plain_days() -> None:
     old = rota_config(NOW).shifts[1]
-    new = Shift(**forms.edited(old, form(people=["marit", "omar"], days=["SU", "SA"])))
+    new = made(form(group_01=["marit", "omar"], days=["SU", "SA"]), old)
     assert (new.minutes, new.rule, new.layer, new.people) == (480, "FREQ=WEEKLY;BYDAY=SA,SU", 2, ("marit", "omar"))
     assert new.start == datetime(2026, 12, 1, 22)  # noqa: DTZ001 - a wall-clock time
 
 
 def test_an_edited_rotation_keeps_what_the_form_does_not_say() -> None:
-    rotation = Rotation(groups=(("tom",), ("omar",)), turn="month", every=2)
+    rotation = Rotation(groups=(("tom",), ("omar",)), turn="month", every=2, counted_from=date(2026, 1, 1))
     wall = datetime(2026, 11, 25, 9)  # noqa: DTZ001 - a wall-clock time
-    old = Shift(id="r", rotation=rotation, start=wall, minutes=60, rule="FREQ=MONTHLY", skills=("refund",))
-    new = Shift(**forms.edited(old, form(**{"group-02": ["ilse"], "group-01": ["tom", "omar"]})))
+    old = Shift(id="r", rotation=rotation, start=wall, minutes=60, rule="FREQ=MONTHLY", time_zone="Europe/Lisbon")
+    groups = {"group_02": ["ilse"], "group_01": ["tom", "omar"]}
+    new = made(form(keeps=["1"], turn=["month"], every=["2"], skills=["refund"], **groups), old)
     assert new.rotation == rotation.model_copy(update={"groups": (("tom", "omar"), ("ilse",))})
-    assert (new.rule, new.skills) == ("FREQ=MONTHLY", ("refund",))
+    assert (new.rule, new.skills, new.time_zone) == ("FREQ=MONTHLY", ("refund",), "Europe/Lisbon")
 
 
-def test_a_shift_is_of_somebody_and_on_some_day() -> None:
-    old = rota_config(NOW).shifts[0]
-    with pytest.raises(WrongFormError, match="nobody"):
-        forms.edited(old, form())
-    with pytest.raises(WrongFormError, match="days"):
-        forms.edited(old, form(days=["XX"], people=["tom"]))
+def test_what_is_shown_of_a_shift_and_sent_back_is_the_same_shift() -> None:
+    for old in rota_config(NOW).shifts:
+        again, wrong = checked(shown(old, old.start.date()), old, rota_config(NOW), old.start.date())
+        assert wrong == {}
+        assert again == old.model_copy(update={"since": None, "replaces": None, "ended_at": None})
+
+
+def test_a_new_shift_is_named_by_what_somebody_calls_it_and_a_turn_may_be_nobodys() -> None:
+    groups = {"group_01": ["tom"], "group_03": ["omar"], "group_05": []}
+    new = made(form(name=["Zaterdag – één"], days=["SA"], every=["2"], channels=["post"], **groups), None)
+    assert (new.id, new.rule, new.channels) == ("zaterdag_een", "FREQ=WEEKLY;BYDAY=SA", ("post",))
+    assert new.rotation == Rotation(groups=(("tom",), (), ("omar",)), turn="week", every=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "key"),
+    [
+        ({"name": ["…"]}, "name", "name"),
+        ({"name": ["Day"]}, "name", "name_taken"),
+        ({"days": []}, "days", "days"),
+        ({"days": ["XX"]}, "days", "days"),
+        ({"group_01": []}, "people", "nobody"),
+        ({"begins": ["noon"]}, "begins", "time"),
+        ({"first": [""]}, "first", "time"),
+        ({"until": ["31-12"]}, "until", "time"),
+        ({"until": ["2026-11-30"]}, "until", "order"),
+        ({"first": ["2026-11-01"], "until": ["2026-11-02"]}, "until", "past"),
+        ({"layer": ["10"]}, "layer", "layer"),
+        ({"every": ["0"]}, "every", "every"),
+        ({"turn": ["year"]}, "every", "every"),
+        ({"group_01": ["Nobody Here"]}, "form", "form"),
+    ],
+)
+def test_what_is_wrong_with_a_shift_is_said_at_its_field(changes: dict[str, list[str]], field: str, key: str) -> None:
+    good = {"name": ["Avond"], "days": ["MO"], "group_01": ["tom"]}
+    shift, wrong = checked(form(**(good | changes)), None, rota_config(NOW), NOW.date())
+    assert shift is None
+    assert wrong == {field: f"rota.wrong.{key}"}
+
+
+def test_a_preview_says_when_it_comes_and_which_gaps_it_closes() -> None:
+    config = rota_config(NOW)
+    lone = config.model_copy(update={"shifts": config.shifts[:1]})
+    new = made(form(name=["Nacht"], days=["TU", "WE"], group_01=["tom"], group_02=["marit"]), None)
+    seen = preview(lone, new, None, NOW)
+    assert [(one.people, one.start.isoformat()) for one in seen.turns[:3]] == [
+        (("tom",), "2026-12-01T21:00:00+00:00"),
+        (("tom",), "2026-12-02T21:00:00+00:00"),
+        (("marit",), "2026-12-08T21:00:00+00:00"),
+    ]
+    assert seen.effect.after >= seen.effect.before
+    ended = preview(config, config.shifts[0].model_copy(update={"until": NOW.date()}), config.shifts[0].id, NOW)
+    assert ended.effect.after < ended.effect.before
+    assert ended.effect.made
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from icalendar import Calendar
 
-from services.contracts.commands import AskLeave, AskStandIn, OfferSwap
-from services.contracts.teams import TeamConfig
+from services.contracts.commands import AskLeave, AskStandIn, OfferSwap, ReportCalendar, Tick
+from services.contracts.rota import CalendarStatus
+from services.contracts.teams import CalendarFeed, Swap, TeamConfig
+from services.desk.accounts import Account
+from services.desk.domain.rota_mine import waits_for_me
 from services.desk.rota.api import PAGE, paged
+from services.rota.rota import Rota
 from services.runtime.web.identity import Scope
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
 from tests.browser.rota_scene import at, play_rota, rota_config
 from tests.support.desk import enter, robot
 
@@ -93,6 +98,7 @@ def test_a_team_without_a_rota_is_told_how_to_get_one(desk: TestDesk) -> None:
     assert "webcare rota load" in answer.text
 
 
+SHIFT = {"first": "2026-12-01", "begins": "09:00", "ends": "17:00", "group-01": "omar", "days": "MO"}
 FORMS: dict[str, dict[str, str]] = {
     "/rota/leave": {"first": "2026-12-10"},
     "/rota/leave/x/withdraw": {},
@@ -112,7 +118,8 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "/rota/overrides": {"start": "2026-11-26T08:00", "end": "2026-11-26T13:00", "people": "omar"},
     "/rota/overrides/x/remove": {},
-    "/rota/shifts/day/edit": {"first": "2026-12-01", "begins": "09:00", "ends": "17:00", "people": "omar"},
+    "/rota/shifts/new": SHIFT | {"name": "Avond"},
+    "/rota/shifts/day/edit": SHIFT,
     "/rota/shifts/day/end": {},
     "/rota/plan": {"start": "2026-11-30", "weeks": "1"},
     "/rota/plan/accept": {"plan": "x", "weeks": "2026-11-30"},
@@ -232,13 +239,135 @@ def test_overrides_and_shifts_by_a_lead(desk: TestDesk) -> None:
     assert over.people == ("omar", "marit")
     assert post(lead, f"/rota/overrides/{over.id}/remove") == "rota.told.override_removed"
     assert post(lead, "/rota/overrides", **stretch) == "rota.wrong.nobody"
-    edit = {"first": "2026-11-25", "begins": "09:00", "ends": "18:00", "people": ["youssef"], "days": ["MO", "FR"]}
+    edit = {"first": "2026-11-25", "begins": "09:00", "ends": "18:00", "group-01": ["youssef"], "days": ["MO", "FR"]}
     assert post(lead, "/rota/shifts/day/edit", layer="1", until="", **edit) == "rota.told.edited"
     new = next(one for one in config(desk).shifts if one.replaces == "day")
     assert (new.minutes, new.rule) == (540, "FREQ=WEEKLY;BYDAY=MO,FR")
     assert post(lead, f"/rota/shifts/{new.id}/end") == "rota.told.ended"
     assert post(lead, "/rota/shifts/nothing/edit", **edit) == "rota.invalid.edited"
-    assert post(lead, f"/rota/shifts/{new.id}/edit", layer="77", **edit) in ("rota.wrong.form", "rota.invalid.edited")
+
+
+NEW = {
+    "name": "Zaterdag",
+    "first": "2026-11-28",
+    "begins": "10:00",
+    "ends": "16:00",
+    "days": ["SA"],
+    "group-01": ["omar"],
+    "group-02": ["marit"],
+    "turn": "week",
+    "layer": "1",
+    "skills": ["refund"],
+    "key": "een",
+}
+
+
+def test_a_shift_is_looked_at_and_then_added_once(desk: TestDesk) -> None:
+    lead = enter(desk, "lena")
+    assert 'name="group-03"' in lead.get(f"/rota/shifts/new?team={SPOOR}").text
+    sent = len(desk.backend.sent)
+    seen = lead.post(f"/rota/shifts/new?team={SPOOR}", data=NEW | {"do": "look"})
+    assert seen.status_code == 200
+    assert "za 28 nov 10:00–16:00" in seen.text
+    assert 'value="Zaterdag"' in seen.text
+    assert 'name="key" value="een"' in seen.text
+    assert len(desk.backend.sent) == sent
+    assert post(lead, "/rota/shifts/new", **NEW) == "rota.told.added"
+    added = config(desk).shifts[-1]
+    assert (added.id, added.rule, added.skills, added.layer) == ("zaterdag", "FREQ=WEEKLY;BYDAY=SA", ("refund",), 1)
+    again = lead.post(f"/rota/shifts/new?team={SPOOR}", data=NEW)
+    assert again.status_code == 200
+    assert "Er is al een dienst met deze naam." in again.text
+    assert "zaterdag" in lead.get(f"/rota/shifts?team={SPOOR}").text
+
+
+def test_a_shift_that_is_wrong_comes_back_with_all_that_was_typed(desk: TestDesk) -> None:
+    lead = enter(desk, "lena")
+    wrong = NEW | {"name": "", "days": [], "until": "2026-11-01", "layer": "12", "channels": "review"}
+    answer = lead.post(f"/rota/shifts/new?team={SPOOR}", data=wrong)
+    assert answer.status_code == 200
+    for text in ("Geef een naam", "Kies ten minste één dag", "getal van 0 tot en met 9", "niet na het begin"):
+        assert text in answer.text
+    assert 'value="2026-11-01"' in answer.text
+    assert 'value="12"' in answer.text
+    assert answer.text.count(" checked") == 4  # two people, a skill, a channel
+    never = lead.post(
+        f"/rota/shifts/new?team={SPOOR}", data=NEW | {"until": "2026-11-28", "days": ["SU"], "do": "look"}
+    )
+    assert "komt de dienst nooit voor" in never.text
+
+
+def test_a_shift_that_route_refuses_or_does_not_answer_comes_back_too(desk: TestDesk) -> None:
+    lead = enter(desk, "lena")
+    desk.backend.silent = True
+    answer = lead.post(f"/rota/shifts/new?team={SPOOR}", data=NEW)
+    assert answer.status_code == 200
+    assert 'name="key" value="een"' in answer.text  # sent again it is the same command
+    desk.backend.silent = False
+    assert post(lead, "/rota/shifts/new", **NEW) == "rota.told.added"
+
+
+def test_a_shift_that_is_not_there_has_no_form(desk: TestDesk) -> None:
+    assert enter(desk, "lena").get(f"/rota/shifts/nothing/edit?team={SPOOR}").status_code == 404
+    for path in ("/rota/shifts/new", "/rota/shifts/day/edit"):
+        assert enter(desk, "youssef").get(f"{path}?team={SPOOR}").status_code == 403
+
+
+def test_how_a_calendar_fares_is_on_the_page_and_in_the_api_without_its_address(desk: TestDesk) -> None:
+    feed = CalendarFeed(id="vrij", url="https://agenda.example/geheim.ics", holds="leave")
+    desk.backend.configure(rota_config(NOW).model_copy(update={"calendars": (feed,)}), NOW)
+    lead = enter(desk, "lena")
+    assert "Nog niet gelezen." in lead.get(f"/rota/shifts?team={SPOOR}").text
+    facts = {"calendar": "vrij", "tried_at": NOW, "read_at": NOW - timedelta(hours=2), "problem": "HTTP 500"}
+    status = CalendarStatus(**facts, entries=3, unknown=("Joris",), passed_over=("event 'x': y",))
+    desk.backend.do(ReportCalendar, SPOOR, "system:ticker", NOW, status=status)
+    page = lead.get(f"/rota/shifts?team={SPOOR}").text
+    for text in ("agenda.example", "HTTP 500", "3 afspraken", "Joris"):
+        assert text in page
+    answer = lead.get(f"/api/v1/team/{SPOOR}/calendars")
+    assert answer.json()["calendars"][0]["status"]["problem"] == "HTTP 500"
+    assert "geheim" not in page + answer.text
+    assert enter(desk, "youssef").get(f"/api/v1/team/{SPOOR}/calendars").status_code == 403
+
+
+def test_a_reminder_of_a_swap_waits_on_the_pages_of_who_can_do_something(desk: TestDesk) -> None:
+    swap = Swap(id="ruil", shift="day", person="youssef", start=at(NOW, 3, 8), end=at(NOW, 3, 17))
+    desk.backend.configure(rota_config(NOW).model_copy(update={"swaps": (swap,)}), NOW)
+    names = ("youssef", "marit", "tom")
+    desk.accounts.save(Account("tom", "Tom", {SPOOR: "agent"}), PASSWORD)
+    assert not any("Nog niemand" in enter(desk, name).get("/rota/mine").text for name in names)
+    desk.backend.give(Tick(id=str(uuid4()), team=SPOOR, at=NOW, actor="system:ticker"), NOW)
+    assert config(desk).swaps[0].reminded_at == NOW
+    assert "Tot dan blijft het van jou." in enter(desk, "youssef").get("/rota/mine").text
+    assert "Kun jij?" in enter(desk, "marit").get("/rota/mine").text
+    counts = ['id="count-rota">1<' in enter(desk, name).get("/inbox").text for name in names]
+    assert counts == [True, True, False]  # Tom is on himself then
+    assert waits_for_me(config(desk), "marit", NOW + timedelta(hours=25)) == 0
+    assert post(enter(desk, "marit"), "/rota/swaps/ruil/take") == "rota.told.taken"
+    assert waits_for_me(config(desk), "youssef", NOW) == 0
+
+
+def test_who_stands_by_may_take_a_swap_on_the_page_as_route_says(desk: TestDesk) -> None:
+    swap = Swap(id="ruil", shift="evening", person="omar", start=at(NOW, 10, 17), end=at(NOW, 10, 22))
+    turns = rota_config(NOW).model_copy(update={"swaps": (swap,), "leave": ()})
+    on = next(span.person for span in Rota(turns).spans(swap.start, swap.end) if span.shift == "evening")
+    desk.backend.configure(turns.model_copy(update={"swaps": (swap.model_copy(update={"person": on}),)}), NOW)
+    desk.accounts.save(Account("ilse", "Ilse", {SPOOR: "agent"}), PASSWORD)
+    ilse = enter(desk, "ilse").get("/rota/mine").text
+    assert 'action="/rota/swaps/ruil/take' in ilse
+    assert post(enter(desk, "ilse"), "/rota/swaps/ruil/take") == "rota.told.taken"
+
+
+def test_standing_by_can_be_offered_and_taken_by_who_is_on_duty(desk: TestDesk) -> None:
+    desk.accounts.save(Account("ilse", "Ilse", {SPOOR: "agent"}), PASSWORD)
+    ilse = enter(desk, "ilse")
+    assert 'name="shift" value="standby"' in ilse.get("/rota/mine").text
+    assert post(ilse, "/rota/swaps", shift="standby", start="2026-11-28T16:30", end="2026-11-28T23:00").endswith(
+        "offered"
+    )
+    swap = config(desk).swaps[-1]
+    on = next(one.person for one in Rota(config(desk)).stints(swap.start, swap.end) if one.shift == "evening")
+    assert post(enter(desk, "lena"), f"/rota/swaps/{swap.id}/take", person=on) == "rota.told.taken"
 
 
 def test_a_lead_of_the_roster_decides_whatever_their_role_and_others_there_do_not(desk: TestDesk) -> None:

@@ -1,11 +1,13 @@
 """The planner's page: who may ask, one plan at a time, what accepting a week sends, and what is said when there is none."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from services.contracts.commands import AcceptPlan
@@ -13,6 +15,7 @@ from services.contracts.teams import TeamConfig
 from services.control.planner import Planner, make
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import NoPlanError
+from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import KEPT, MOST_AT_ONCE, Job, Planning
 from services.rota.rota import Rota
 from services.route.planning.plan import baseline
@@ -233,10 +236,78 @@ def test_a_few_teams_at_once_and_old_plans_are_let_go(planner: QuickPlanner) -> 
     assert plans.of(teams[0].team) is None
 
 
+def test_a_plan_outlives_the_desk_with_what_was_accepted_of_it(desk: TestDesk, planner: QuickPlanner) -> None:
+    client = enter(desk, "lena")
+    job = ready(desk, client)
+    assert accept(client, job, FIRST) == "rota.told.planned"
+    again = Planning(planner, PlanStore(desk.accounts))
+    found = again.of(SPOOR)
+    assert found is not None
+    assert found == replace(job_of(desk), sent={})
+    assert found.open == (SECOND,)
+    parts = again.parts(found, config(desk), [SECOND], "", NOW)
+    again.accepted(SPOOR, found, [SECOND], parts)
+    assert job_of(desk).open == (), "another process sees it"
+    assert "Alle weken zijn overgenomen." in client.get(PLAN).text
+
+
+def test_a_plan_that_was_being_made_is_made_again_after_a_restart(desk: TestDesk, planner: QuickPlanner) -> None:
+    planner.go.clear()
+    assert begin(enter(desk, "lena")) == ""
+    after = QuickPlanner()
+    again = Planning(after, PlanStore(desk.accounts))
+    again.resume()
+    wait(again)
+    found = again.of(SPOOR)
+    assert found is not None
+    assert (found.state, len(found.open)) == ("ready", 2)
+
+
+def test_a_plan_that_cannot_be_read_any_more_is_asked_again(desk: TestDesk, planner: QuickPlanner) -> None:
+    client = enter(desk, "lena")
+    ready(desk, client)
+    store = PlanStore(desk.accounts)
+    stored = store.load(SPOOR)
+    assert stored is not None
+    store.save(replace(stored, plan='{"weeks": []}'))
+    again = Planning(planner, store)
+    found = again.of(SPOOR)
+    assert found is not None
+    assert (found.state, found.error) == ("failed", "changed")
+
+
+def test_what_another_version_kept_is_let_go_and_what_cannot_be_made_again_has_failed(
+    desk: TestDesk, planner: QuickPlanner
+) -> None:
+    planner.go.clear()
+    assert begin(enter(desk, "lena")) == ""
+    without = QuickPlanner()
+    without.lacks = "webcare[plan]"
+    again = Planning(without, PlanStore(desk.accounts))
+    again.resume()
+    found = again.of(SPOOR)
+    assert found is not None
+    assert found.state == "failed"
+    with desk.accounts.engine.begin() as db:
+        db.execute(sa.text("UPDATE plans SET config = '{}'"))
+    assert PlanStore(desk.accounts).load(SPOOR) is None
+
+
+def test_old_plans_leave_the_database(desk: TestDesk, planner: QuickPlanner) -> None:
+    ready(desk, enter(desk, "lena"))
+    other = team(2, every_day(1), team="klein")
+    again = Planning(planner, PlanStore(desk.accounts))
+    assert again.begin(other, START, 1, NOW + KEPT)
+    wait(again, "klein")
+    assert again.of(SPOOR) is None
+    assert again.of("klein") is not None
+
+
 def test_the_real_planner_works_in_a_process_of_its_own() -> None:
     pytest.importorskip("ortools")
     asked = team(2, every_day(1))
     found = Planner().propose(asked, START, 1)
+    assert Planner().load(Planner().dump(found)) == found
     assert found.weeks == make(asked, START, 1).weeks
     assert found.weeks[0].cover > found.weeks[0].cover_before
     assert Planner().missing() is None

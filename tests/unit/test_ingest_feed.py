@@ -12,12 +12,12 @@ import pytest
 
 from services.contracts.mentions import Mention
 from services.ingest.board import Board, state_of
-from services.ingest.domain.backoff import retry_after
 from services.ingest.sources.feed.collect import Feed
 from services.ingest.sources.feed.entries import FeedError, read_feed
 from services.ingest.sources.feed.settings import FeedSource
 from services.ingest.sources.feed.text import plain_text
 from services.ingest.store import Store
+from services.runtime.backoff import retry_after
 from services.runtime.messages import Outgoing
 from services.runtime.producer import SendError
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.teams import Leave, Shift, TeamConfig
+from services.contracts.teams import CalendarFeed, Leave, Shift, Swap, TeamConfig
 from services.rota.rota import Rota
 from services.route.check import Finding, check
 from services.route.rota_file import RotaFileError, parse
@@ -295,3 +295,46 @@ def test_topics_that_are_too_long_together_are_refused() -> None:
     many = "".join(f'[[topics]]\nid = "t{n}"\nexamples = {["y" * 2_000] * 50}\n' for n in range(3))
     with pytest.raises(RotaFileError, match="too long"):
         parse(SMALL + many)
+
+
+def test_calendars_channels_and_reminders_come_back_as_they_were() -> None:
+    (day, *others) = config().shifts
+    asked = at(9, day=-3)
+    swap = Swap(
+        id="ruil", shift="day", person="noor", start=at(9), end=at(17), asked_at=asked, reminded_at=at(9, day=-1)
+    )
+    agreed = config(
+        shifts=(day.model_copy(update={"channels": ("post", "review")}), *others),
+        swaps=(swap,),
+        calendars=(
+            CalendarFeed(id="verlof", url="https://agenda.example/3f9a.ics?x=1&y=2", holds="leave", person="noor"),
+            CalendarFeed(id="rooster_2", url="http://agenda.intern/rooster"),
+        ),
+    )
+    assert parse(render(agreed)) == agreed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'url = "file:///etc/passwd"',
+        'url = "https://noor:geheim@agenda.example/"',
+        'url = "https://agenda.example/x"\nholds = "alles"',
+        'url = "https://agenda.example/x"\nperson = "niemand"',
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused(line: str) -> None:
+    good = 'url = "https://agenda.example/x"'
+    text = f"""{SMALL}\n[[calendars]]\nid = "verlof"\n{good}\n"""
+    assert [one.id for one in parse(text).calendars] == ["verlof"]
+    for wrong in (text.replace(good, line), text.replace('"verlof"', '"a-b"')):
+        with pytest.raises(RotaFileError, match="calendar"):
+            parse(wrong)
+
+
+def test_the_house_style_is_read_and_written() -> None:
+    house = 'house_style = { address = "u", avoid = { "last mile" = "het laatste stuk", churn = "" } }'
+    team = parse(SMALL.replace('name = "Klein"', f'name = "Klein"\n{house}', 1))
+    assert team.house_style.address == "u"
+    assert team.house_style.avoid == {"last mile": "het laatste stuk", "churn": ""}
+    assert parse(render(team)) == team

@@ -10,12 +10,13 @@ from icalendar import Calendar
 from services.contracts.teams import Override, Person, Shift, Swap, TeamConfig
 from services.rota.publish import AHEAD, BACK, Publication, publish
 from services.rota.rota import Rota
+from services.rota.shift_history import edit_shift
 from services.route.domain.imported_shifts import take_over
-from services.route.domain.shift_history import edit_shift
 from services.route.ical.events import CalendarError
-from services.route.ical.feed import Copy, FetchError, refreshed
+from services.route.ical.feed import Copy, refreshed
 from services.route.ical.names import layer_of, named
 from services.route.ical.read import Imported, read
+from services.runtime.fetching import Fetched, FetchError
 from tests.support.rotas import teams
 from tests.support.route import at, away, config, examples
 
@@ -305,29 +306,23 @@ def test_what_ended_long_ago_leaves_and_a_swap_about_what_will_not_be_goes_too()
 GOOD = text(DAY + "SUMMARY:Noor")
 
 
-def failing() -> bytes:
-    raise FetchError("no answer from agenda.example")
-
-
 @pytest.mark.parametrize(
     "bad", [b"", b"<html>log in</html>", b"BEGIN:VCALENDAR\r\n", b"\xff", b"BEGIN:VEVENT\r\nEND:VEVENT\r\n"]
 )
-def test_what_is_no_calendar_keeps_the_last_good_copy(bad: bytes) -> None:
-    last = refreshed(lambda: GOOD, None, at(8))
-    kept = refreshed(lambda: bad, last, at(9))
-    assert (kept.data, kept.fetched_at, kept.failed_at) == (GOOD, at(8), at(9))
-    assert kept.problem.startswith("not a calendar")
-    with pytest.raises(CalendarError):
-        refreshed(lambda: bad, None, at(9))
+def test_what_is_no_calendar_is_refused_with_or_without_a_copy(bad: bytes) -> None:
+    for last in (None, refreshed(Fetched(GOOD), None, at(8))):
+        with pytest.raises(CalendarError, match="not a calendar"):
+            refreshed(Fetched(bad), last, at(9))
 
 
-def test_a_fetch_that_fails_keeps_the_last_good_copy_and_the_next_good_one_replaces_it() -> None:
-    kept = refreshed(failing, Copy(GOOD, at(8)), at(9))
-    assert (kept.data, kept.problem) == (GOOD, "no answer from agenda.example")
-    again = refreshed(text, kept, at(10))
-    assert again == Copy(text(), at(10))
-    with pytest.raises(FetchError):
-        refreshed(failing, None, at(9))
+def test_what_has_not_changed_is_the_copy_confirmed_and_the_next_version_replaces_it() -> None:
+    first = refreshed(Fetched(GOOD, etag="1", modified="ooit"), None, at(8))
+    assert first == Copy(GOOD, at(8), "1", "ooit")
+    same = refreshed(Fetched(None), first, at(9))
+    assert same == Copy(GOOD, at(9), "1", "ooit")
+    assert refreshed(Fetched(text()), same, at(10)) == Copy(text(), at(10))
+    with pytest.raises(FetchError, match="never had"):
+        refreshed(Fetched(None), None, at(10))
 
 
 def test_an_empty_calendar_is_a_calendar() -> None:

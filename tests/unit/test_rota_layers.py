@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.contracts.teams import Override, Rotation, Shift, TeamConfig
 from services.rota.recurrence import RotaError
 from services.rota.rota import Rota
-from services.route.domain.shift_history import edit_shift, remove_shift
+from services.rota.shift_history import edit_shift, remove_shift
 from tests.support.route import at, away, config
 
 

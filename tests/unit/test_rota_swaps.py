@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from services.contracts.teams import StandInRequest, Swap, TeamConfig
 from services.rota.rota import Rota, Span
-from services.rota.swaps import REMINDERS, SwapError, answer, as_of, reminders, swap_as_of, take, withdraw
-from services.route.domain.shift_history import edit_shift
+from services.rota.shift_history import edit_shift
+from services.rota.swaps import REMINDERS, SwapError, answer, as_of, reminder_due, reminders, swap_as_of, take, withdraw
 from tests.support.route import at, away, config
 
 
@@ -90,6 +90,36 @@ def test_who_may_take_a_swap() -> None:
         taken(config(swaps=(swap(at(18), at(20)),)), "aisha", at(0))
 
 
+def layered(**changes: Any) -> TeamConfig:
+    """Noor by day, Aisha stands by then, Jeroen is on a shift of the same layer that overlaps."""
+    day, late = config().shifts
+    shifts = (
+        day.model_copy(update={"people": ("noor",), "layer": 1}),
+        late.model_copy(update={"people": ("jeroen",), "layer": 1}),
+        day.model_copy(update={"id": "achter", "people": ("aisha",)}),
+    )
+    return config(**{"shifts": shifts} | changes)
+
+
+def test_who_stands_by_is_free_to_take_what_is_worked() -> None:
+    agreed = taken(layered(swaps=(swap(at(9), at(17)),)), "aisha", at(0))
+    assert Rota(agreed).on_shift(at(10)) == {"aisha"}
+    with pytest.raises(SwapError, match="on late then"):
+        taken(layered(swaps=(swap(at(9), at(17)),)), "jeroen", at(0))
+
+
+def test_who_is_on_duty_may_take_over_standing_by() -> None:
+    standby = Swap(id="ruil", shift="achter", person="aisha", start=at(9), end=at(17))
+    agreed = taken(layered(swaps=(standby,)), "noor", at(0))
+    assert Rota(agreed).on_shift(at(10)) == {"noor"}
+
+
+def test_who_fills_in_for_a_layer_above_is_on_duty_and_not_free() -> None:
+    agreed = layered(swaps=(swap(at(9), at(12)),), leave=(away("noor", at(8), at(18)),))
+    with pytest.raises(SwapError, match="on achter then"):
+        taken(agreed, "aisha", at(0))
+
+
 def test_a_swap_is_about_its_own_shift() -> None:
     late = config().shifts[1].model_copy(update={"people": ("noor",), "start": datetime(2026, 1, 5, 18)})  # noqa: DTZ001
     agreed = taken(config(shifts=(config().shifts[0], late), swaps=(swap(at(9), at(22)),)), "aisha", at(0))
@@ -166,3 +196,16 @@ def test_a_request_is_answered_once_in_time_and_without_conflicts() -> None:
 def test_nobody_stands_in_for_themselves() -> None:
     with pytest.raises(ValidationError, match="for themselves"):
         asked(at(10), at(12), person="noor")
+
+
+def test_a_reminder_is_due_once_and_those_missed_together_are_one() -> None:
+    start = at(9, day=10)
+    open_one = swap(start, start + timedelta(hours=8), asked_at=start - timedelta(days=9))
+    week = start - timedelta(weeks=1)
+    assert not reminder_due(open_one, week - timedelta(seconds=1))
+    assert reminder_due(open_one, week)
+    reminded = open_one.model_copy(update={"reminded_at": week + timedelta(seconds=4)})
+    assert not reminder_due(reminded, week + timedelta(days=3, hours=23))
+    assert reminder_due(reminded, start - timedelta(days=2))  # of 3 and of 2 days, in one
+    assert not reminder_due(open_one, start)
+    assert not reminder_due(open_one.model_copy(update={"state": "withdrawn"}), week)

@@ -1,6 +1,6 @@
 """The rota as commands: who may, what follows for the cases, and what time makes of it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from services.contracts.commands import (
     AcceptPlan,
     AddNote,
     AddOverride,
+    AddShift,
     AnswerStandIn,
     AskLeave,
     AskStandIn,
@@ -25,8 +26,9 @@ from services.contracts.commands import (
 )
 from services.contracts.events import CommandRejected, CoverGapClosed, CoverGapFound, Event, SickReported, WellReported
 from services.contracts.teams import Leave, Person, Shift, TeamConfig
+from services.route.domain.agreement import agreement
 from services.route.domain.cover_watch import EVERY
-from tests.support.route import Desk, at, away, config, types
+from tests.support.route import Desk, at, away, config, types, uuid
 
 PEOPLE = (
     Person(id="noor", name="Noor", languages=("nl",), capacity=4, lead=True),
@@ -301,3 +303,61 @@ def test_a_team_without_cover_at_all_says_so_once_a_day_at_most() -> None:
     assert len(found(events)) == 1
     assert [team.tick(at(11 + hour)) for hour in range(10)] == [[]] * 10
     assert team.tick(at(10, day=1)) == []
+
+
+def test_an_open_swap_is_reminded_of_once_for_each_moment_also_after_a_restart() -> None:
+    team = desk(now=at(8, day=-10))
+    team.do(OfferSwap, "jeroen", shift="day", start=at(9), end=at(17), note="tandarts")
+    reminded = []
+    for hours in range(0, 11 * 24, 6):
+        events = team.tick(at(8, day=-10) + timedelta(hours=hours))
+        reminded += [one for one in events if one.type == "SwapReminded"]
+        if hours == 72:
+            assert team.state.agreement is not None
+            kept = agreement(agreed(team), team.state.agreement.revision, team.now)
+            team.state.agreement = kept  # what `desk.teams` gives back
+        assert "SwapReminded" not in types(team.tick())
+    before = [round((at(9) - one.at) / timedelta(hours=1)) for one in reminded]
+    assert before == [163, 67, 43, 19, 7]  # the first tick after 7 days, 3, 2, 1, and 12 hours before
+    assert "SwapPastDue" in types(team.events)
+    assert [one.reminded_at for one in agreed(team).swaps] == [reminded[-1].at]
+
+
+def test_a_swap_of_a_shift_that_is_gone_or_taken_is_not_reminded_of() -> None:
+    team = desk(now=at(8, day=-10))
+    team.do(OfferSwap, "jeroen", shift="day", start=at(9), end=at(17))
+    team.do(TakeSwap, "tom", swap=agreed(team).swaps[0].id)
+    team.do(OfferSwap, "jeroen", shift="day", start=at(9, day=1), end=at(17, day=1))
+    team.do(EditShift, "noor", shift="day", new=agreed(team).shifts[0].model_copy(update={"people": ("noor",)}))
+    assert "SwapReminded" not in types(team.tick(at(8, day=-1)))
+
+
+def test_a_lead_adds_a_shift_which_counts_from_now_on() -> None:
+    team = desk(now=at(10))
+    new = Shift(
+        id="avond",
+        people=("tom",),
+        start=datetime(2026, 3, 2, 8),  # noqa: DTZ001  # wall-clock
+        minutes=240,
+        rule="FREQ=DAILY",
+        channels=("post",),
+    )
+    assert refusal(team.do(AddShift, "jeroen", shift=new)) == "not_allowed"
+    assert "ShiftAdded" in types(team.do(AddShift, "noor", shift=new))
+    added = agreed(team).shifts[-1]
+    assert (added.id, added.since) == ("avond", at(10))
+    assert refusal(team.do(AddShift, "noor", shift=new)) == "invalid"  # of this name there is one
+    assert types(team.do(AddShift, "noor", shift=added)) == ["CommandAccepted"]
+    over = new.model_copy(update={"id": "oud", "until": date(2026, 3, 1)})
+    assert refusal(team.do(AddShift, "noor", shift=over)) == "invalid"
+    far = new.model_copy(update={"id": "ver", "start": datetime(2028, 3, 1, 8)})  # noqa: DTZ001  # wall-clock
+    assert "ShiftAdded" in types(team.do(AddShift, "noor", shift=far))
+
+
+def test_leave_and_sickness_that_are_shared_bear_the_same_id_in_each_team() -> None:
+    team = desk(now=at(10))
+    team.do(AskLeave, "jeroen", start=at(0, day=3), end=at(0, day=5), shared=uuid("samen"))
+    assert leave_of(team, "jeroen").id == f"leave-{uuid('samen')}"
+    assert refusal(team.do(AskLeave, "tom", start=at(0, day=3), end=at(0, day=5), shared=uuid("samen"))) == "invalid"
+    team.do(CallInSick, "aisha", shared=uuid("ziek"))
+    assert leave_of(team, "aisha").id == f"sick-{uuid('ziek')}"

@@ -87,6 +87,13 @@ def test_a_process_says_over_http_how_it_is() -> None:
         assert get(server.port, "/")[0] == 404
 
 
+def test_a_process_is_not_ready_before_its_checks_are_there() -> None:
+    health = Health(awaits=("partitions",))
+    assert health.missing() == ["partitions: not begun yet"]
+    health.add("partitions", lambda: None)
+    assert health.missing() == []
+
+
 def test_a_loop_that_is_silent_for_too_long_is_neither_live_nor_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr("services.runtime.health.time.monotonic", lambda: now[0])

@@ -13,7 +13,7 @@ from services.classify.domain.judgement import SENTIMENTS
 from services.classify.domain.look import Look, Looker, Text, voice_facts
 from services.classify.learning.baselines import tfidf_labels
 from services.classify.learning.measures import macro_f1, macro_recall
-from services.classify.learning.train import Lesson, fit, known_words
+from services.classify.learning.train import PUBLIC_STRENGTH, Lesson, fit, known_words
 from services.classify.learning.vectors import Keyed, Vectoriser, keyed
 
 SET = "en_tweets_semeval2013_2016"
@@ -53,9 +53,8 @@ def by_ours(texts: Sequence[str], wanted: Sequence[str]) -> list[str]:
     for number in range(FOLDS):
         taught, mine = _fold(len(texts), number)
         vectoriser = Vectoriser.of([keys[at] for at in taught], 3, 5)
-        model = fit(
-            "sentiment", SENTIMENTS, vectoriser.matrix([keys[at] for at in taught]), [lessons[at] for at in taught]
-        )
+        matrix = vectoriser.matrix([keys[at] for at in taught])
+        model = fit("sentiment", SENTIMENTS, matrix, [lessons[at] for at in taught], PUBLIC_STRENGTH)
         scores = vectoriser.matrix([keys[at] for at in mine]) @ model.coefficients + model.bias
         for at, label in zip(mine, np.asarray(scores).argmax(axis=1).tolist(), strict=True):
             found[at] = model.labels[label]

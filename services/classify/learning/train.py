@@ -34,6 +34,11 @@ DATA = Path(os.environ.get("WEBCARE_LEARNING_DATA", corpus.FOLDER.parents[3] / "
 VERSION = "2026.11"
 STRENGTH: Mapping[str, float] = {"sentiment": 4.0, "intent": 4.0, "urgency": 4.0, "signal": 6.0}
 """The inverse of regularisation, chosen by cross-validation on the training part."""
+PUBLIC_STRENGTH = 0.5
+"""The same for the public sets: many short texts with much noise in their labels want less trust in each word."""
+BALANCE: Mapping[str, float] = {"sentiment": 1.0}
+"""How far rare labels are weighed up: at 1 each label of a head weighs the same, at the usual `HALF` half-way to that."""
+HALF = 0.5
 PUBLIC_SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
 """How much of what the public sets teach of sentiment is added; the tuning part chooses."""
 LEAST_RECALL, LEAST_F1 = 0.87, 0.765
@@ -124,16 +129,21 @@ class Fitted:
     bias: Array
 
 
-def fit(name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson]) -> Fitted:
-    """Logistic regression over all labels of a head, classes balanced, each lesson by its weight."""
+def fit(
+    name: str, labels: Sequence[str], matrix: Any, taught: Sequence[Lesson], strength: float | None = None
+) -> Fitted:
+    """Logistic regression over all labels of a head, classes balanced, each lesson by its weight.
+
+    `strength` is the inverse of regularisation, where it is not that of the head.
+    """
     rows = [place for place, one in enumerate(taught) if name in one.labels]
     wanted = [taught[place].labels[name] for place in rows]
     present = [label for label in labels if label in set(wanted)]
     counts = Counter(wanted)
-    balance = {label: (len(wanted) / (len(present) * counts[label])) ** 0.5 for label in present}
+    balance = {label: (len(wanted) / (len(present) * counts[label])) ** BALANCE.get(name, HALF) for label in present}
     weights = np.array([taught[place].weight * balance[label] for place, label in zip(rows, wanted, strict=True)])
     weights *= len(weights) / weights.sum()
-    model = LogisticRegression(C=STRENGTH[name], max_iter=600, tol=1e-4)
+    model = LogisticRegression(C=strength or STRENGTH[name], max_iter=600, tol=1e-4)
     model.fit(matrix[rows], np.array([present.index(label) for label in wanted]), sample_weight=weights)
     return Fitted(name, tuple(present), model.coef_.T, model.intercept_)
 
@@ -199,7 +209,8 @@ def _voice(
     if not others:
         return [assembled(vectoriser, [own, intent], known)]
     taught_there = {one.labels["sentiment"] for one in others}
-    extra = fit("sentiment", [one for one in SENTIMENTS if one in taught_there], vectoriser.matrix(more), others)
+    labels = [one for one in SENTIMENTS if one in taught_there]
+    extra = fit("sentiment", labels, vectoriser.matrix(more), others, PUBLIC_STRENGTH)
     return [assembled(vectoriser, [added(own, extra, share), intent], known) for share in PUBLIC_SHARES]
 
 

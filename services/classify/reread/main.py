@@ -35,7 +35,7 @@ def run(settings: ClassifySettings, stop: threading.Event, clock: Clock = system
         WorkerStoppedError: Kafka refused a transaction or its outcome is unknown; start again.
         CircuitOpenError: too many records had to be refused.
     """
-    health = Health()
+    health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.reread_metrics_port, health):
         require_equal_partitions(settings, (DESK_EVENTS, MENTIONS_CLASSIFIED))
         archive = Archive(settings, clock() - timedelta(days=settings.reread_days), health.beat)

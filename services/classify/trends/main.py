@@ -21,7 +21,9 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
     """
     for chatty in ("faust", "mode", "aiokafka"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # their debug records are built on the hot path
-    health = Health(stuck_after=float("inf"))  # a quiet topic is no reason to be replaced; a crash ends the process
+    health = Health(
+        float("inf"), awaits=("partitions",)
+    )  # a quiet topic is no reason to be replaced; a crash ends the process
     with HealthServer(settings.metrics_host, settings.trends_metrics_port, health):
         asyncio.run(_work(settings, stop, health))
 

@@ -11,9 +11,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Leave, Person, TeamConfig
+from services.rota import swaps
 from services.rota.opening_hours import OpeningHours
 from services.rota.rota import Duty, Rota, Span
-from services.rota.swaps import leave_of
 from services.rota.wall_clock import localise
 
 AHEAD = timedelta(days=14)
@@ -101,12 +101,12 @@ class TeamRota:
             if found is not None:
                 yield found
 
-    def clash(self, person: str, start: datetime, end: datetime) -> Clash | None:
-        """Why the person cannot work from `start` up to `end`; `None` when they can."""
-        if away := leave_of(self.config, person, start, end):
-            return Clash(away.kind)
-        busy = next((span for span in self.rota.spans(start, end) if span.person == person), None)
-        return Clash("shift", busy.shift) if busy else None
+    def clash(self, person: str, part: Span) -> Clash | None:
+        """Why the person cannot take over a part of somebody's shift; `None` when they can."""
+        found = swaps.conflict(self.config, self.rota, person, part)
+        if isinstance(found, Span):
+            return Clash("shift", found.shift)
+        return Clash(found.kind) if found else None
 
     def sickness(self, person: str, now: datetime) -> Leave | None:
         """The sickness that a person has at `now`."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.contracts.teams import Leave, Swap, TeamConfig
 from services.desk.domain.rota import Piece, TeamRota
-from services.desk.domain.rota_mine import first_clash
+from services.desk.domain.rota_mine import first_clash, stretches
 from services.rota.coverage import Gap, NeedCovered, coverage, distinct_gaps
 from services.rota.rota import LOOK_AHEAD
 from services.rota.swaps import swap_as_of, swap_parts
@@ -111,10 +111,10 @@ def _swap_seen(team: TeamRota, swap: Swap, now: datetime) -> SwapSeen:
         without = tuple(one for one in team.config.swaps if one.id != swap.id)
         undone = team.config.model_copy(update={"swaps": without})
         return SwapSeen(swap, ((start, swap.end),), effect(undone, team.config, start, swap.end), ())
-    stretches = tuple((part.start, part.end) for part in swap_parts(team.config, team.rota, swap))
+    parts = swap_parts(team.config, team.rota, swap)
     others = (person for person in team.people if person != swap.person)
-    free = tuple(person for person in others if stretches and first_clash(team, person, stretches) is None)
-    return SwapSeen(swap, stretches, None, free)
+    free = tuple(person for person in others if parts and first_clash(team, person, parts) is None)
+    return SwapSeen(swap, stretches(parts), None, free)
 
 
 def _cover(config: TeamConfig, start: datetime, end: datetime) -> tuple[float, tuple[Lack, ...]]:

@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from services.contracts.cases import Case
 from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
 from services.desk.domain.rota import Clash, Piece, TeamRota
-from services.rota.spans import OVERRIDE, lineage
+from services.rota.spans import OVERRIDE, Span, lineage
 from services.rota.swaps import request_as_of, stand_in_parts, swap_as_of, swap_parts
 
 AHEAD = timedelta(weeks=4)
 REMEMBERED = timedelta(days=30)
 """Leave and swaps are shown for so long after they are over."""
 SOON = timedelta(days=7)
+REMINDED = timedelta(days=1)
+"""A reminder of an open swap counts as something to do for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,33 @@ def mine(team: TeamRota, me: str, now: datetime) -> Mine:
 
 
 def waits_for_me(config: TeamConfig, me: str, now: datetime) -> int:
-    """How many requests to stand in wait for this person's answer."""
-    return sum(one.person == me and request_as_of(one, now).state == "asked" for one in config.stand_ins)
+    """How much waits for this person: requests to stand in, and swaps that they were reminded of today.
+
+    Those are their own, which nobody has taken yet, and those of others that they could take.
+    """
+    asked = sum(one.person == me and request_as_of(one, now).state == "asked" for one in config.stand_ins)
+    fresh = [one for one in config.swaps if is_reminded(one, now)]
+    if not fresh or me not in {person.id for person in config.people}:
+        return asked
+    mine = sum(one.person == me for one in fresh)
+    takable = {one.swap.id for one in _open_swaps(TeamRota(config), me, now) if one.clash is None}
+    return asked + mine + sum(one.id in takable for one in fresh)
+
+
+def is_reminded(swap: Swap, now: datetime) -> bool:
+    """Whether it is open, and the team was reminded of it within a day."""
+    reminded = swap.reminded_at is not None and now - swap.reminded_at < REMINDED
+    return reminded and swap_as_of(swap, now).state == "open"
+
+
+def elsewhere(others: Iterable[TeamConfig], me: str) -> dict[str, list[tuple[str, str]]]:
+    """For leave that was asked in several teams, by its id: the names of other teams, and what was decided in each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for config in others:
+        for one in config.leave:
+            if one.person == me:
+                found.setdefault(one.id, []).append((config.name, one.state))
+    return found
 
 
 def if_sick(team: TeamRota, me: str, cases: Iterable[Case], now: datetime) -> IfSick:
@@ -118,7 +145,7 @@ def _shifts(team: TeamRota, me: str, now: datetime) -> Iterator[MyShift]:
     for piece in sorted(team.pieces(now, now + AHEAD), key=lambda one: one.start):
         if piece.span.person == me:
             offered = offer_of(team, piece, now)
-            free = offered is None and piece.kind == "on" and piece.start > now
+            free = offered is None and piece.kind in ("on", "standby") and piece.start > now
             yield MyShift(piece, _with(team, piece), offered, free and not piece.span.shift.startswith(OVERRIDE))
 
 
@@ -166,18 +193,22 @@ def _open_swaps(team: TeamRota, me: str, now: datetime) -> Iterator[OpenSwap]:
     for swap in sorted(team.config.swaps, key=lambda one: one.start):
         if swap.person == me or swap_as_of(swap, now).state != "open":
             continue
-        stretches = tuple((part.start, part.end) for part in swap_parts(team.config, team.rota, swap))
-        if stretches:
-            yield OpenSwap(swap, stretches, first_clash(team, me, stretches))
+        if parts := swap_parts(team.config, team.rota, swap):
+            yield OpenSwap(swap, stretches(parts), first_clash(team, me, parts))
 
 
 def _asked(team: TeamRota, me: str, now: datetime) -> Iterator[Asked]:
     for request in sorted(team.config.stand_ins, key=lambda one: one.start):
         if request.person == me and request_as_of(request, now).state == "asked":
-            stretches = tuple((part.start, part.end) for part in stand_in_parts(team.rota, request, now))
-            yield Asked(request, stretches, first_clash(team, me, stretches))
+            parts = stand_in_parts(team.rota, request, now)
+            yield Asked(request, stretches(parts), first_clash(team, me, parts))
 
 
-def first_clash(team: TeamRota, person: str, stretches: Iterable[tuple[datetime, datetime]]) -> Clash | None:
-    """The first reason why the person cannot work these stretches."""
-    return next(filter(None, (team.clash(person, start, end) for start, end in stretches)), None)
+def stretches(parts: Iterable[Span]) -> tuple[tuple[datetime, datetime], ...]:
+    """From when until when each part is."""
+    return tuple((part.start, part.end) for part in parts)
+
+
+def first_clash(team: TeamRota, person: str, parts: Iterable[Span]) -> Clash | None:
+    """The first reason why the person cannot take over these parts."""
+    return next(filter(None, (team.clash(person, part) for part in parts)), None)

@@ -114,6 +114,16 @@ class Plans(Protocol):
             NoPlanError: there is none.
         """
 
+    def dump(self, plan: Plan) -> str:
+        """The plan as a text, to keep."""
+
+    def load(self, text: str) -> Plan:
+        """A plan that was kept.
+
+        Raises:
+            NoPlanError: another version wrote it, and it cannot be read.
+        """
+
     def accept(self, config: TeamConfig, plan: Plan, weeks: Collection[date], now: datetime) -> Parts:
         """What accepting these weeks means; changes nothing.
 

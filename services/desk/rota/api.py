@@ -1,17 +1,20 @@
-"""The rota's API under `/api/v1/team/{team}`: roster, rota, coverage, fairness. Reads only; commands are in `desk/api.py`.
+"""The rota's API under `/api/v1/team/{team}`: roster, rota, coverage, fairness, calendars. Reads only.
 
-What is private is for leads: notes and kinds of leave of others, addresses and contract hours, how the work is shared.
+Commands are in `desk/api.py`. What is private is for leads: notes and kinds of leave of others, addresses and contract
+hours, how the work is shared, calendars.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 
 from services.contracts.base import Instant, Model
 from services.contracts.mentions import MentionKind
+from services.contracts.rota import CalendarFeed, CalendarStatus
 from services.contracts.teams import Mandate, Person
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota
@@ -97,6 +100,22 @@ class RotaPage(Paged):
     end: Instant
     duties: tuple[Duty, ...]
     leave: tuple[Away, ...]
+
+
+class CalendarView(Model):
+    """A calendar that the team has agreed, without its address, which may be a secret; `status` is absent before a try."""
+
+    id: str
+    host: str
+    holds: Literal["shifts", "leave"]
+    person: str | None
+    status: CalendarStatus | None
+
+
+class CalendarsPage(Paged):
+    """The calendars that a team has agreed."""
+
+    calendars: tuple[CalendarView, ...]
 
 
 class NeedFigures(Model):
@@ -205,6 +224,24 @@ def how_fair(
     found = fairness(ready.config, ready.rota, begin, begin + timedelta(days=days))
     people, place = paged(found.people, team, page)
     return FairnessPage(start=found.start, end=found.end, balance=found.balance, people=people, **dict(place))
+
+
+@router.get("/calendars", summary="The team's calendars, and how reading them fares: for leads")
+def calendars(request: Request, identity: Asking, team: str, page: Page = 1) -> CalendarsPage:
+    """When each was last read well, what went wrong since, and what in it nobody understands."""
+    config = _team(request, identity, team).config
+    if not decides(identity, config):
+        require(identity, team, "lead")
+    listed = [calendar_view(request, team, feed) for feed in config.calendars]
+    found, place = paged(listed, team, page)
+    return CalendarsPage(calendars=found, **dict(place))
+
+
+def calendar_view(request: Request, team: str, feed: CalendarFeed) -> CalendarView:
+    """A calendar as it may be shown."""
+    status = desk_of(request).model.calendar(team, feed.id)
+    host = urlsplit(feed.url).hostname or ""
+    return CalendarView(id=feed.id, host=host, holds=feed.holds, person=feed.person, status=status)
 
 
 def paged(rows: Sequence[T], team: str, page: int) -> tuple[tuple[T, ...], Paged]:

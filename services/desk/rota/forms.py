@@ -1,10 +1,8 @@
-"""What people type into the rota's forms, as instants and shifts. A mistake is a `WrongForm` that names the text to show."""
+"""What people type into the rota's forms, as instants and rules. A mistake is a `WrongForm` that names the text to show."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from services.contracts.teams import Shift
 from services.desk.domain.rota import TeamRota
 from services.desk.rota.words import CODES
 from services.rota.wall_clock import localise
@@ -69,31 +67,6 @@ def clock(text: str) -> time:
         return time.fromisoformat(text)
     except ValueError as error:
         raise WrongFormError("rota.wrong.time") from error
-
-
-def edited(old: Shift, given: dict[str, list[str]]) -> dict[str, Any]:
-    """The shift as a form says it: times, days, people or groups, layer, first and last day."""
-
-    def one(name: str) -> str:
-        return given.get(name, [""])[0]
-
-    begins, ends = clock(one("begins")), clock(one("ends"))
-    first = day(one("first"))
-    length = datetime.combine(first, ends) - datetime.combine(first, begins)
-    length += timedelta(days=1) if length <= timedelta() else timedelta()
-    new = old.model_dump(mode="json", exclude={"since", "replaces", "ended_at"})
-    new |= {"start": datetime.combine(first, begins).isoformat(), "minutes": length // timedelta(minutes=1)}
-    new |= {"layer": one("layer") or old.layer, "until": one("until") or None}
-    if "days" in given:
-        new["rule"] = weekly(given["days"])
-    if old.rotation:
-        groups = [people for name, people in sorted(given.items()) if name.startswith("group-") and people]
-        new["rotation"] = (new["rotation"] or {}) | {"groups": groups or new["rotation"]["groups"]}
-    else:
-        new["people"] = given.get("people", [])
-        if not new["people"]:
-            raise WrongFormError("rota.wrong.nobody")
-    return new
 
 
 def weekly(days: Iterable[str]) -> str:

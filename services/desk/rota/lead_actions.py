@@ -1,4 +1,4 @@
-"""What leads do to the rota: decide on leave, ask stand-ins, put others on, edit and end shifts. Route checks it too."""
+"""What leads do to the rota: decide on leave, ask stand-ins, put others on, end shifts. Route checks it too."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.desk.rota import forms
 from services.desk.rota.context import RotaView, for_action
 from services.desk.rota.forms import WrongFormError
-from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
+from services.desk.rota.sending import Key, Slug, Text, When, back, form_of, send, wrong
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
@@ -63,7 +63,7 @@ async def ask_stand_in(
 @router.post("/overrides")
 async def add_override(request: Request, identity: Asking) -> Response:
     """These people are on, whatever the layers say."""
-    view, given = lead_view(request, identity), await _form(request)
+    view, given = lead_view(request, identity), await form_of(request)
     start, end = _one(given, "start"), _one(given, "end")
     command: dict[str, Any] = {"type": "AddOverride", "reason": _one(given, "reason").strip()[:500]}
     try:
@@ -84,31 +84,11 @@ async def remove_override(request: Request, identity: Asking, override: str, key
     return back(view, SHIFTS, await send(request, view, "override_removed", key, command))
 
 
-@router.post("/shifts/{shift}/edit")
-async def edit_shift(request: Request, identity: Asking, shift: str) -> Response:
-    """The shift as the form says, from its first day on; what has been stays."""
-    view, given = lead_view(request, identity), await _form(request)
-    old = next((one for one in view.team.config.shifts if one.id == shift), None)
-    if old is None:
-        return back(view, SHIFTS, "rota.invalid.edited")
-    try:
-        command = {"type": "EditShift", "shift": shift, "new": forms.edited(old, given)}
-    except WrongFormError as error:
-        return wrong(view, SHIFTS, error, shift=shift)
-    return back(view, SHIFTS, await send(request, view, "edited", _one(given, "key"), command))
-
-
 @router.post("/shifts/{shift}/end")
 async def end_shift(request: Request, identity: Asking, shift: str, key: Key = "") -> Response:
     """Without this shift from now on."""
     view = lead_view(request, identity)
     return back(view, SHIFTS, await send(request, view, "ended", key, {"type": "RemoveShift", "shift": shift}))
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form, each with all its values."""
-    form = await request.form()
-    return {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}
 
 
 def _one(given: dict[str, list[str]], name: str) -> str:

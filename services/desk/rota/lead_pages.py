@@ -8,8 +8,8 @@ from services.contracts.teams import Shift
 from services.desk.domain.rota import TeamRota, endless
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
+from services.desk.rota.api import calendar_view
 from services.desk.rota.context import for_lead, nothing, show
-from services.desk.rota.words import plain_days
 from services.rota.wall_clock import localise
 from services.runtime.web.auth import Asking
 
@@ -45,7 +45,6 @@ def shifts(
     start: str = "",
     end: str = "",
     reason: str = "",
-    shift: str = "",
 ) -> Response:
     """The shifts that count, and who is on instead of them; the form comes back filled in when it was wrong."""
     view = for_lead(request, identity)
@@ -60,9 +59,7 @@ def shifts(
         shifts=[one for one in view.team.config.shifts if counts(view.team, one, view.now)],
         overrides=overrides,
         given={"start": start, "end": end, "reason": reason},
-        opened=shift,
-        today=view.team.day(view.now).isoformat(),
-        plain_days=plain_days,
+        calendars=[calendar_view(request, view.name, feed) for feed in view.team.config.calendars],
     )
 
 

@@ -1,10 +1,15 @@
-"""What people do on their own page of the rota: leave, sick and well, swaps, answers, their calendar's address."""
+"""What people do on their own page of the rota: leave, sick and well, swaps, answers, their calendar's address.
+
+Leave and sickness go to all of a person's teams (`everywhere.py`).
+"""
 
 from fastapi import APIRouter, Request, Response
 
+from services.contracts.teams import TeamConfig
 from services.desk.context import desk_of
 from services.desk.rota import forms
 from services.desk.rota.context import RotaView, for_action
+from services.desk.rota.everywhere import send_everywhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
 from services.runtime.web.auth import Asking
@@ -36,7 +41,11 @@ async def ask_leave(
     except WrongFormError as error:
         return wrong(view, MINE, error, first=first, last=last, begins=begins, ends=ends, note=note, open="leave")
     return back(
-        view, MINE, await send(request, view, "leave", key, {"type": "AskLeave", "note": note.strip()} | stretch)
+        view,
+        MINE,
+        await send_everywhere(
+            request, view, "leave", key, {"type": "AskLeave", "note": note.strip()} | stretch, shared=True
+        ),
     )
 
 
@@ -45,7 +54,12 @@ async def withdraw_leave(request: Request, identity: Asking, leave: str, key: Ke
     """Leave that is not wanted any more."""
     view = for_action(request, identity)
     command = {"type": "WithdrawLeave", "leave": leave}
-    return back(view, MINE, await send(request, view, "leave_withdrawn", key, command))
+    mine = any(one.id == leave and one.person == view.me for one in view.team.config.leave)
+
+    def asked_there(config: TeamConfig, person: str) -> bool:
+        return mine and any(one.id == leave and one.person == person for one in config.leave)
+
+    return back(view, MINE, await send_everywhere(request, view, "leave_withdrawn", key, command, where=asked_there))
 
 
 @router.post("/sick")
@@ -61,7 +75,7 @@ async def sick(
             command |= {"until": forms.whole_days(view.team, until, "", "", "", view.now)["end"]}
     except WrongFormError as error:
         return wrong(view, page, error)
-    return back(view, page, await send(request, view, "sick", key, command), person=about)
+    return back(view, page, await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
 
 
 @router.post("/well")
@@ -70,7 +84,11 @@ async def well(request: Request, identity: Asking, person: Slug = "", key: Key =
     view = for_action(request, identity)
     command = {"type": "ReportWell", "person": person or None}
     page = _page(view, person, STAND_INS)
-    return back(view, page, await send(request, view, "well", key, command))
+
+    def sick_there(config: TeamConfig, person: str) -> bool:
+        return any(one.person == person and one.kind == "sick" and one.end > view.now for one in config.leave)
+
+    return back(view, page, await send_everywhere(request, view, "well", key, command, where=sick_there))
 
 
 @router.post("/swaps")

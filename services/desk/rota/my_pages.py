@@ -9,9 +9,10 @@ from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota, endless
-from services.desk.domain.rota_mine import if_sick, mine
+from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
+from services.desk.rota.everywhere import other_teams
 from services.rota.publish import publish
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
@@ -46,10 +47,14 @@ def my_rota(
 def _values(request: Request, view: RotaView) -> dict[str, Any]:
     desk = desk_of(request)
     token = desk.calendars.token(view.me, view.name)
+    others = other_teams(desk, view.name, view.me)
     return {
+        "others": [config.name for config in others.values()],
+        "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
         "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
         "endless": endless,
+        "is_reminded": is_reminded,
         "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
         "today": view.team.day(view.now).isoformat(),
     }

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from services.desk.commands import read_command
 from services.desk.context import desk_of
+from services.desk.domain.answers import Answer
 from services.desk.rota.context import RotaView
 from services.desk.rota.forms import WrongFormError
 from services.runtime.web.problems import Problem
@@ -23,12 +24,17 @@ async def send(request: Request, view: RotaView, what: str, key: str, command: d
     """Send a command; the key of the sentence that says what came of it."""
     body = {"team": view.name} | command
     try:
-        asked = read_command(body, view.identity, key or str(uuid4()), view.now, frozenset(view.team.people))
+        roster = desk_of(request).model.roster(str(body["team"]))
+        asked = read_command(body, view.identity, key or str(uuid4()), view.now, roster)
     except Problem as problem:
         if problem.status != 422:
             raise
         return "rota.wrong.form"
-    answer = await desk_of(request).commands.ask(asked)
+    return told_of(what, await desk_of(request).commands.ask(asked))
+
+
+def told_of(what: str, answer: Answer | None) -> str:
+    """The key of the sentence that says what came of a command."""
     if answer is None:
         return "told.pending"
     if answer.rejection:
@@ -46,3 +52,9 @@ def back(view: RotaView, path: str, told: str, **more: str) -> Response:
 def wrong(view: RotaView, path: str, error: WrongFormError, **given: str) -> Response:
     """To the form again, with what was given and what is wrong with it."""
     return back(view, path, error.key, **given)
+
+
+async def form_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, each with all its values."""
+    form = await request.form()
+    return {name: [str(value) for value in form.getlist(name) if isinstance(value, str)] for name in form}

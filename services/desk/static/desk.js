@@ -1,4 +1,4 @@
-/* The desk's own: keys, selection, drafts, counters, and whether the live line holds. */
+/* The desk's own: keys, selection, and whether the live line holds. The composer is in compose.js. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -13,29 +13,6 @@
     return area;
   };
 
-  /* Drafts: what somebody types survives everything but sending it. */
-  const store = window.sessionStorage;
-  const count = (text) => {
-    const counter = $(".count", text.form), limit = Number(text.dataset.limit || 0), length = [...text.value].length;
-    counter.textContent = limit ? `${length} / ${limit}` : length ? String(length) : "";
-    counter.classList.toggle("over", limit > 0 && length > limit);
-  };
-  const restore = () => {
-    for (const text of $$("textarea[data-draft]")) {
-      const kept = store.getItem(text.dataset.draft);
-      if (kept && !text.value) text.value = kept;
-      count(text);
-    }
-  };
-  document.addEventListener("input", (event) => {
-    const text = event.target.closest("textarea[data-draft]");
-    if (!text) return;
-    if (text.value) store.setItem(text.dataset.draft, text.value);
-    else store.removeItem(text.dataset.draft);
-    count(text);
-  });
-  document.addEventListener("webcare:sent", (event) => store.removeItem(event.detail.draft));
-
   /* The conversation opens at its end; a live message scrolls only those who were at the end. */
   const bottom = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   let wasBottom = true;
@@ -44,18 +21,16 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
-    if (event.detail.target.id === "compose") restore();
     if (event.detail.target.id === "list") select();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "case") {
       $("#case").classList.remove("auto");
-      restore();
       toEnd();
     }
     select();
   });
-  document.addEventListener("DOMContentLoaded", () => { restore(); select(); toPlace(); });
+  document.addEventListener("DOMContentLoaded", () => { select(); toPlace(); });
 
   /* The live line. */
   const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
@@ -89,7 +64,7 @@
     const target = event.target;
     if (target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      if (target.form.checkValidity()) target.form.requestSubmit();
+      if (target.form.checkValidity()) target.form.requestSubmit($(".primary", target.form));
       return;
     }
     if (target.matches("textarea") && event.key === "Escape") return target.blur();

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.report.domain.mappings import Json
-from services.report.domain.query import Node, Not, Word, all_of, leaves, normal, replaced
+from services.report.domain.query_tree import Node, Not, Word, all_of, leaves, normal, replaced
 from services.report.domain.search import FACETS, SearchRequest, search_body
 
 OfferKind = Literal["spelling", "keyboard", "similar", "without"]

@@ -2,17 +2,29 @@
 
 Words must all occur; `"a phrase"`, `-not`, `one OR other` (binds tighter than a space), `begin*`, `field:value`,
 `(groups)`. Nothing that a person types is an error: what is not closed closes itself, what means nothing is left out, a
-field that we do not know is text. What was understood otherwise than it looks is said in `hints`. `query_body.py` makes
-an Elasticsearch query of the tree. For any text `parse(normal(parse(text)))` is the same tree.
+field that we do not know is text. What was understood otherwise than it looks is said in `hints`. The tree is that of
+`query_tree.py`, of which `query_body.py` makes an Elasticsearch query. For any text `parse(normal(parse(text)))` is the
+same tree.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from services.report.domain.query_fields import NAMES, read_value
+from services.report.domain.query_tree import (
+    All,
+    Field,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    all_of,
+    either_of,
+    leaves,
+    normal,
+)
 
 MAX_TERMS, MAX_CHARACTERS, MAX_DEPTH = 40, 400, 8
 """A query has at most so many terms, so many characters in its terms, and so many groups in each other."""
@@ -25,51 +37,6 @@ _SCHEMES = frozenset({"http", "https", "mailto", "ftp", "www"})
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word; with `prefix` everything that begins like it."""
-
-    text: str
-    prefix: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words next to each other, as written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One of `values` of a field."""
-
-    name: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """What must not hold."""
-
-    node: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """At least two that must hold."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """At least two of which one must hold."""
-
-    parts: tuple["Node", ...]
-
-
-Node = Word | Phrase | Field | Not | All | Either
 HintCode = Literal["unknown_field", "unknown_value", "empty_field", "open_quote", "open_group", "extra_close", "cut"]
 
 
@@ -113,67 +80,6 @@ def parse(text: str) -> Query:
     if len(text) > _RAW:
         reader.hint("cut")
     return Query(node, tuple(dict.fromkeys(reader.hints)))
-
-
-def normal(node: Node | None, inside: bool = False) -> str:
-    """A tree as text; `inside` another one, where a group needs its parentheses."""
-    match node:
-        case None:
-            return ""
-        case Word(text, prefix):
-            return f"{text}*" if prefix else text
-        case Phrase(text):
-            return f'"{text}"'
-        case Field(name, values):
-            plain = ",".join(values)
-            return f'{name}:"{plain}"' if name == "author" else f"{name}:{plain}"
-        case Not(inner):
-            return f"-{normal(inner, True)}"
-        case All(parts):
-            joined = " ".join(normal(one, not isinstance(one, Either)) for one in parts)
-        case Either(parts):
-            joined = " OR ".join(normal(one, True) for one in parts)
-    return f"({joined})" if inside else joined
-
-
-def all_of(parts: list[Node]) -> Node | None:
-    """All of these; one alone is itself, and what is in an inner "all" is in this one."""
-    flat = [one for part in parts for one in (part.parts if isinstance(part, All) else (part,))]
-    return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else None
-
-
-def either_of(one: Node, other: Node) -> Node:
-    """One or the other, flat."""
-    return Either(tuple(p for part in (one, other) for p in (part.parts if isinstance(part, Either) else (part,))))
-
-
-def leaves(node: Node | None) -> Iterator[Word | Phrase | Field]:
-    """The words, phrases and fields of a tree, from left to right."""
-    match node:
-        case None:
-            return
-        case Not(inner):
-            yield from leaves(inner)
-        case All(parts) | Either(parts):
-            for one in parts:
-                yield from leaves(one)
-        case Word() | Phrase() | Field():
-            yield node
-
-
-def replaced(node: Node, change: Callable[[Word], Word]) -> Node:
-    """The same tree with every word changed."""
-    match node:
-        case Word():
-            return change(node)
-        case Not(inner):
-            return Not(replaced(inner, change))
-        case All(parts):
-            return All(tuple(replaced(one, change) for one in parts))
-        case Either(parts):
-            return Either(tuple(replaced(one, change) for one in parts))
-        case _:
-            return node
 
 
 def _means(text: str) -> bool:

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.report.domain.mappings import Json
 from services.report.domain.periods import local_day, start_of
-from services.report.domain.query import All, Either, Field, Node, Not, Phrase, Word
 from services.report.domain.query_fields import RELATIVE
+from services.report.domain.query_tree import All, Either, Field, Node, Not, Phrase, Word
 
 FIELDS = ["text", "text.nl", "text.en", "title^2", "title.nl^2", "title.en^2", "author.name", "author.handle"]
 LITERAL = ["text", "title", "author.name"]

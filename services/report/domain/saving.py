@@ -1,7 +1,7 @@
 """A search with its filters as one text of the query language, so that it can be kept, read and changed. Pure."""
 
-from services.report.domain.query import Field, Node, all_of, normal
 from services.report.domain.query_fields import read_value
+from services.report.domain.query_tree import Field, Node, all_of, normal
 from services.report.domain.search import NONE, Facet, SearchRequest
 
 _FIELDS: dict[Facet, str] = {

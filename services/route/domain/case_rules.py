@@ -73,7 +73,7 @@ def reply(agreed: Agreement, case: Case, command: SubmitReply, now: datetime) ->
         **_touched(case, command.actor),
     )
     answered = clocks.adjusted(agreed, answered, now)
-    drafts.append(case_draft(ReplySubmitted, answered, now, command.actor, reply=whole))
+    drafts.append(case_draft(ReplySubmitted, answered, now, command.actor, reply=whole, canned=command.canned))
     drafts.append(
         case_draft(ReplyApproved, drafts[-1].case, now, command.actor, "mandate", reply=whole.id, by="mandate")
     )

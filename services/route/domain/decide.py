@@ -9,10 +9,12 @@ from services.contracts.commands import (
     AcceptPlan,
     AddNote,
     AddOverride,
+    AddShift,
     AnswerStandIn,
     AskLeave,
     AskStandIn,
     CallInSick,
+    CannedCommand,
     CaseCommand,
     ClaimCase,
     CloseCase,
@@ -28,6 +30,7 @@ from services.contracts.commands import (
     RemoveOverride,
     RemoveShift,
     ReopenCase,
+    ReportCalendar,
     ReportDelivery,
     ReportWell,
     RotaCommand,
@@ -49,6 +52,7 @@ from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
 from services.route.domain import (
     answers,
+    calendar_rules,
     case_rules,
     hand_overs,
     leave_rules,
@@ -59,6 +63,7 @@ from services.route.domain import (
 )
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
+from services.route.domain.canned import decide_canned
 from services.route.domain.corrections import correct
 from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
@@ -96,9 +101,11 @@ ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list
     AnswerStandIn: swap_rules.answer_stand_in,
     AddOverride: shift_rules.add_override,
     RemoveOverride: shift_rules.remove_override,
+    AddShift: shift_rules.add_shift,
     EditShift: shift_rules.edit_shift,
     RemoveShift: shift_rules.remove_shift,
     AcceptPlan: shift_rules.accept_plan,
+    ReportCalendar: calendar_rules.report,
 }
 SEARCH_RULES: Mapping[type[SearchCommand], Callable[[TeamState, Agreement, Any, datetime], list[Draft]]] = {
     SaveSearch: search_rules.save,
@@ -137,6 +144,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return correct(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
+    if isinstance(command, CannedCommand):
+        return decide_canned(state, agreed, command, now)
     if isinstance(command, SearchCommand):
         return SEARCH_RULES[type(command)](state, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
@@ -152,14 +161,15 @@ def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[
         raise Refusal("invalid", f"the configuration is of team {command.config.team}, not {state.team}")
     if known:
         member(known, command.actor)
-    if known and known.config == command.config:
+    config = calendar_rules.without_gone(known.config, command.config, now) if known else command.config
+    if known and known.config == config:
         return []
     revision = known.revision + 1 if known else 1
     try:
-        agreement(command.config, revision, now)
+        agreement(config, revision, now)
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
-    return [Draft(TeamConfigured, {"revision": revision, "config": command.config})]
+    return [Draft(TeamConfigured, {"revision": revision, "config": config})]
 
 
 def _own_capacity(state: TeamState, agreed: Agreement, command: SetOwnCapacity, now: datetime) -> list[Draft]:

@@ -7,6 +7,9 @@ not see them either, so nobody can tell the difference.
 from datetime import datetime, timedelta
 
 from services.contracts.events import (
+    CalendarReported,
+    CannedReplyRetired,
+    CannedReplySaved,
     CaseArchived,
     CaseEvent,
     CaseOpened,
@@ -19,6 +22,7 @@ from services.contracts.events import (
     Event,
     MentionJoined,
     OwnCapacityChanged,
+    ReplySubmitted,
     RotaEvent,
     SearchDropped,
     SearchSaved,
@@ -26,6 +30,7 @@ from services.contracts.events import (
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
 from services.contracts.topics import TeamRecord
+from services.route.domain import canned
 from services.route.domain.agreement import agreement
 from services.route.domain.made import made
 from services.route.domain.state import TeamState
@@ -54,6 +59,12 @@ def apply(state: TeamState, event: Event) -> None:
         state.archive(event.case, event.at)
     elif isinstance(event, CaseEvent):
         state.put(event.case)
+        if isinstance(event, ReplySubmitted) and event.canned:
+            canned.used(state, event)
+    elif isinstance(event, CannedReplySaved):
+        canned.saved(state, event)
+    elif isinstance(event, CannedReplyRetired):
+        canned.retired(state, event)
     elif isinstance(event, RotaEvent):
         state.agreement = agreement(event.config, event.revision, event.at)
     elif isinstance(event, OwnCapacityChanged):
@@ -64,6 +75,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps[event.gap.id] = event.gap
     elif isinstance(event, CoverGapClosed):
         state.gaps.pop(event.gap.id, None)
+    elif isinstance(event, CalendarReported):
+        state.calendars[event.status.calendar] = event.status
     elif isinstance(event, SearchSaved):
         state.searches[event.search.id] = event.search
     elif isinstance(event, SearchDropped):

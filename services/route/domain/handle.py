@@ -22,7 +22,7 @@ from services.route.domain.releases import releases
 from services.route.domain.settle import refresh, settle
 from services.route.domain.snoozes import wakes
 from services.route.domain.state import TeamState
-from services.route.domain.swap_rules import time_passes
+from services.route.domain.swap_rules import reminders, time_passes
 from services.route.domain.ticks import alarms, archive, capacities_end, escalations
 
 
@@ -43,7 +43,8 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     """The steps of an input, each decided on the state that the steps before have made."""
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
-            yield from (time_passes(state, now), capacities_end(state, now), wakes(state, now), alarms(state, now))
+            yield from (time_passes(state, now), reminders(state, now), capacities_end(state, now))
+            yield from (wakes(state, now), alarms(state, now))
             yield from (releases(state, now), settle(state, now))
             yield from (escalations(state, now), settle(state, now), refresh(state, now))  # who is relieved has room
             yield from (archive(state, now), watch(state, now))

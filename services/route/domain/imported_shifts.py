@@ -28,14 +28,17 @@ def take_over(config: TeamConfig, calendar: str, shifts: Iterable[Shift], now: d
     named = {swap.shift for swap in config.swaps}
     made: list[Shift] = []
     for old in config.shifts:
-        ours, ended = old.id.startswith(_prefix(calendar)), _span(old)[1]
-        if ours and ended <= now - KEPT and old.id not in named:
-            continue
-        if not ours or ended <= now:
+        if not is_of(calendar, old.id):
             made.append(old)
-        else:
-            made += _again(old, given.pop(_first_id(calendar, old), None), now)
-    return _consistent(config, (*made, *_new(given.values(), now)))
+            continue
+        ended = _span(old)[1]
+        if ended > now:
+            made += _again(old, given.pop(first_id(calendar, old.id), None), now)
+        elif ended > now - KEPT or old.id in named:
+            made.append(old)
+    taken = {shift.id for shift in made}
+    fresh = (one.model_copy(update={"id": free_id(one.id, taken, now)}) for one in _new(given.values(), now))
+    return _consistent(config, (*made, *fresh))
 
 
 def _consistent(config: TeamConfig, shifts: tuple[Shift, ...]) -> TeamConfig:
@@ -54,7 +57,7 @@ def _again(old: Shift, new: Shift | None, now: datetime) -> Iterator[Shift]:
     elif begun:
         yield old.model_copy(update={"ended_at": now})
         if new is not None and _span(new)[1] > now:
-            update = {"id": f"{new.id}-{int(now.timestamp()):x}", "since": now, "replaces": old.id}
+            update = {"id": _later(new.id, now), "since": now, "replaces": old.id}
             yield new.model_copy(update=update)
     elif new is not None:
         yield from _new([new], now)
@@ -73,8 +76,23 @@ def _says(shift: Shift) -> Shift:
     return shift.model_copy(update={"id": "x", "since": None, "replaces": None})
 
 
-def _first_id(calendar: str, shift: Shift) -> str:
-    return shift.id[: len(_prefix(calendar)) + _DIGITS]
+def is_of(calendar: str, entry: str) -> bool:
+    """Whether a shift or leave of this id came from the calendar."""
+    return entry.startswith(_prefix(calendar))
+
+
+def first_id(calendar: str, entry: str) -> str:
+    """The id that the calendar gave to what bears `entry` since it was changed."""
+    return entry[: len(_prefix(calendar)) + _DIGITS]
+
+
+def free_id(entry: str, taken: set[str], now: datetime) -> str:
+    """An id for what comes back while what it was is kept under the same id."""
+    return entry if entry not in taken else _later(entry, now)
+
+
+def _later(entry: str, now: datetime) -> str:
+    return f"{entry}-{int(now.timestamp()):x}"
 
 
 def _prefix(calendar: str) -> str:

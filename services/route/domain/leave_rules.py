@@ -40,7 +40,7 @@ def ask(agreed: Agreement, command: AskLeave, now: datetime) -> list[Draft]:
         if one.person == person and one.kind == "leave" and one.state != "declined" and overlaps:
             raise Refusal("invalid", f"{person} has {one.id!r} then, which is {one.state}")
     leave = Leave(
-        id=f"leave-{command.id}",
+        id=f"leave-{command.shared or command.id}",
         person=person,
         start=command.start,
         end=command.end,
@@ -89,7 +89,12 @@ def call_in_sick(agreed: Agreement, command: CallInSick, now: datetime) -> list[
         leaves = replaced(agreed.config.leave, known, leave)
     else:
         leave = Leave(
-            id=f"sick-{command.id}", person=person, kind="sick", start=now, end=until, note=command.note or None
+            id=f"sick-{command.shared or command.id}",
+            person=person,
+            kind="sick",
+            start=now,
+            end=until,
+            note=command.note or None,
         )
         leaves = (*agreed.config.leave, leave)
     advice = tuple(_advice(agreed, leaves, leave, now))

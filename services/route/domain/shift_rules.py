@@ -4,12 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from services.contracts.commands import AcceptPlan, AddOverride, EditShift, RemoveOverride, RemoveShift
-from services.contracts.events import OverrideAdded, OverrideRemoved, PlanAccepted, ShiftEdited, ShiftRemoved
+from services.contracts.commands import AcceptPlan, AddOverride, AddShift, EditShift, RemoveOverride, RemoveShift
+from services.contracts.events import (
+    OverrideAdded,
+    OverrideRemoved,
+    PlanAccepted,
+    ShiftAdded,
+    ShiftEdited,
+    ShiftRemoved,
+)
 from services.contracts.rota import Override, Shift
 from services.contracts.teams import TeamConfig
+from services.rota import shift_history
 from services.rota.recurrence import RotaError
-from services.route.domain import shift_history
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
@@ -39,6 +46,15 @@ def remove_override(agreed: Agreement, command: RemoveOverride, now: datetime) -
     override = found(agreed.config.overrides, "override", command.override)
     config = changed_config(agreed, overrides=ended(agreed.config.overrides, override, now))
     return rota_draft(agreed, config, OverrideRemoved, now, override=override)
+
+
+def add_shift(agreed: Agreement, command: AddShift, now: datetime) -> list[Draft]:
+    """One more, from now on."""
+    leads_only(agreed, command.actor)
+    if command.shift in agreed.config.shifts:
+        return []
+    config = _allowed(lambda: shift_history.add_shift(agreed.config, command.shift, now))
+    return rota_draft(agreed, config, ShiftAdded, now, shift=config.shifts[-1])
 
 
 def edit_shift(agreed: Agreement, command: EditShift, now: datetime) -> list[Draft]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from sortedcontainers import SortedList
 
+from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
+from services.contracts.rota import CalendarStatus
 from services.contracts.rota_events import CoverGap
 from services.contracts.searches import SavedSearch
 from services.contracts.teams import Person
@@ -39,6 +41,8 @@ class TeamState:
         self.capacities: dict[str, OwnCapacity] = {}
         self.corrected: dict[str, CorrectedMention] = {}
         self.gaps: dict[str, CoverGap] = {}
+        self.calendars: dict[str, CalendarStatus] = {}
+        self.canned: dict[str, CannedReply] = {}
         self.searches: dict[str, SavedSearch] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}

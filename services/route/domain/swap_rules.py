@@ -10,6 +10,7 @@ from services.contracts.events import (
     StandInExpired,
     SwapOffered,
     SwapPastDue,
+    SwapReminded,
     SwapTaken,
     SwapWithdrawn,
 )
@@ -88,8 +89,8 @@ def ask_stand_in(agreed: Agreement, command: AskStandIn, now: datetime) -> list[
     if not parts:
         raise Refusal("invalid", f"{command.for_person} is not planned then")
     for part in parts:
-        if reason := swaps.conflict(agreed.config, agreed.rota, command.person, part.start, part.end):
-            raise Refusal("invalid", f"{command.person} is {reason}")
+        if clash := swaps.conflict(agreed.config, agreed.rota, command.person, part):
+            raise Refusal("invalid", f"{command.person} is {swaps.told(clash)}")
     config = changed_config(agreed, stand_ins=(*agreed.config.stand_ins, request))
     return rota_draft(agreed, config, StandInAsked, now, stand_in=request)
 
@@ -119,6 +120,17 @@ def time_passes(state: TeamState, now: datetime) -> Iterator[Draft]:
             stand_ins = replaced(state.agreement.config.stand_ins, request, over)
             config = changed_config(state.agreement, stand_ins=stand_ins)
             yield from rota_draft(state.agreement, config, StandInExpired, now, ROUTER, stand_in=over)
+
+
+def reminders(state: TeamState, now: datetime) -> Iterator[Draft]:
+    """Open swaps of which the team is to be reminded, one event each; that it was is part of the agreements."""
+    for swap in state.agreement.config.swaps if state.agreement else ():
+        if not swaps.reminder_due(swap, now):
+            continue
+        if state.agreement and swaps.swap_parts(state.agreement.config, state.agreement.rota, swap):
+            reminded = swap.model_copy(update={"reminded_at": now})
+            config = changed_config(state.agreement, swaps=replaced(state.agreement.config.swaps, swap, reminded))
+            yield from rota_draft(state.agreement, config, SwapReminded, now, ROUTER, swap=reminded)
 
 
 def _same_time(one: Swap, other: Swap) -> bool:

@@ -1,43 +1,35 @@
-"""A calendar that is fetched again and again: a fetch that fails, or gives no calendar, keeps the last good copy.
+"""A calendar that is fetched again and again: a fetch that fails, or gives no calendar, keeps the last good copy. Pure.
 
-Grafana OnCall overwrites its cache with nothing then, and nobody is on duty. How to fetch is given by the caller.
+Grafana OnCall overwrites its cache with nothing then, and nobody is on duty. `calendar_reader.py` fetches.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.route.ical.events import CalendarError, parsed
-
-Fetch = Callable[[], bytes]
-
-
-class FetchError(OSError):
-    """The calendar could not be fetched; the text says why, for people. Raised by a `Fetch`."""
+from services.route.ical.events import parsed
+from services.runtime.fetching import Fetched, FetchError
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The last good text of a calendar. `failed_at` and `problem` say what went wrong since."""
+    """The last good text of a calendar, and what its server calls this version."""
 
     data: bytes
     fetched_at: datetime
-    failed_at: datetime | None = None
-    problem: str = ""
+    etag: str = ""
+    modified: str = ""
 
 
-def refreshed(fetch: Fetch, last: Copy | None, now: datetime) -> Copy:
-    """The calendar as it is now, or the `last` good copy with what went wrong.
+def refreshed(fetched: Fetched, last: Copy | None, now: datetime) -> Copy:
+    """The calendar as it is now; the `last` copy, confirmed, when its server says that nothing has changed.
 
     Raises:
-        FetchError: it could not be fetched, and there is no copy yet.
-        CalendarError: what was fetched is no calendar, and there is no copy yet.
+        FetchError: nothing has changed since a copy that we do not have.
+        CalendarError: what was fetched is no calendar.
     """
-    try:
-        data = fetch()
-        parsed(data)
-    except (FetchError, CalendarError) as error:
-        if last is None:
-            raise
-        return replace(last, failed_at=now, problem=str(error))
-    return Copy(data, now)
+    if fetched.body is not None:
+        parsed(fetched.body)
+        return Copy(fetched.body, now, fetched.etag, fetched.modified)
+    if last is None:
+        raise FetchError("not changed, says the server, since what we never had")
+    return Copy(last.data, now, last.etag, last.modified)

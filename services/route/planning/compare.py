@@ -12,8 +12,8 @@ from services.contracts.base import Model, Slug
 from services.contracts.teams import Shift, TeamConfig
 from services.rota.recurrence import parse
 from services.rota.rota import Rota
+from services.rota.shift_history import has_begun
 from services.rota.spans import Span, occurrences
-from services.route.domain.shift_history import has_begun
 from services.route.planning.carving import Days, named, pieces
 from services.route.planning.proposal import Planned, Proposal
 from services.route.planning.request import PlanError

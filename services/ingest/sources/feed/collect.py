@@ -14,17 +14,17 @@ import httpx
 from services.contracts.mentions import Mention
 from services.contracts.topics import MENTIONS_RAW
 from services.ingest.board import Board
-from services.ingest.domain.backoff import delay
 from services.ingest.domain.given import NotAMentionError
 from services.ingest.domain.normalise import Defaults, normalise
 from services.ingest.domain.trace import of_mention
 from services.ingest.publisher import Publishes
 from services.ingest.sources.feed.entries import Entry, FeedError, read_feed
-from services.ingest.sources.feed.fetch import Fetched, FetchError, fetch
 from services.ingest.sources.feed.settings import FeedSource
 from services.ingest.store import Store
 from services.ingest.teams import Teams
+from services.runtime.backoff import delay
 from services.runtime.clock import Clock
+from services.runtime.fetching import Fetched, FetchError, fetch
 from services.runtime.headers import TRACEPARENT
 from services.runtime.messages import Outgoing
 from services.runtime.metrics import MENTIONS_COLLECTED
@@ -32,6 +32,10 @@ from services.runtime.producer import SendError
 
 log = logging.getLogger(__name__)
 
+ASKS = {
+    "User-Agent": "webcare/1 (feed reader)",
+    "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
+}
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3_600.0
 TEAM_WAIT = 10.0
 """Seconds until it is looked again whether the feed's team is there."""
@@ -93,7 +97,7 @@ class Feed:
         """
         cursor = self.store.cursor(self.source.name) or {}
         now = self.clock()
-        fetched = await fetch(self.client, str(self.source.url), cursor, self.source.max_bytes, now)
+        fetched = await fetch(self.client, str(self.source.url), cursor, self.source.max_bytes, now, ASKS)
         if fetched.body is None:
             return 0
         entries = await asyncio.to_thread(read_feed, fetched.body, fetched.content_type, now)

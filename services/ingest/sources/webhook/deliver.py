@@ -10,8 +10,8 @@ import httpx
 import orjson
 
 from services.contracts.outbox import OutboxItem
-from services.ingest.domain.backoff import retry_after
 from services.ingest.store import FinalOutcome
+from services.runtime.backoff import retry_after
 from services.runtime.webhooks import signed_headers
 
 LONGEST_WAIT = 3_600.0

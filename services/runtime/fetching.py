@@ -1,4 +1,4 @@
-"""Fetches a feed, only when it has changed (ETag, Last-Modified), up to a size. The adapter to HTTP."""
+"""Fetches a document, only when it has changed (ETag, Last-Modified), up to a size: feeds and calendars. Adapter to HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime
 
 import httpx
 
-from services.ingest.domain.backoff import retry_after
+from services.runtime.backoff import retry_after
+from services.runtime.public_addresses import NotPublicError
 
 LONGEST_WAIT = 86_400.0
-USER_AGENT = "webcare/1 (feed reader)"
 
 
 class FetchError(Exception):
@@ -22,7 +22,7 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A feed as its server gave it. `body` of `None`: nothing changed."""
+    """A document as its server gave it. `body` of `None`: nothing changed."""
 
     body: bytes | None
     content_type: str = ""
@@ -30,16 +30,15 @@ class Fetched:
     modified: str = ""
 
 
-async def fetch(client: httpx.AsyncClient, url: str, cursor: Mapping[str, str], most: int, now: datetime) -> Fetched:
-    """Fetch `url`, unless it is as the `cursor` (`etag`, `modified`) knows it.
+async def fetch(
+    client: httpx.AsyncClient, url: str, cursor: Mapping[str, str], most: int, now: datetime, asks: Mapping[str, str]
+) -> Fetched:
+    """Fetch `url`, unless it is as the `cursor` (`etag`, `modified`) knows it; `asks` are headers of the request.
 
     Raises:
-        FetchError: no answer, an error, or more than `most` bytes (unpacked).
+        FetchError: no answer, an error, an address that is not public, or more than `most` bytes (unpacked).
     """
-    headers = {
-        "User-Agent": USER_AGENT,
-        "Accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.5",
-    }
+    headers = dict(asks)
     if cursor.get("etag"):
         headers["If-None-Match"] = cursor["etag"]
     if cursor.get("modified"):
@@ -57,7 +56,9 @@ async def fetch(client: httpx.AsyncClient, url: str, cursor: Mapping[str, str], 
                 response.headers.get("etag", ""),
                 response.headers.get("last-modified", ""),
             )
-    except httpx.HTTPError as error:
+    except NotPublicError as error:
+        raise FetchError(str(error)) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FetchError(type(error).__name__) from error
 
 

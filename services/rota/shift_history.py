@@ -1,4 +1,4 @@
-"""Editing and removing a shift without touching what has been: history is immutable. Pure; gives a new configuration.
+"""Adding, editing and removing a shift without touching what has been: history is immutable. Gives a new configuration.
 
 A shift that has begun is ended and the new one is linked to it; one that has not begun is simply replaced or taken out.
 """
@@ -17,6 +17,22 @@ from services.rota.wall_clock import MARGIN, localise
 _SLUG_LENGTH = 63
 _FAR = MARGIN * 200
 """Far enough to meet the next occurrence of a shift that recurs yearly."""
+
+
+def add_shift(config: TeamConfig, new: Shift, now: datetime) -> TeamConfig:
+    """With one more shift, from `now` on.
+
+    Raises:
+        RotaError: there is a shift of that name, its rule cannot be worked out, or it is all over.
+    """
+    if new.id in {shift.id for shift in config.shifts}:
+        raise RotaError(f"there is a shift {new.id!r} already")
+    fresh = new.model_copy(update={"since": None, "replaces": None, "ended_at": None})
+    added = fresh.model_copy(update={"since": now}) if has_begun(config, fresh, now) else fresh
+    begins = max(now, localise(added.start, ZoneInfo(added.time_zone or config.time_zone)))
+    if next(occurrences(added, recurrence.parse(added), config, now, begins + _FAR), None) is None:
+        raise RotaError(f"shift {new.id!r} does not happen any more")
+    return config.model_copy(update={"shifts": (*config.shifts, added)})
 
 
 def edit_shift(config: TeamConfig, shift_id: str, new: Shift, now: datetime) -> TeamConfig:

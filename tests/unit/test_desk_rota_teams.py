@@ -1,0 +1,111 @@
+"""Somebody of two teams: leave and sickness reach both, leave is decided on in each, and what fails is said."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services.contracts.commands import AskLeave, CallInSick, DecideLeave
+from services.contracts.teams import Leave, TeamConfig
+from services.desk.accounts import Account
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk
+from tests.browser.rota_scene import rota_config
+from tests.support.desk import enter
+
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
+SHOP = "winkelhof"
+WEEK = {"first": "2026-12-07", "last": "2026-12-11", "note": "weg"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TestDesk]:
+    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
+    made.backend.configure(rota_config(NOW, leave=()), NOW)
+    made.backend.configure(rota_config(NOW, leave=(), team=SHOP, name="Winkelhof"), NOW)
+    made.accounts.save(Account("marit", "Marit", {SPOOR: "agent", SHOP: "agent"}), PASSWORD)
+    yield made
+    made.accounts.close()
+
+
+def config(desk: TestDesk, team: str) -> TeamConfig:
+    found = desk.model.config(team)
+    assert found is not None
+    return found
+
+
+def leave(desk: TestDesk, team: str) -> tuple[Leave, ...]:
+    return config(desk, team).leave
+
+
+def post(client: TestClient, path: str, team: str = SPOOR, **data: Any) -> str:
+    answer = client.post(f"{path}?team={team}", data=data)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"]).partition("told=")[2].partition("&")[0]
+
+
+def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDesk) -> None:
+    marit = enter(desk, "marit")
+    assert "Winkelhof" in marit.get(f"/rota/mine?team={SPOOR}").text
+    for _ in range(2):
+        assert post(marit, "/rota/leave", key="k", **WEEK) == "rota.told.leave"
+    (here,), (there,) = leave(desk, SPOOR), leave(desk, SHOP)
+    assert here == there
+    assert len({one.id for one in desk.backend.sent}) == 2, "each team's command has an id of its own"
+    desk.backend.do(DecideLeave, SPOOR, "lead:lena", NOW, leave=here.id, approve=True)
+    assert (leave(desk, SPOOR)[0].state, leave(desk, SHOP)[0].state) == ("approved", "asked")
+    assert "Winkelhof: gevraagd" in marit.get(f"/rota/mine?team={SPOOR}").text
+    assert post(marit, f"/rota/leave/{here.id}/withdraw", team=SHOP) == "rota.told.leave_withdrawn"
+    assert (leave(desk, SPOOR), leave(desk, SHOP)) == ((), ())
+
+
+def test_sick_and_well_count_in_both_at_once(desk: TestDesk) -> None:
+    marit = enter(desk, "marit")
+    assert post(marit, "/rota/sick") == "rota.told.sick"
+    (here,), (there,) = leave(desk, SPOOR), leave(desk, SHOP)
+    assert here == there
+    assert here.kind == "sick"
+    assert post(marit, "/rota/well", team=SHOP) == "rota.told.well"
+    assert [one.end for team in (SPOOR, SHOP) for one in leave(desk, team)] in ([], [NOW, NOW])
+
+
+def test_a_lead_of_one_team_reports_somebody_sick_in_all(desk: TestDesk) -> None:
+    assert post(enter(desk, "lena"), "/rota/sick", person="marit") == "rota.told.sick"
+    assert [one.person for team in (SPOOR, SHOP) for one in leave(desk, team)] == ["marit", "marit"]
+    assert [one.actor for one in desk.backend.sent] == ["lead:lena", "system:desk"]
+    assert post(enter(desk, "lena"), "/rota/well", person="marit") == "rota.told.well"
+    assert not [one for team in (SPOOR, SHOP) for one in leave(desk, team) if one.end > NOW]
+
+
+def test_whoever_has_no_role_in_a_team_is_left_alone_there_also_with_the_same_name(desk: TestDesk) -> None:
+    assert post(enter(desk, "youssef"), "/rota/sick") == "rota.told.sick"
+    assert post(enter(desk, "lena"), "/rota/sick", person="tom") == "rota.told.sick"  # who has no account at all
+    desk.accounts.save(Account("omar", "Omar", {SHOP: "agent"}), PASSWORD)
+    assert post(enter(desk, "lena"), "/rota/sick", person="omar") == "rota.told.sick"  # of this team by name alone
+    assert leave(desk, SHOP) == ()
+
+
+def test_what_a_team_refuses_is_not_asked_of_the_others(desk: TestDesk) -> None:
+    marit = enter(desk, "marit")
+    assert post(marit, "/rota/leave", **WEEK) == "rota.told.leave"
+    sent = len(desk.backend.sent)
+    assert post(marit, "/rota/leave", **WEEK) == "rota.invalid.leave"
+    assert len(desk.backend.sent) == sent + 1
+
+
+def test_what_works_here_and_not_there_is_said(desk: TestDesk) -> None:
+    days = {"start": datetime(2026, 12, 8, tzinfo=UTC), "end": datetime(2026, 12, 9, tzinfo=UTC)}
+    desk.backend.do(AskLeave, SHOP, "marit", NOW, **days)
+    marit = enter(desk, "marit")
+    assert post(marit, "/rota/leave", **WEEK) == "rota.wrong.partly"
+    assert len(leave(desk, SPOOR)) == 1
+    assert "niet in alle andere teams" in marit.get(f"/rota/mine?team={SPOOR}&told=rota.wrong.partly").text
+
+
+def test_sick_again_makes_up_for_a_team_that_did_not_hear_of_it(desk: TestDesk) -> None:
+    desk.backend.do(CallInSick, SPOOR, "marit", NOW)
+    assert leave(desk, SHOP) == ()
+    assert post(enter(desk, "marit"), "/rota/sick") == "rota.told.sick"
+    assert [one.kind for one in leave(desk, SHOP)] == ["sick"]
