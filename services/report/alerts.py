@@ -40,6 +40,7 @@ class KnownSearches:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], SavedSearch] = {}
+        self._new: set[str] = set()
         self._lock = threading.Lock()
 
     def fold(self, key: str, message: Model | None) -> None:
@@ -47,6 +48,7 @@ class KnownSearches:
         if isinstance(message, SavedSearch):
             with self._lock:
                 self._known[message.team, message.id] = message
+                self._new.add(message.team)
         elif message is None and key.count(":") == 2:
             team, kind, search = key.split(":")
             if kind == "search":
@@ -59,10 +61,11 @@ class KnownSearches:
         with self._lock:
             return [(one, one.alert) for one in self._known.values() if one.team in wanted and one.alert]
 
-    def teams(self) -> set[str]:
-        """The teams that keep any."""
+    def take_new(self) -> set[str]:
+        """The teams with searches that came or changed since this was asked last: at first all that keep any."""
         with self._lock:
-            return {team for team, _ in self._known}
+            new, self._new = self._new, set()
+            return new
 
 
 class Alerts:
@@ -78,16 +81,17 @@ class Alerts:
         teams = {one.message.team for one in records if isinstance(one.message, ClassifiedMention)}
         self._arrived.update(dict.fromkeys(teams, now))
 
-    def begin(self) -> None:
-        """Look at every team once: something may have been written and not looked at when the last process ended."""
-        self._arrived = dict.fromkeys(self._known.teams(), LONG_AGO) | self._arrived
-
     def run(self, now: datetime) -> int:
         """Look, if it is time. Returns the alerts sent; while Elasticsearch is away they come later.
+
+        A search that is new here is looked at whatever came: so is every one at the start of a process, since something may
+        have been written and not looked at when the last one ended.
 
         Raises:
             SendError: an alert was not acknowledged.
         """
+        for team in self._known.take_new():
+            self._arrived.setdefault(team, LONG_AGO)
         if not self._arrived or (self._next is not None and now < self._next):
             return 0
         self._next = now + EVERY

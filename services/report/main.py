@@ -62,13 +62,9 @@ def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_c
             health.add("elasticsearch", lambda: sink.waiting_for)
             health.add("partitions", lambda: None if reader.assigned() else "none assigned yet")
             daily = Daily(elastic, store, settings.retention_days)
-            known = False
             while not stop.is_set():
                 health.beat()
-                if not known and follower.caught_up.is_set():
-                    alerts.begin()
-                    known = True
-                if known:
+                if follower.caught_up.is_set():
                     alerts.run(clock())
                 if sink.step(stop) == 0:
                     daily.run(clock())

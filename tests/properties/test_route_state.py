@@ -26,6 +26,7 @@ from services.contracts.commands import (
     ConfigureTeam,
     CorrectClassification,
     DecideLeave,
+    DropSearch,
     HandOver,
     OfferSwap,
     ReleaseCase,
@@ -33,6 +34,7 @@ from services.contracts.commands import (
     ReportDelivery,
     RetireCannedReply,
     SaveCannedReply,
+    SaveSearch,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -267,6 +269,17 @@ class RoutingMachine(RuleBasedStateMachine):
             assert self.command(SaveCannedReply, actor, canned=name, content=content), "every command is answered"
         else:
             assert self.command(RetireCannedReply, actor, canned=name or "onbekend"), "every command is answered"
+
+    @rule(actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000), query=st.sampled_from(("", "storing")))
+    def keep_a_search(self, actor: str, pick: int, query: str) -> None:
+        known = [None, "onbekend", *self.state.searches]
+        search = known[pick % len(known)]
+        if query:
+            shared = pick % 2 == 0
+            saved = self.command(SaveSearch, actor, search=search, name=query, query=query, shared=shared)
+            assert saved, "every command is answered"
+        else:
+            assert self.command(DropSearch, actor, search=search or "onbekend"), "every command is answered"
 
     @rule(minutes=st.sampled_from((1, 20, 60, 180, 600, 1440, 8 * 1440)))
     def wait(self, minutes: int) -> None:

@@ -125,9 +125,11 @@ def made(*searches: SavedSearch, count: int = 12) -> tuple[Alerts, Engine, Sent]
 
 
 def test_many_searches_are_one_request_and_without_mentions_there_is_none() -> None:
-    alerts, engine, sent = made(*(search(TEN, id=f"search-{n}") for n in range(50)))
-    assert alerts.run(NOW) == 0
-    assert engine.asked == 0
+    alerts, engine, sent = made(*(search(TEN, id=f"search-{n}") for n in range(50)), count=0)
+    for minute in range(5):
+        assert alerts.run(NOW + (minute - 5) * MINUTE) == 0
+    assert engine.asked == 1, "once, because they were new"
+    engine.asked, engine.count = 0, 12
     alerts.arrived([received(MENTIONS_CLASSIFIED, mention(1))], NOW)
     assert alerts.run(NOW) == 50
     assert (engine.asked, len(sent.alerts)) == (1, 50)
@@ -153,9 +155,8 @@ def test_while_elasticsearch_is_away_nothing_is_lost() -> None:
     assert len(sent.alerts) == 1
 
 
-def test_a_new_process_looks_at_every_team_once() -> None:
+def test_a_new_process_and_a_new_search_are_looked_at_once() -> None:
     alerts, engine, _ = made(search(TEN), count=0)
-    alerts.begin()
     alerts.run(NOW)
     alerts.run(NOW + MINUTE)
     assert engine.asked == 1
