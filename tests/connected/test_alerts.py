@@ -60,7 +60,9 @@ def test_a_search_sounds_once_in_its_window_and_tells_of_each_new_mention(sink: 
 
     def search(name: str, query: str, at_least: int, minutes: int) -> SavedSearch:
         rule = AlertRule(at_least=at_least, minutes=minutes)
-        return SavedSearch(team=team, id=name, name=name, query=query, owner="anouk", alert=rule, at=now)
+        return SavedSearch(
+            team=team, id=name, name=name, query=query, owner="anouk", alert=rule, at=now - timedelta(minutes=1)
+        )
 
     try:
         with Producer(sink, "test") as producer:
