@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from services.contracts.base import Id, Instant, LongText, ShortText, Slug
 from services.contracts.canned import CannedIds
 from services.contracts.envelopes import CommandBase
+from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Url
 
 
@@ -86,6 +87,8 @@ class SubmitReply(CommandBase):
     text: Annotated[LongText, Field(min_length=1)]
     canned: CannedIds = ()
     """The canned replies that it was made from, which are counted."""
+    guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
+    """The guidelines of the handbook that stood beside it."""
 
 
 class CloseCase(CommandBase):

@@ -3,11 +3,12 @@
 Every case event carries the case as it is afterwards, so that a reader needs nothing else, and `revision` orders them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
+from services.contracts.handbook import MOST_USED, GuidelineRef
 from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
 from services.contracts.mentions import CorrectedField as CorrectedField
 
@@ -43,6 +44,8 @@ class CaseMessage(Model):
     """For a reply only."""
     detail: ShortText = ""
     """For a failed reply: why, in the words of the other side."""
+    guidelines: Annotated[tuple[GuidelineRef, ...], Field(max_length=MOST_USED)] = ()
+    """For a reply: the guidelines of the handbook that stood beside it, in their order."""
 
 
 class HistoryLine(Model):

@@ -2,7 +2,7 @@
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
 Commands about one case are in `case_commands.py`, those about the rota in `rota_commands.py`, canned replies in
-`canned.py`, kept searches in `search_commands.py`.
+`canned.py`, those about the handbook in `handbook_commands.py`, kept searches in `search_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -26,6 +26,14 @@ from services.contracts.case_commands import UntagCase as UntagCase
 from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CommandBase
+from services.contracts.goals import SetGoals as SetGoals
+from services.contracts.handbook_commands import HANDBOOK_COMMANDS
+from services.contracts.handbook_commands import AgreeGuideline as AgreeGuideline
+from services.contracts.handbook_commands import DecideSuggestion as DecideSuggestion
+from services.contracts.handbook_commands import HandbookCommand as HandbookCommand
+from services.contracts.handbook_commands import PublishGuideline as PublishGuideline
+from services.contracts.handbook_commands import RetireGuideline as RetireGuideline
+from services.contracts.handbook_commands import SuggestGuideline as SuggestGuideline
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_commands import AcceptPlan as AcceptPlan
 from services.contracts.rota_commands import AddOverride as AddOverride
@@ -146,6 +154,8 @@ Command = (
     CaseCommand
     | RotaCommand
     | CannedCommand
+    | HandbookCommand
+    | SetGoals
     | SearchCommand
     | ConfigureTeam
     | SetOwnCapacity
@@ -173,6 +183,8 @@ COMMANDS: tuple[type[Command], ...] = (
     ReportCalendar,
     SaveCannedReply,
     RetireCannedReply,
+    *HANDBOOK_COMMANDS,
+    SetGoals,
     SetOwnCapacity,
     SaveSearch,
     DropSearch,

@@ -3,7 +3,7 @@
 `id` is deterministic (`event_id(cause, sequence)`), so that a reader that upserts never counts an event twice.
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
 client when the answer is complete. Events of one case are in `case_events.py`, those of the rota in
-`rota_events.py`, those of canned replies in `canned.py`.
+`rota_events.py`, those of canned replies in `canned.py`, those of the handbook in `handbook_events.py`.
 """
 
 from typing import Annotated, Literal
@@ -41,6 +41,14 @@ from services.contracts.case_events import ReplySubmitted as ReplySubmitted
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
+from services.contracts.goals import GoalsSet as GoalsSet
+from services.contracts.handbook_events import HANDBOOK_EVENTS
+from services.contracts.handbook_events import GuidelineAgreed as GuidelineAgreed
+from services.contracts.handbook_events import GuidelinePublished as GuidelinePublished
+from services.contracts.handbook_events import GuidelineRetired as GuidelineRetired
+from services.contracts.handbook_events import GuidelineSuggested as GuidelineSuggested
+from services.contracts.handbook_events import HandbookEvent as HandbookEvent
+from services.contracts.handbook_events import SuggestionDecided as SuggestionDecided
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.contracts.rota_events import CalendarReported as CalendarReported
 from services.contracts.rota_events import CalendarTakenOver as CalendarTakenOver
@@ -193,6 +201,8 @@ AnyRotaEvent = (
 Event = (
     AnyCaseEvent
     | AnyRotaEvent
+    | HandbookEvent
+    | GoalsSet
     | CoverGapFound
     | CoverGapClosed
     | CalendarReported
@@ -234,6 +244,8 @@ EVENTS: tuple[type[Event], ...] = (
     CannedReplySaved,
     CannedReplyRetired,
     OwnCapacityChanged,
+    *HANDBOOK_EVENTS,
+    GoalsSet,
     SearchSaved,
     SearchDropped,
     CaseOpened,

@@ -13,6 +13,8 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
+from services.contracts.goals import GoalsRecord
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import (
     AnsweredCommand,
     CorrectedMention,
@@ -132,6 +134,10 @@ DESK_TEAMS = Topic(
         KnownGap,
         KnownCalendar,
         CannedReply,
+        GuidelineRecord,
+        AgreementRecord,
+        SuggestionRecord,
+        GoalsRecord,
         SavedSearch,
     ),
     partitions="team",
@@ -192,7 +198,21 @@ TOPICS: tuple[Topic, ...] = (
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 
 
-TeamRecord = Literal["config", "answered", "handled", "capacity", "corrected", "gap", "calendar", "canned", "search"]
+TeamRecord = Literal[
+    "config",
+    "answered",
+    "handled",
+    "capacity",
+    "corrected",
+    "gap",
+    "calendar",
+    "canned",
+    "guideline",
+    "agreement",
+    "suggestion",
+    "goals",
+    "search",
+]
 """The kinds of records on `desk.teams`."""
 
 

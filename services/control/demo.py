@@ -9,13 +9,13 @@ import json
 import secrets
 import sys
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from services.contracts.teams import TeamConfig
 from services.control import up
 from services.control.canned import load_canned
+from services.control.handbooks import publish_starter
 from services.control.settings import ControlSettings, WebSettings, load
 from services.control.supervisor import ProcessSpec, supervise
 from services.control.teams import configure
@@ -49,15 +49,21 @@ def demo() -> int:
 def _services(settings: ControlSettings, teams: list[TeamConfig]) -> list[ProcessSpec]:
     """The services; route counts as ready once it has been told of the teams, ingest knows the square."""
     config = _config(settings)
-    tell = partial(load_canned, settings, CANNED_FILE.read_text(encoding="utf-8"), "system:demo")
     specs = []
     for spec in up.service_specs(settings, engines=True):
         env = dict(spec.env) | {"WEBCARE_CONFIG": str(config)}
         ready = spec.ready
         if spec.name == "route":
-            ready = _both(_both(spec.ready, up.once(lambda: configure(settings, teams, "system:demo"))), up.once(tell))
+            ready = _both(spec.ready, up.once(lambda: _tell(settings, teams)))
         specs.append(spec.replaced(env=env, ready=ready))
     return specs
+
+
+def _tell(settings: ControlSettings, teams: list[TeamConfig]) -> None:
+    """Tell route of the teams, and of the canned replies and the handbook that they begin with."""
+    configure(settings, teams, "system:demo")
+    load_canned(settings, CANNED_FILE.read_text(encoding="utf-8"), "system:demo")
+    publish_starter(settings, teams, "system:demo")
 
 
 def _both(first: up.Ready, second: up.Ready) -> up.Ready:

@@ -20,6 +20,7 @@ from services.control.settings import WebSettings, load
 from services.control.tokens import keyed
 from services.desk.main import OpenDesk, open_desk
 from services.desk.settings import DeskSettings
+from services.ingest.settings import IngestSettings
 from services.report.app import PREFIXES as REPORT
 from services.report.app import build_app as build_report
 from services.report.settings import ReportSettings
@@ -39,7 +40,7 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
     health = Health()
-    desk = open_desk(keyed(load(DeskSettings)), plans=Planner())
+    desk = open_desk(desk_settings(), plans=Planner())
     try:
         for name, check in desk.checks.items():
             health.add(name, check)
@@ -55,6 +56,13 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         desk.close()
     if not stop.is_set():
         raise RuntimeError(desk.failure() or "the HTTP server ended by itself; is its port taken?")
+
+
+def desk_settings() -> DeskSettings:
+    """The desk's settings, with the signing key, and with where ingest is when they do not say so."""
+    settings, ingest = keyed(load(DeskSettings)), load(IngestSettings)
+    own = f"http://{ingest.ingest_host}:{ingest.ingest_port}"
+    return settings.model_copy(update={"desk_ingest_url": settings.desk_ingest_url or own})
 
 
 def compose(desk: OpenDesk, settings: ReportSettings, health: Health) -> ASGIApp:

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case
+from services.contracts.handbook import MOST_USED
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
 from services.desk.commands import read_command
 from services.desk.composer import composer_values
@@ -54,16 +55,23 @@ async def write(
     slot: Number = 0,
     revision: Number = 0,
     canned: Names = "",
+    guideline: Annotated[list[str] | None, Form(max_length=MOST_USED)] = None,
     key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
 ) -> Response:
-    """Reply or note. `key` is the form's own, so that sending it twice is sending it once."""
+    """Reply or note. `key` is the form's own, so that sending it twice is sending it once.
+
+    `guideline` are the versions of the handbook that stood beside the reply, as `<id>:<version>`.
+    """
     what = request.url.path.rsplit("/", 1)[1]
     if not text.strip():
         found = visible_case(request, identity, case)
         return _shown(request, identity, found, (view, page), "told.empty", late=True)
-    written = {"text": clean(text).strip()} | ({"canned": canned_ids(canned)} if what == "reply" else {})
+    written: dict[str, Any] = {"text": clean(text).strip()}
+    if what == "reply":
+        written["canned"] = canned_ids(canned)
+        written["guidelines"] = [dict(zip(("id", "version"), one.split(":"), strict=False)) for one in guideline or ()]
     found = visible_case(request, identity, case)
     draft = Place(identity.name, found.team, found.id, "reply" if what == "reply" else "note", slot, revision)
     return await _do(request, identity, case, _WRITTEN[what], what, key, written, (view, page), draft)

@@ -1,11 +1,9 @@
 """The desk's API under `/api/v1`: commands, cases, live events. Problems are RFC 9457."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.concurrency import run_in_threadpool
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
@@ -14,8 +12,9 @@ from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
-from services.desk.streams import HEADERS, StillIn, events_stream
-from services.runtime.web.auth import SESSION_COOKIE, Asking, require, teams_with
+from services.desk.streams import HEADERS, events_stream
+from services.desk.watching import still_in
+from services.runtime.web.auth import Asking, require, teams_with
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
 
@@ -106,17 +105,3 @@ class _Page(Model):
 
 
 _NOT_IN_LISTS: Final[Any] = {"cases": {"__all__": {"messages", "history", "mentions", "explanation"}}}
-
-
-def still_in(request: Request) -> StillIn:
-    """Whether whoever opened a stream may still read it; a token is looked at when it is opened only."""
-    cookie, web = request.cookies.get(SESSION_COOKIE), web_of(request)
-    find: Callable[..., Any] = web.sessions.find
-
-    async def check() -> bool:
-        if "authorization" in request.headers:
-            return True
-        return cookie is not None and await run_in_threadpool(find, cookie, web.clock()) is not None
-
-    checked: Callable[[], Awaitable[bool]] = check
-    return checked

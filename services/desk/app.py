@@ -6,12 +6,20 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
-from services.desk import actions, api, canned_pages, composing, login, pages
+from services.desk import actions, api, canned_pages, composing, pages
 from services.desk.accounts import Accounts
+from services.desk.accounts.last_line import LastLine
+from services.desk.accounts.oidc import Provider
+from services.desk.accounts.web import invitation, log_page, login, mine, people, people_actions, second, single
 from services.desk.commands import CommandDesk
 from services.desk.context import Desk
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
+from services.desk.handbook import actions as handbook_actions
+from services.desk.handbook import api as handbook_api
+from services.desk.handbook import edit as handbook_edit
+from services.desk.handbook import pages as handbook_pages
+from services.desk.handbook.markdown import render as markdown
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
@@ -21,7 +29,10 @@ from services.desk.rota.calendars import Calendars
 from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
-from services.desk.throttle import Throttle
+from services.desk.start import actions as start_actions
+from services.desk.start import api as start_api
+from services.desk.start import pages as start_pages
+from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.clock import Clock, system_clock
 from services.runtime.producer import Sender
 from services.runtime.web.install import install_preferences, install_web
@@ -49,7 +60,7 @@ def build_app(
     app = FastAPI(title="webcare desk", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     web = install_web(
         app,
-        packages=[PACKAGE],
+        packages=[PACKAGE, PACKAGE / "accounts"],
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
@@ -58,6 +69,7 @@ def build_app(
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
+    known["markdown"] = markdown
     known["key"] = lambda: uuid4().hex
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
@@ -66,9 +78,14 @@ def build_app(
     planning.resume()
     drafts = Drafts(accounts, timedelta(days=settings.retention_days))
     writing = Rate(WRITES_A_MINUTE, timedelta(minutes=1))
-    app.state.desk = Desk(settings, model, commands, accounts, Throttle(), calendars, planning, drafts, writing)
+    provider = Provider(settings) if settings.oidc_issuer else None
+    guards = LoginGuard(), Throttle(), LastLine(accounts.database.number)
+    app.state.desk = Desk(settings, model, commands, accounts, *guards, provider, calendars, planning, drafts, writing)
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
-    for part in (login, api, pages, actions, composing, canned_pages, *rota):
+    handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
+    start = (start_api, start_pages, start_actions)
+    people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
+    for part in (*people_pages, api, pages, actions, composing, canned_pages, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

@@ -79,7 +79,7 @@ async def retire(request: Request, identity: Asking, canned: str, key: Key = "")
 @router.post("/{canned}/restore")
 async def restore(request: Request, identity: Asking, canned: str, key: Key = "") -> Response:
     """Into use again, as it was."""
-    view = for_action(request, identity)
+    view = _for_lead(request, identity)
     known = next((one for one in desk_of(request).model.canned(view.name) if one.id == canned), None)
     if known is None:
         return _back(view, "rejected.not_found")
@@ -87,12 +87,17 @@ async def restore(request: Request, identity: Asking, canned: str, key: Key = ""
     return await _send(request, identity, command, key, "restored", "")
 
 
-async def _send(
-    request: Request, identity: Identity, command: dict[str, Any], key: str, what: str, edited: str
-) -> Response:
+def _for_lead(request: Request, identity: Identity) -> RotaView:
     view = for_action(request, identity)
     if not view.lead:
         raise Problem(403, "forbidden", "Only a lead of the team may do this.")
+    return view
+
+
+async def _send(
+    request: Request, identity: Identity, command: dict[str, Any], key: str, what: str, edited: str
+) -> Response:
+    view = _for_lead(request, identity)
     body = {"team": view.name} | command
     try:
         asked = read_command(body, identity, key or str(uuid4()), view.now, frozenset(view.team.people))

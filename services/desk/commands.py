@@ -19,9 +19,13 @@ from services.contracts.commands import (
     CannedCommand,
     Command,
     ConfigureTeam,
+    DecideSuggestion,
+    PublishGuideline,
     ReportCalendar,
     ReportDelivery,
+    RetireGuideline,
     RotaCommand,
+    SetGoals,
     Tick,
 )
 from services.contracts.events import CommandRepeated, Event
@@ -37,6 +41,8 @@ from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
 
 _KEYS = uuid5(NAMESPACE_URL, "urn:webcare:idempotency")
+OF_OWN_STAFF = frozenset({"ApproveReply", "RequestChange", "TakeOverReply"})
+"""Commands by which somebody decides on another's reply: never for agency staff, whatever the rota says of them."""
 _COMMAND: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 MAX_KEY = 200
 
@@ -82,15 +88,18 @@ def read_command(
 def check_allowed(command: Command, identity: Identity) -> None:
     """Refuse what only processes send, and what the role in the team does not allow.
 
-    Whether a person may decide on the rota or on canned replies is route's to say: a lead of the roster may, whatever their
-    role here. A token acts for everybody there, so it needs the role lead.
+    Whether a person may decide on the rota, the handbook or canned replies is route's to say: a lead of the roster may,
+    whatever their role here. A token acts for everybody there, so it needs the role lead.
     """
     if isinstance(command, Tick | ReportDelivery | ReportCalendar):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
-    for_leads = isinstance(command, ConfigureTeam) or (
-        not identity.session and isinstance(command, RotaCommand | CannedCommand)
+    by_leads = isinstance(
+        command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion
     )
+    for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
+    if identity.agency and command.type in OF_OWN_STAFF:
+        raise Problem(403, "agency", "Agency staff do not decide on replies.")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")
     if not fits(encode(command)):

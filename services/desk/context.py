@@ -6,6 +6,8 @@ from fastapi import FastAPI, Request
 
 from services.contracts.cases import Case
 from services.desk.accounts import Accounts
+from services.desk.accounts.last_line import LastLine
+from services.desk.accounts.oidc import Provider
 from services.desk.commands import CommandDesk
 from services.desk.drafts import Drafts
 from services.desk.rates import Rate
@@ -13,7 +15,7 @@ from services.desk.readmodel import ReadModel
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
 from services.desk.settings import DeskSettings
-from services.desk.throttle import Throttle
+from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
 
@@ -26,7 +28,10 @@ class Desk:
     model: ReadModel
     commands: CommandDesk
     accounts: Accounts
-    throttle: Throttle
+    guard: LoginGuard
+    codes: Throttle
+    last_line: LastLine
+    provider: Provider | None
     calendars: Calendars
     planning: Planning
     drafts: Drafts

@@ -28,6 +28,7 @@ class Navigation:
             return NavFacts(team_name=team, counts=counts)
         counts["search"] = len(self._model.sounded(team, identity.name, now))
         counts["rota"] = self._asked(identity, config, now)
+        counts["handbook"] = self._to_read(identity, config)
         known = {one: found.name for one in identity.teams if (found := self._model.config(one))}
         return NavFacts(config.name, config.time_zone, counts, self._on_now(identity.name, team, now), known)
 
@@ -35,6 +36,12 @@ class Navigation:
         """What of the rota waits for this reader: requests to stand in, and for leads leave to decide on."""
         mine = waits_for_me(config, identity.name, now)
         return mine + (len(waiting_leave(config, now)) if decides(identity, config) else 0)
+
+    def _to_read(self, identity: Identity, config: TeamConfig) -> int:
+        """What of the handbook waits for this reader: guidelines to agree to, and for leads suggestions."""
+        book = self._model.handbooks.of(config.team)
+        me = next((one for one in config.people if one.id == identity.name), None)
+        return (len(book.to_read(me)) if me else 0) + (len(book.waiting()) if decides(identity, config) else 0)
 
     def _on_now(self, me: str, team: str, now: datetime) -> OnNow | None:
         try:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from services.contracts.cases import Case
-from services.desk.api import still_in
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, visible_case
+from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.live import format_vector, parse_vector
 from services.desk.streams import HEADERS, page_stream
+from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
 from services.runtime.web.identity import Identity
@@ -48,8 +49,11 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
+    book = model.handbooks.of(case.team)
     return {
         "case": case,
+        "book": book,
+        "guides": beside(book.current(), case),
         "mine": case.owner == identity.name,
         "earlier": model.earlier(case),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),
@@ -71,6 +75,8 @@ def inbox(request: Request, identity: Asking, view: AnyView = "mine", page: AnyP
     if not team:
         return web_of(request).pages.render(request, "no_team.html")
     require(identity, team)
+    if desk_of(request).model.config(team) is None and identity.may(team, "admin", "commands"):
+        return RedirectResponse(f"/start?{urlencode({'team': team})}", 303)
     values = list_values(request, identity, team, view, page)
     values["told"] = ""
     first = values["found"].cases[0] if values["found"].cases else None

@@ -22,10 +22,12 @@ from services.contracts.events import (
     CaseEvent,
     Event,
     EventBase,
+    GoalsSet,
     RotaEvent,
     SearchDropped,
     SearchSaved,
 )
+from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.memory import KnownCalendar
 from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
@@ -36,6 +38,7 @@ from services.desk.domain.answers import Answer, Collector
 from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.kept_searches import KeptSearches
 from services.desk.domain.rota import Cover, cover_at
+from services.desk.handbook.model import Handbooks
 from services.desk.live import Entry, Hub
 
 _EVENTS = get_args(Event)
@@ -89,10 +92,12 @@ class ReadModel:
     def __init__(self, hub: Hub | None = None) -> None:
         self.hub = hub or Hub()
         self.answers = Answers()
+        self.handbooks = Handbooks()
         self._inboxes: dict[str, Inbox] = {}
         self._team_of: dict[str, str] = {}
         self._configurations: dict[str, TeamConfiguration] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
+        self._goals: dict[str, GoalsRecord | GoalsSet] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
         self._calendars: dict[tuple[str, str], CalendarStatus] = {}
         self._canned: dict[str, dict[str, CannedReply]] = {}
@@ -101,6 +106,10 @@ class ReadModel:
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
         """Fold one record; `message` of `None` is a tombstone."""
+        if topic in (DESK_TEAMS, DESK_EVENTS):
+            self.handbooks.apply(key, message)
+        if isinstance(message, GoalsRecord | GoalsSet):
+            self._set_goals(message)
         if topic is DESK_CASES:
             self._apply_case(key, message)
         elif topic is DESK_TEAMS and isinstance(message, TeamConfiguration):
@@ -153,11 +162,7 @@ class ReadModel:
     def _keep(self, key: str, message: Model | None) -> None:
         """A kept search, or the tombstone of one; other records of teams are not the desk's."""
         with self._lock:
-            if isinstance(message, SavedSearch):
-                self._searches.put(message)
-            elif message is None and key.count(":") == 2 and key.split(":")[1] == "search":
-                team, _, search = key.split(":")
-                self._searches.drop(team, search)
+            self._searches.fold(key, message)
 
     def kept_searches(self, team: str, person: str) -> tuple[SavedSearch, ...]:
         """The searches that a person of a team sees, by name."""
@@ -215,6 +220,23 @@ class ReadModel:
         """A team's canned replies, retired ones too."""
         with self._lock:
             return tuple(self._canned.get(team, {}).values())
+
+    def _set_goals(self, message: GoalsRecord | GoalsSet) -> None:
+        with self._lock:
+            known = self._goals.get(message.team)
+            if known is None or known.at <= message.at:
+                self._goals[message.team] = message
+
+    def goals(self, team: str) -> TeamGoals | None:
+        """Why a team is there; `None` when it has not said so."""
+        with self._lock:
+            found = self._goals.get(team)
+            return found.goals if found else None
+
+    def sources(self, team: str) -> frozenset[str]:
+        """Where the cases that we know of a team came from."""
+        with self._lock:
+            return frozenset(case.source for case in self._inboxes.setdefault(team, Inbox()).cases.values())
 
     def case(self, case: str) -> Case | None:
         """A case by its id, of whatever team."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from services.runtime.settings import Settings
+from services.desk.accounts.settings import AccountSettings
 
 
-class DeskSettings(Settings):
+class DeskSettings(AccountSettings):
     """What the desk's pages and API need."""
 
     http_host: str = "127.0.0.1"
@@ -18,8 +18,8 @@ class DeskSettings(Settings):
     """A command waits this long for its answer."""
     desk_database_url: str = ""
     """Where accounts, sessions and drafts are, as SQLAlchemy writes it; empty is SQLite, `accounts.db` in `data`."""
-    desk_session_hours: float = Field(default=12, gt=0, le=24 * 30)
-    """A session ends after so many hours without a request."""
+    desk_ingest_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    """How the first-run guide reaches ingest for its test mention; empty is by ingest's host and port on this machine."""
     desk_live_ring: int = Field(default=2_000, ge=10, le=100_000)
     """So many recent events per partition are kept for clients that come back."""
     desk_live_queue: int = Field(default=500, ge=10, le=100_000)
@@ -31,6 +31,11 @@ class DeskSettings(Settings):
     def database_url(self) -> str:
         """The accounts' database."""
         return self.desk_database_url or f"sqlite:///{self.data / 'accounts.db'}"
+
+    @property
+    def address(self) -> str:
+        """How people reach us, for links that leave the page: never taken from a request, which can name any host."""
+        return self.public_url or f"http://{self.http_host}:{self.http_port}"
 
     @property
     def https(self) -> bool:

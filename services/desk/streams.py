@@ -1,10 +1,12 @@
 """Server-sent events: `GET /api/v1/live` for programs, and the pages' own stream of what to fetch again.
 
-A stream ends when its session does: that is looked up with every heartbeat.
+A stream ends when its session does, within a second and before anything else is said: `StillIn` is asked each second and
+before every event. Asking is cheap: it looks again only when something happened to an account, or after a while.
 """
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from services.desk.live import Entry, Hub, Vector, format_vector
 from services.runtime.metrics import LIVE_CLIENTS
 
 HEARTBEAT_SECONDS = 15.0
+LOOK_SECONDS = 1.0
 COALESCE_SECONDS = 0.25
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 StillIn = Callable[[], Awaitable[bool]]
@@ -30,6 +33,7 @@ async def events_stream(
 ) -> AsyncIterator[bytes]:
     """Every event and signal of `teams` as JSON; begins with `hello` and its place, or with `reset`."""
     client, place = hub.subscribe(teams, since)
+    beat = _Beat()
     LIVE_CLIENTS.inc()
     try:
         yield b"retry: 2000\n\n" + sse("hello", json.dumps({"at": datetime.now(UTC).isoformat()}), format_vector(place))
@@ -37,13 +41,13 @@ async def events_stream(
             if client.take_reset():
                 place = hub.heads()
                 yield sse("reset", "{}", format_vector(place))
-            entries = await client.take(HEARTBEAT_SECONDS)
+            entries = await client.take(LOOK_SECONDS)
+            if not await still_in():
+                return
             for entry in entries:
                 place[entry.stream] = max(entry.offset, place.get(entry.stream, -1))
                 yield sse(_kind(entry.message), encode(entry.message).decode(), format_vector(place))
-            if not entries:
-                if not await still_in():
-                    return
+            if beat.due(bool(entries)):
                 yield b": heartbeat\n\n"
     finally:
         hub.unsubscribe(client)
@@ -56,21 +60,22 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
     `since` is the place at which the page was made: what happened before its stream opened is not missed.
     """
     client, _ = hub.subscribe(frozenset({team}), since)
+    beat = _Beat()
     LIVE_CLIENTS.inc()
     try:
         yield b"retry: 2000\n\n"
         while True:
             if client.take_reset():
                 yield sse("list", "reset") + sse("rota", "reset") + sse("case", "reset")
-            entries = await client.take(HEARTBEAT_SECONDS)
+            entries = await client.take(LOOK_SECONDS)
+            if not await still_in():
+                yield sse("ended", "session")
+                return
             if entries:
                 await asyncio.sleep(COALESCE_SECONDS)
                 yield b"".join(page_events([*entries, *await client.take(0)]))
-            elif await still_in():
+            if beat.due(bool(entries)):
                 yield b": heartbeat\n\n"
-            else:
-                yield sse("ended", "session")
-                return
     finally:
         hub.unsubscribe(client)
         LIVE_CLIENTS.dec()
@@ -87,3 +92,17 @@ def page_events(entries: Iterable[Entry]) -> list[bytes]:
 
 def _kind(message: Model) -> str:
     return str(getattr(message, "type", "message"))
+
+
+class _Beat:
+    """Says when a stream has been silent for so long that a heartbeat is due."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def due(self, said: bool) -> bool:
+        """Whether a heartbeat is due; `said`, that something else was said just now."""
+        silent = time.monotonic() - self._last >= HEARTBEAT_SECONDS
+        if said or silent:
+            self._last = time.monotonic()
+        return silent and not said

@@ -22,6 +22,8 @@ from services.contracts.events import (
     Event,
     ReplyApproved,
 )
+from services.contracts.goals import GoalsRecord
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import (
     AnsweredCommand,
     CorrectedMention,
@@ -109,6 +111,17 @@ class RoutePartition:
                 self._team(message.team).calendars[message.status.calendar] = message.status
             case CannedReply():
                 self._team(message.team).canned[message.id] = message
+            case GuidelineRecord():
+                self._team(message.team).handbook.put_version(message.guideline)
+                self._latest = max(self._latest, message.at)
+            case AgreementRecord():
+                self._team(message.team).handbook.put_agreement(message.agreement)
+                self._latest = max(self._latest, message.at)
+            case SuggestionRecord():
+                self._team(message.team).handbook.put_suggestion(message.suggestion)
+                self._latest = max(self._latest, message.at)
+            case GoalsRecord():
+                self._team(message.team).goals = message.goals
                 self._latest = max(self._latest, message.at)
             case SavedSearch():
                 self._team(message.team).searches[message.id] = message

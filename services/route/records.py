@@ -15,12 +15,20 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    GoalsSet,
+    GuidelineAgreed,
+    GuidelinePublished,
+    GuidelineRetired,
+    GuidelineSuggested,
     OwnCapacityChanged,
     ReplySubmitted,
     RotaEvent,
     SearchDropped,
     SearchSaved,
+    SuggestionDecided,
 )
+from services.contracts.goals import GoalsRecord
+from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
 from services.contracts.memory import KnownCalendar, KnownGap
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import TeamRecord
@@ -56,6 +64,17 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
             yield team, "canned", event.canned, state.canned[event.canned]
         case ReplySubmitted():
             yield from ((team, "canned", one, state.canned[one]) for one in event.canned if one in state.canned)
+        case GuidelinePublished(guideline=one) | GuidelineRetired(guideline=one):
+            yield team, "guideline", f"{one.id}.{one.version}", GuidelineRecord(team=team, at=one.at, guideline=one)
+        case GuidelineAgreed(agreement=one):
+            known = state.handbook.agreements[one.person, one.guideline]
+            record = AgreementRecord(team=team, at=known.at, agreement=known)
+            yield team, "agreement", f"{one.person}.{one.guideline}", record
+        case GuidelineSuggested(suggestion=one) | SuggestionDecided(suggestion=one):
+            now = state.handbook.suggestions[one.id]
+            yield team, "suggestion", one.id, SuggestionRecord(team=team, at=now.moment(), suggestion=now)
+        case GoalsSet() if state.goals is not None:
+            yield team, "goals", "current", GoalsRecord(team=team, at=event.at, goals=state.goals)
         case SearchSaved():
             yield team, "search", event.search.id, state.searches.get(event.search.id)
         case SearchDropped():

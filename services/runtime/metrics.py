@@ -72,7 +72,11 @@ HTTP_SECONDS = Histogram(
 )
 ANSWER_SECONDS = Histogram("webcare_answer_seconds", "From a command to its answer.", ["outcome"], buckets=_SECONDS)
 LIVE_CLIENTS = Gauge("webcare_live_clients", "Open live connections.", [])
-LOGINS = Counter("webcare_logins_total", "Log-in attempts, by outcome.", ["outcome"])
+LOGINS = Counter(
+    "webcare_logins_total",
+    "Log-in attempts by password, code or provider, by what came of them: done, failed, throttled, or asked for a code.",
+    ["method", "outcome"],
+)
 
 # -- sink --------------------------------------------------------------------------------------------------------------
 DOCUMENTS = Counter("webcare_documents_total", "Documents handed to Elasticsearch, by outcome.", ["index", "outcome"])

@@ -5,16 +5,22 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socket import create_server
+from socket import socket as Socket  # noqa: N812 - a class, named as one
+from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from services.desk.accounts import Account
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
 from tests.support.chromium import launch
+from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
 from tests.support.planner import QuickPlanner
+from tests.support.small_ingest import door
 
 PATIENCE_MS = 20_000
 
@@ -50,13 +56,36 @@ def rota_served(tmp_path: Path) -> Iterator[Served]:
     yield from _serve(tmp_path, play_rota)
 
 
-def _serve(folder: Path, scene: Callable[[Backend], str]) -> Iterator[Served]:
+@pytest.fixture
+def start_served(tmp_path: Path) -> Iterator[Served]:
+    """A desk on a free port with nothing in it but `baas`, the admin of a team that nobody configured; and a door."""
+    with door() as entrance:
+        for served in _serve(tmp_path, lambda _: "", desk_ingest_url=entrance.url):
+            entrance.backend = served.desk.backend
+            served.desk.accounts.save(Account("baas", "Baas", {"bakkerij": "admin"}), PASSWORD)
+            yield served
+
+
+@pytest.fixture
+def sso_served(tmp_path: Path) -> Iterator[tuple[Served, IdentityProvider]]:
+    """A desk on a free port, with a real identity provider that knows it."""
+    socket = create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    with identity_provider(tmp_path, url) as provider:
+        known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+        for served in _serve(tmp_path, play, socket, public_url=url, oidc_name="Werkplek", **known):
+            yield served, provider
+
+
+def _serve(
+    folder: Path, scene: Callable[[Backend], str], socket: Socket | None = None, **settings: Any
+) -> Iterator[Served]:
     planner = QuickPlanner()
-    desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5)
+    desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5, **settings)
     tunnel = scene(desk.backend)
     config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
+    socket = socket or config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     yield Served(desk, f"http://127.0.0.1:{socket.getsockname()[1]}", tunnel, planner)
@@ -77,6 +106,12 @@ def enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
 def enter_rota(browser: Browser, rota_served: Served) -> Iterator[Callable[..., Page]]:
     """The same, on the desk with a team's rota."""
     yield from _enter(browser, rota_served)
+
+
+@pytest.fixture
+def enter_start(browser: Browser, start_served: Served) -> Iterator[Callable[..., Page]]:
+    """The same, on the desk with nothing in it."""
+    yield from _enter(browser, start_served)
 
 
 def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:

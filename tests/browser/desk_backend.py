@@ -216,9 +216,10 @@ class TestDesk:
 
 
 def open_test_desk(folder: Path, clock: Clock = system_clock, plans: Plans | None = None, **settings: Any) -> TestDesk:
-    """A desk with accounts in `folder`: youssef and marit (agents), lena (lead), vera (viewer), zoe (another team)."""
+    """A desk with accounts in `folder`: youssef and marit (agents), lena (lead), vera (viewer), zoe (another team),
+    ada (admin of Spoorlijn), root (admin of both)."""
     chosen = DeskSettings(data=folder, signing_key=SecretStr(KEY), **({"desk_answer_seconds": 1.0} | settings))
-    accounts = Accounts(chosen.database_url, KEY, hasher=QUICK)
+    accounts = Accounts(chosen.database_url, KEY, hasher=QUICK, clock=clock)
     accounts.open()
     people: dict[str, dict[str, Any]] = {
         "youssef": {SPOOR: "agent"},
@@ -226,6 +227,8 @@ def open_test_desk(folder: Path, clock: Clock = system_clock, plans: Plans | Non
         "lena": {SPOOR: "lead", "waterveen": "lead"},
         "vera": {SPOOR: "viewer"},
         "zoe": {"waterveen": "agent"},
+        "ada": {SPOOR: "admin"},
+        "root": {SPOOR: "admin", "waterveen": "admin"},
     }
     for name, teams in people.items():
         accounts.save(Account(name, name.capitalize(), teams), PASSWORD)

@@ -17,6 +17,7 @@ from services.contracts.cases import Case
 from services.contracts.codec import decode, encode
 from services.contracts.commands import (
     AddNote,
+    AgreeGuideline,
     AnswerStandIn,
     AskLeave,
     AskStandIn,
@@ -26,18 +27,22 @@ from services.contracts.commands import (
     ConfigureTeam,
     CorrectClassification,
     DecideLeave,
+    DecideSuggestion,
     DropSearch,
     HandOver,
     OfferSwap,
+    PublishGuideline,
     ReleaseCase,
     ReopenCase,
     ReportDelivery,
     RetireCannedReply,
+    RetireGuideline,
     SaveCannedReply,
     SaveSearch,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
+    SuggestGuideline,
     TagCase,
     TakeSwap,
     Tick,
@@ -53,6 +58,7 @@ from services.contracts.events import (
     OwnCapacityChanged,
     RotaEvent,
 )
+from services.contracts.handbook import GuidelineText
 from services.contracts.ids import mention_id
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.outbox import OutboxItem
@@ -240,6 +246,32 @@ class RoutingMachine(RuleBasedStateMachine):
             self.command(AskLeave, span.person, **stretch)
             for leave in self.agreed.leave[-1:]:
                 self.command(DecideLeave, "lead:els", leave=leave.id, approve=True)
+
+    @rule(
+        actor=st.sampled_from(ACTORS),
+        kind=st.sampled_from((PublishGuideline, RetireGuideline, AgreeGuideline, SuggestGuideline, DecideSuggestion)),
+        name=st.sampled_from(("toon", "klachten")),
+        pick=st.integers(0, 1000),
+    )
+    def ask_of_the_handbook(self, actor: str, kind: type[Command], name: str, pick: int) -> None:
+        known = self.state.handbook
+        latest = known.latest(name)
+        version = (latest.version if latest else 0) + (pick % 5 == 0)
+        suggestions = sorted(known.suggestions) or ["niets"]
+        fields: dict[type[Command], dict[str, Any]] = {
+            PublishGuideline: {
+                "guideline": name,
+                "based_on": version,
+                "text": GuidelineText(title="Toon", body=f"Tutoyeer {pick % 3}."),
+                "reason": "anders",
+                "suggestion": suggestions[0] if pick % 3 == 0 else None,
+            },
+            RetireGuideline: {"guideline": name, "reason": "weg"},
+            AgreeGuideline: {"guideline": name, "guideline_version": max(version, 1)},
+            SuggestGuideline: {"guideline": name if pick % 2 else None, "text": "Korter graag"},
+            DecideSuggestion: {"suggestion": suggestions[pick % len(suggestions)], "accept": pick % 2 == 0},
+        }
+        assert self.command(kind, actor, **fields[kind]), "every command is answered"
 
     @rule()
     def restart(self) -> None:

@@ -168,6 +168,8 @@ def contents(state: TeamState) -> dict[str, Any]:
         "gaps": state.gaps,
         "calendars": state.calendars,
         "canned": state.canned,
+        "handbook": state.handbook.contents(),
+        "goals": state.goals,
         "searches": state.searches,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],

@@ -136,7 +136,7 @@ def test_every_process_runs_in_a_container_that_is_checked_on_its_own_port() -> 
 
 def test_containers_are_given_settings_that_exist() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
-    known = {name for process in PROCESSES.values() for name in settings_class(process).model_fields}
+    known = {name for kind in KNOWN for name in kind.model_fields}
     for service in services.values():
         for variable in service.get("environment", {}):
             if variable.startswith("WEBCARE_"):

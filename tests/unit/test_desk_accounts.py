@@ -56,7 +56,7 @@ def test_a_forged_cookie_is_nobodys(accounts: Accounts, spoil: object) -> None:
 
 def test_sessions_end_at_logout_when_disabled_and_when_the_account_changes(accounts: Accounts) -> None:
     first, second = accounts.begin("youssef", NOW), accounts.begin("youssef", NOW)
-    accounts.end(first)
+    accounts.sessions.end(first)
     assert accounts.find(first, NOW) is None
     assert accounts.find(second, NOW) is not None
     assert accounts.disable("youssef")
@@ -131,7 +131,7 @@ def test_login_leads_to_a_page_of_ours_and_logout_out(tmp_path: Path) -> None:
     kept = client.cookies["webcare_session"]
     page = client.get("/inbox").text
     csrf = page.split('name="csrf" value="')[1].split('"')[0]
-    assert client.post("/logout", data={"csrf": csrf}).headers["location"] == "/login"
+    assert client.post("/logout", data={"csrf": csrf}).headers["location"] == "/login?told=out"
     client.cookies.set("webcare_session", kept)
     assert client.get("/inbox").headers["location"].startswith("/login")
 

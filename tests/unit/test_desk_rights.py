@@ -1,11 +1,13 @@
 """Who may send which command through the desk; what a person may decide on is route's to say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.desk.commands import read_command
+from services.contracts.commands import SnoozeCase
+from services.desk.commands import check_allowed, read_command
 from services.runtime.web.identity import Identity, Role
 from services.runtime.web.problems import Problem
 
@@ -37,6 +39,22 @@ def test_a_token_needs_the_role_lead_for_the_rota(body: dict[str, Any]) -> None:
         read_command(body, identity("agent", session=False), None, NOW)
     assert refused.value.status == 403
     assert read_command(body, identity("lead", session=False), None, NOW).actor == "integration:bram"
+
+
+@pytest.mark.parametrize("agency", [True, False])
+@pytest.mark.parametrize("kind", ["ApproveReply", "TakeOverReply"])
+def test_agency_staff_never_decide_on_replies(kind: str, agency: bool) -> None:
+    """By the command's name alone: the rota may say of somebody what it likes."""
+    command = SnoozeCase.model_validate(SNOOZE | {"id": SNOOZE["case"], "at": NOW, "actor": "bram"})
+    asked = command.model_copy(update={"type": kind})
+    who = replace(identity("agent"), agency=agency)
+    check_allowed(command, who)
+    if not agency:
+        check_allowed(asked, who)
+        return
+    with pytest.raises(Problem, match="Agency") as refused:
+        check_allowed(asked, who)
+    assert refused.value.status == 403
 
 
 def test_a_token_of_an_agent_works_on_cases() -> None:

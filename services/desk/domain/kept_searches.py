@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from services.contracts.base import Model
 from services.contracts.searches import SavedSearch, SearchAlert
 
 LASTS = timedelta(hours=12)
@@ -14,6 +15,14 @@ class KeptSearches:
     def __init__(self) -> None:
         self._searches: dict[tuple[str, str], SavedSearch] = {}
         self._alerts: dict[tuple[str, str], SearchAlert] = {}
+
+    def fold(self, key: str, message: Model | None) -> None:
+        """Take a record of `desk.teams`: a search, or the tombstone of one; others are not its concern."""
+        if isinstance(message, SavedSearch):
+            self.put(message)
+        elif message is None and key.count(":") == 2 and key.split(":")[1] == "search":
+            team, _, search = key.split(":")
+            self.drop(team, search)
 
     def put(self, search: SavedSearch) -> None:
         """Take a search as it is now; one that is older than what is known changes nothing."""

@@ -65,7 +65,7 @@ def reply(agreed: Agreement, case: Case, command: SubmitReply, now: datetime) ->
         drafts.append(claimed(agreed, case, command.actor, now))
         case = drafts[-1].case
     fields = {"kind": "reply", "id": reply_id(command.id), "at": now, "author": command.actor, "text": command.text}
-    whole = made(CaseMessage, fields | {"state": "approved"})
+    whole = made(CaseMessage, fields | {"state": "approved", "guidelines": command.guidelines})
     answered = changed(
         _answered(agreed, case, now),
         messages=with_message(case, whole),

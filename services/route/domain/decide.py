@@ -24,6 +24,7 @@ from services.contracts.commands import (
     DecideLeave,
     DropSearch,
     EditShift,
+    HandbookCommand,
     HandOver,
     OfferSwap,
     ReleaseCase,
@@ -36,6 +37,7 @@ from services.contracts.commands import (
     RotaCommand,
     SaveSearch,
     SearchCommand,
+    SetGoals,
     SetOwnCapacity,
     SnoozeCase,
     SubmitReply,
@@ -47,7 +49,7 @@ from services.contracts.commands import (
     WithdrawLeave,
     WithdrawSwap,
 )
-from services.contracts.events import OwnCapacityChanged, TeamConfigured
+from services.contracts.events import GoalsSet, OwnCapacityChanged, TeamConfigured
 from services.contracts.mentions import ClassifiedMention
 from services.rota.recurrence import RotaError
 from services.route.domain import (
@@ -55,6 +57,7 @@ from services.route.domain import (
     calendar_rules,
     case_rules,
     hand_overs,
+    handbook,
     leave_rules,
     search_rules,
     shift_rules,
@@ -69,6 +72,7 @@ from services.route.domain.drafts import Draft
 from services.route.domain.evolve import ANSWER_KEPT, CLOCK_SKEW, COMMAND_LIFE
 from services.route.domain.mention_rules import decide_mention
 from services.route.domain.rights import in_roster, member
+from services.route.domain.rota_changes import leads_only
 from services.route.domain.state import TeamState
 
 Input = Command | ClassifiedMention
@@ -146,12 +150,18 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return ROTA_RULES[type(command)](agreed, command, now)
     if isinstance(command, CannedCommand):
         return decide_canned(state, agreed, command, now)
+    if isinstance(command, SetGoals):
+        return _set_goals(state, agreed, command)
+    if isinstance(command, HandbookCommand):
+        return handbook.decide_handbook(state.handbook, agreed, command, now)
     if isinstance(command, SearchCommand):
         return SEARCH_RULES[type(command)](state, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:
         raise Refusal("unknown_case", "the team has no such case, or it is archived")
+    if isinstance(command, SubmitReply):
+        handbook.known(state.handbook, command.guidelines)
     return RULES[type(command)](agreed, case, command, now)
 
 
@@ -170,6 +180,11 @@ def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
     return [Draft(TeamConfigured, {"revision": revision, "config": config})]
+
+
+def _set_goals(state: TeamState, agreed: Agreement, command: SetGoals) -> list[Draft]:
+    leads_only(agreed, command.actor)
+    return [] if state.goals == command.goals else [Draft(GoalsSet, {"goals": command.goals})]
 
 
 def _own_capacity(state: TeamState, agreed: Agreement, command: SetOwnCapacity, now: datetime) -> list[Draft]:

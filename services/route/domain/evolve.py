@@ -20,6 +20,8 @@ from services.contracts.events import (
     CoverGapClosed,
     CoverGapFound,
     Event,
+    GoalsSet,
+    HandbookEvent,
     MentionJoined,
     OwnCapacityChanged,
     ReplySubmitted,
@@ -32,6 +34,7 @@ from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapa
 from services.contracts.topics import TeamRecord
 from services.route.domain import canned
 from services.route.domain.agreement import agreement
+from services.route.domain.handbook import DECIDED_KEPT
 from services.route.domain.made import made
 from services.route.domain.state import TeamState
 
@@ -77,6 +80,10 @@ def apply(state: TeamState, event: Event) -> None:
         state.gaps.pop(event.gap.id, None)
     elif isinstance(event, CalendarReported):
         state.calendars[event.status.calendar] = event.status
+    elif isinstance(event, HandbookEvent):
+        state.handbook.apply(event)
+    elif isinstance(event, GoalsSet):
+        state.goals = event.goals
     elif isinstance(event, SearchSaved):
         state.searches[event.search.id] = event.search
     elif isinstance(event, SearchDropped):
@@ -124,7 +131,12 @@ def is_answer(event: Event) -> bool:
 
 
 def forget(state: TeamState, now: datetime) -> list[tuple[TeamRecord, str]]:
-    """Forget the answers that nobody can ask for any more, and old corrections; gives the kinds and ids of the records."""
+    """Forget answers nobody can ask for any more, old corrections and suggestions; gives the records' kinds and ids."""
     answers = state.forget_answers(now - ANSWER_KEPT)
     corrections = state.forget_corrections(now - CORRECTION_KEPT)
-    return [*(("answered", one) for one in answers), *(("corrected", one) for one in corrections)]
+    suggestions = state.handbook.forget(now - DECIDED_KEPT)
+    return [
+        *(("answered", one) for one in answers),
+        *(("corrected", one) for one in corrections),
+        *(("suggestion", one) for one in suggestions),
+    ]

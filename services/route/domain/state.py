@@ -12,6 +12,7 @@ from sortedcontainers import SortedList
 
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
+from services.contracts.goals import TeamGoals
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
 from services.contracts.rota import CalendarStatus
 from services.contracts.rota_events import CoverGap
@@ -19,6 +20,7 @@ from services.contracts.searches import SavedSearch
 from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
+from services.route.domain.handbook_state import Handbook
 from services.route.domain.indexes import Index, Totals
 from services.route.domain.notes import Figures, Notes
 
@@ -43,6 +45,8 @@ class TeamState:
         self.gaps: dict[str, CoverGap] = {}
         self.calendars: dict[str, CalendarStatus] = {}
         self.canned: dict[str, CannedReply] = {}
+        self.handbook = Handbook()
+        self.goals: TeamGoals | None = None
         self.searches: dict[str, SavedSearch] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}

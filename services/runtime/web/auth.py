@@ -68,6 +68,20 @@ async def _check_csrf(request: Request, identity: Identity) -> None:
         raise Problem(403, "csrf", "The form is not from this session; load the page again.")
 
 
+def own_form(request: Request) -> None:
+    """A dependency of forms that need no session: refuses one that another site has sent.
+
+    Browsers say where a form is from (`Sec-Fetch-Site`); older ones at least by `Origin`.
+
+    Raises:
+        Problem: 403.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.url.netloc
+    if foreign:
+        raise Problem(403, "csrf", "The form is not ours.")
+
+
 def require(identity: Identity, team: str, role: Role = "viewer", scope: Scope = "read") -> None:
     """Refuse with 403 who has not at least `role` in `team`, and `scope`. A team one is not in does not show itself."""
     if not identity.may(team, role, scope):

@@ -32,6 +32,8 @@ class Identity:
     csrf: str = ""
     """The token that this session's forms must carry; empty for a bearer token, which needs none."""
     session: bool = field(default=True)
+    agency: bool = False
+    """Whether they are agency staff: at most agents, and nobody who approves."""
 
     def may(self, team: str, role: Role, scope: Scope) -> bool:
         """Whether they have at least `role` in `team`, and `scope`."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import FastAPI, Form, Request
+from fastapi import Depends, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.runtime.clock import Clock
 from services.runtime.web.assets import Assets, assets_router
-from services.runtime.web.auth import safe_next
+from services.runtime.web.auth import own_form, safe_next
 from services.runtime.web.i18n import Catalogs
 from services.runtime.web.identity import Sessions
 from services.runtime.web.layout import (
@@ -70,7 +70,7 @@ def install_web(
 def install_preferences(app: FastAPI) -> None:
     """`POST /preferences`: language and theme, kept in cookies. One of the apps behind an address offers it."""
 
-    @app.post("/preferences", include_in_schema=False)
+    @app.post("/preferences", include_in_schema=False, dependencies=[Depends(own_form)])
     async def preferences(
         request: Request,
         lang: Annotated[Literal["nl", "en"] | None, Form()] = None,
