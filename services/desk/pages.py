@@ -36,9 +36,10 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
     """What the list shows."""
     model = desk_of(request).model
     query = urlencode({"team": team, "view": view, "page": page})
+    sounded = len(model.sounded(team, identity.name, web_of(request).clock()))
     return {
         "found": model.page(team, view, identity.name, page),
-        "counts": model.counts(team, identity.name),
+        "counts": {**model.counts(team, identity.name), "search": sounded or ""},
         "here_view": view,
         "page": page,
         "query": query,

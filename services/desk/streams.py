@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from services.contracts.base import Model
 from services.contracts.codec import encode
 from services.contracts.events import CaseEvent, RotaEvent
+from services.contracts.searches import SearchAlert
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.runtime.metrics import LIVE_CLIENTS
 
@@ -82,11 +83,12 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
 
 
 def page_events(entries: Iterable[Entry]) -> list[bytes]:
-    """The page's events for some entries: the list once, the rota once, each case once."""
+    """The page's events for some entries: the list once (and with it the counts), the rota once, each case once."""
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
     rota = any(isinstance(one, RotaEvent) for one in messages)
-    changed = (["list"] if cases or rota else []) + (["rota"] if rota else []) + [f"case-{case}" for case in cases]
+    counted = cases or rota or any(isinstance(one, SearchAlert) for one in messages)
+    changed = (["list"] if counted else []) + (["rota"] if rota else []) + [f"case-{case}" for case in cases]
     return [sse(what, "changed") for what in changed]
 
 

@@ -8,7 +8,9 @@ from services.contracts.ids import alert_id, event_id
 from services.contracts.searches import AlertRule, SavedSearch, SearchAlert
 from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, SIGNALS, team_key
 from services.desk.domain.kept_searches import LASTS
+from services.desk.live import Entry
 from services.desk.readmodel import ReadModel
+from services.desk.streams import page_events
 from tests.unit.test_report_samples import NOW, TEAM, mention
 
 CAUSE = mention(1).id
@@ -74,3 +76,8 @@ def test_a_tombstone_drops_it() -> None:
     model.apply(DESK_TEAMS, team_key(TEAM, "search", "search-own"), None, 0, 2)
     model.apply(DESK_TEAMS, team_key(TEAM, "capacity", "anouk"), None, 0, 3)
     assert model.kept_searches(TEAM, "anouk") == ()
+
+
+def test_a_page_counts_again_when_a_search_sounds() -> None:
+    [event] = page_events([Entry("s0", 1, TEAM, alert(search()))])
+    assert b"event: list" in event

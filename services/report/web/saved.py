@@ -58,6 +58,18 @@ def _port(request: Request) -> KeptSearches:
     return port
 
 
+@router.get("/api/v1/search/kept", tags=["search"])
+def kept_api(request: Request, identity: Asking, team: str) -> dict[str, Any]:
+    """The searches that a team keeps and one's own, with their latest alert when it is not long ago; 200 at most.
+
+    `SaveSearch` and `DropSearch` of `POST /api/v1/commands` change them.
+    """
+    require(identity, team)
+    port = _port(request)
+    sounded = {one.search: one for one in port.sounded(team, identity.name)}
+    return {"searches": [{"search": one, "alert": sounded.get(one.id)} for one in port.kept(team, identity.name)]}
+
+
 @router.post("/search/saved", include_in_schema=False)
 async def save(
     request: Request,
