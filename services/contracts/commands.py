@@ -2,7 +2,8 @@
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
 Commands about one case are in `case_commands.py`, `approval_commands.py` and `question_commands.py`, those about the rota in
-`rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`.
+`rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`, kept searches in
+`search_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -62,6 +63,8 @@ from services.contracts.rota_commands import ReportWell as ReportWell
 from services.contracts.rota_commands import TakeSwap as TakeSwap
 from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
 from services.contracts.rota_commands import WithdrawSwap as WithdrawSwap
+from services.contracts.search_commands import DropSearch as DropSearch
+from services.contracts.search_commands import SaveSearch as SaveSearch
 from services.contracts.teams import TeamConfig
 
 
@@ -166,6 +169,7 @@ RotaCommand = (
 )
 CannedCommand = SaveCannedReply | RetireCannedReply
 IdeaCommand = SubmitIdea | SettleIdea
+SearchCommand = SaveSearch | DropSearch
 Command = (
     CaseCommand
     | RotaCommand
@@ -173,6 +177,7 @@ Command = (
     | HandbookCommand
     | IdeaCommand
     | SetGoals
+    | SearchCommand
     | ConfigureTeam
     | SetOwnCapacity
     | CorrectClassification
@@ -202,6 +207,8 @@ COMMANDS: tuple[type[Command], ...] = (
     *HANDBOOK_COMMANDS,
     SetGoals,
     SetOwnCapacity,
+    SaveSearch,
+    DropSearch,
     ClaimCase,
     ReleaseCase,
     HandOver,

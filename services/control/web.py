@@ -70,7 +70,12 @@ def desk_settings() -> DeskSettings:
 def compose(desk: OpenDesk, settings: ReportSettings, health: Health) -> ASGIApp:
     """Both apps as one."""
     report = build_report(
-        settings, desk.sessions, desk.teams, nav=desk.nav, secure_cookies=desk.app.state.web.secure_cookies
+        settings,
+        desk.sessions,
+        desk.teams,
+        nav=desk.nav,
+        kept=desk.searches,
+        secure_cookies=desk.app.state.web.secure_cookies,
     )
     return Measured(OneAddress(desk.app, report, health))
 

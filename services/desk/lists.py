@@ -28,7 +28,7 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
     found = look(desk, identity.name, place)
     return {
         "found": found,
-        "counts": desk.model.counts(team, identity.name),
+        "counts": counts_of(desk, team, identity.name, web_of(request).clock()),
         "here_view": view,
         "page": page,
         "place": place,
@@ -36,6 +36,13 @@ def list_values(request: Request, identity: Identity, team: str, view: View, pag
         "state": state(desk, identity.name, place, found),
         "row": rower(request, identity, place, desk.drafts.cases(identity.name, team)),
     }
+
+
+def counts_of(desk: Desk, team: str, name: str, now: datetime) -> Mapping[str, int | str]:
+    """What stands in the navigation: how many cases each view has, and kept searches that sounded; what is not worth a
+    nought is empty."""
+    counts: dict[str, int | str] = {str(view): count for view, count in desk.model.counts(team, name).items()}
+    return counts | {"approval": counts["approval"] or "", "search": len(desk.model.sounded(team, name, now)) or ""}
 
 
 def tools_values(request: Request, identity: Identity, place: Place) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.desk.drafts import Drafts
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
+from services.desk.searches import Searches
 from services.desk.settings import DeskSettings
 from services.desk.user_commands import open_accounts
 from services.runtime.clock import Clock, system_clock
@@ -36,6 +37,7 @@ class OpenDesk:
     nav: NavSource
     teams: Callable[[str], TeamConfig | None]
     signing_key: str
+    searches: Searches
     checks: Mapping[str, Check]
     failure: Callable[[], str | None]
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
@@ -97,4 +99,5 @@ def open_desk(
         def failure() -> str | None:
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
-        return OpenDesk(app, opening.pop_all().close, accounts, nav, model.config, key, checks, failure)
+        searches, close = Searches(model, app.state.desk.commands, clock), opening.pop_all().close
+        return OpenDesk(app, close, accounts, nav, model.config, key, searches, checks, failure)

@@ -27,6 +27,7 @@ class Navigation:
         counts["ideas"] = self._model.ideas.new(team)
         if config is None:
             return NavFacts(team_name=team, counts=counts)
+        counts["search"] = len(self._model.sounded(team, identity.name, now))
         counts["rota"] = self._asked(identity, config, now)
         counts["handbook"] = self._to_read(identity, config)
         known = {one: found.name for one in identity.teams if (found := self._model.config(one))}

@@ -126,7 +126,7 @@ async def inbox_live(
     require(identity, team)
     desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
     saved = await run_in_threadpool(desk.saved.of, team, identity.name)
-    watch = ListWatch(desk, identity.name, place, state, saved)
+    watch = ListWatch(desk, identity.name, place, state, web_of(request).clock, saved)
     stream = page_stream(desk.model.hub, team, parse_vector(since), still_in(request), watch)
     return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 

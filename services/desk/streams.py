@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from services.contracts.base import Model
 from services.contracts.codec import encode
 from services.contracts.events import CaseEvent, IdeaSettled, IdeaSubmitted, RotaEvent
+from services.contracts.searches import SearchAlert
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.desk.watch import ListWatch
 from services.runtime.metrics import LIVE_CLIENTS
@@ -95,14 +96,15 @@ def page_events(entries: Iterable[Entry], watch: ListWatch | None = None) -> lis
     rota = any(isinstance(one, RotaEvent) for one in messages)
     ideas = any(isinstance(one, IdeaSubmitted | IdeaSettled) for one in messages)
     told = cases or rota
-    listed = told and (watch is None or watch.list_changed())
+    sounded = any(isinstance(one, SearchAlert) for one in messages)
+    listed = (told and (watch is None or watch.list_changed())) or (sounded and watch is None)
     changed = (
         (["list"] if listed else [])
         + (["rota"] if rota else [])
         + (["ideas"] if ideas else [])
         + [f"case-{case}" for case in cases]
     )
-    counts = watch.new_counts() if watch and told else ""
+    counts = watch.new_counts() if watch and (told or sounded) else ""
     return [sse(what, "changed") for what in changed] + ([sse("counts", counts)] if counts else [])
 
 

@@ -7,9 +7,10 @@ each page is told of those that show on it, and gets its counts with the stream 
 from dataclasses import dataclass, field
 
 from services.desk.context import Desk
-from services.desk.lists import saved_counts, state
+from services.desk.lists import counts_of, saved_counts, state
 from services.desk.place import Place
 from services.desk.saved import Saved
+from services.runtime.clock import Clock
 
 
 @dataclass(slots=True)
@@ -20,8 +21,9 @@ class ListWatch:
     name: str
     place: Place
     shown: str
+    clock: Clock
     saved: tuple[Saved, ...] = ()
-    _counts: dict[str, int] = field(default_factory=dict)
+    _counts: dict[str, int | str] = field(default_factory=dict)
 
     def list_changed(self) -> bool:
         """Whether the list shows something else than when this was asked last."""
@@ -32,7 +34,7 @@ class ListWatch:
     def new_counts(self) -> str:
         """The counts that have changed, as what to swap; empty when none has. One line of HTML."""
         team = self.place.team
-        now = {str(view): count for view, count in self.desk.model.counts(team, self.name).items()}
+        now = dict(counts_of(self.desk, team, self.name, self.clock()))
         now |= {f"saved-{one}": n for one, n in saved_counts(self.desk, self.name, team, self.saved).items()}
         changed = {name: count for name, count in now.items() if self._counts.get(name) != count}
         self._counts = now

@@ -12,6 +12,7 @@ from services.desk.place import Place
 from services.desk.saved import Saved
 from services.desk.streams import page_events
 from services.desk.watch import ListWatch
+from services.runtime.clock import system_clock
 from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 
@@ -33,8 +34,8 @@ def test_a_page_is_told_of_its_own_list_and_of_every_count(desk: TestDesk) -> No
     tunnel = play(desk.backend)
     parts = desk.app.state.desk
     kept = Saved("f1", "Post", "team", saved_filter("source=email"), False, "youssef")
-    mine = ListWatch(parts, "youssef", Place(SPOOR), "", (kept,))
-    others = ListWatch(parts, "marit", Place(SPOOR, "closed"), "")
+    mine = ListWatch(parts, "youssef", Place(SPOOR), "", system_clock, (kept,))
+    others = ListWatch(parts, "marit", Place(SPOOR, "closed"), "", system_clock)
     assert mine.list_changed()
     assert others.list_changed()
     assert 'id="count-saved-f1" hx-swap-oob="true">2<' in mine.new_counts()
@@ -58,7 +59,9 @@ def test_a_page_is_told_of_its_own_list_and_of_every_count(desk: TestDesk) -> No
 
 def test_a_filtered_list_is_not_told_of_what_it_leaves_out(desk: TestDesk) -> None:
     tunnel = play(desk.backend)
-    post = ListWatch(desk.app.state.desk, "youssef", Place(SPOOR, "team", 1, saved_filter("source=email")), "")
+    post = ListWatch(
+        desk.app.state.desk, "youssef", Place(SPOOR, "team", 1, saved_filter("source=email")), "", system_clock
+    )
     post.list_changed()
     since = desk.backend.offset
     desk.backend.do(AddNote, SPOOR, "marit", case=tunnel, text="geen post")

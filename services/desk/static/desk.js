@@ -17,6 +17,7 @@
   const bottom = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   let wasBottom = true;
   const toEnd = () => { const talk = $("#talk"); if (talk) talk.scrollTop = talk.scrollHeight; };
+  const toPlace = () => { const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1)); if (asked) asked.scrollIntoView({ block: "center" }); else toEnd(); };
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
@@ -30,7 +31,7 @@
     select();
   });
   document.addEventListener("webcare:list", select);
-  document.addEventListener("DOMContentLoaded", () => { select(); toEnd(); });
+  document.addEventListener("DOMContentLoaded", () => { select(); toPlace(); });
 
   /* A reply that is about to leave: how long it can still be taken back. */
   setInterval(() => {

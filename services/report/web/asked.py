@@ -11,6 +11,7 @@ from services.report.domain.periods import start_of
 from services.report.domain.search import FACETS, Facet, SearchRequest, Sort
 from services.report.web.context import report_of
 from services.runtime.web.auth import Asking, require, teams_with
+from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
 
 Many = Annotated[list[str], Query(default_factory=list, max_length=50)]
@@ -32,12 +33,27 @@ class Asked:
         needs = "" if one.needs_person is None else str(one.needs_person).lower()
         plain = {"q": one.q, "author": one.author, "conversation": one.conversation, "needs_person": needs}
         plain["from"] = self.since
-        return [*plain.items(), ("to", self.until), ("sort", one.sort or ""), *facets]
+        return [
+            *plain.items(),
+            ("to", self.until),
+            ("sort", one.sort or ""),
+            ("fuzzy", "1" if one.fuzzy else ""),
+            *facets,
+        ]
 
     @property
     def filtered(self) -> bool:
         """Whether anything but the words limits it."""
-        return any(value for name, value in self.pairs() if name not in ("q", "sort"))
+        return any(value for name, value in self.pairs() if name not in ("q", "sort", "fuzzy"))
+
+    def instead(self, request: SearchRequest) -> "Asked":
+        """The same with another search; its period is kept as it was typed, if it is kept."""
+        kept = (request.since, request.until) == (self.request.since, self.request.until)
+        return Asked(request, self.since if kept else "", self.until if kept else "")
+
+    def everything(self) -> "Asked":
+        """The same of every kind of document."""
+        return replace(self, request=replace(self.request, everything=True))
 
 
 def asked(
@@ -50,6 +66,8 @@ def asked(
     urgency: Many,
     language: Many,
     topic: Many,
+    status: Many,
+    is_: Annotated[list[str], Query(default_factory=list, max_length=50, alias="is")],
     q: Annotated[str, Query(max_length=2000)] = "",
     author: Short = "",
     conversation: Short = "",
@@ -59,6 +77,7 @@ def asked(
     sort: Annotated[Sort | str, Query(max_length=20)] = "",
     size: Annotated[int, Query(ge=1, le=100)] = 20,
     after: Annotated[str, Query(max_length=2000)] = "",
+    fuzzy: bool = False,
 ) -> Asked:
     """The search of a request. `from` and `to` are moments (RFC 3339) or whole days of the team's clock, `to` included.
 
@@ -75,6 +94,8 @@ def asked(
         "urgency": _given(urgency),
         "language": _given(language),
         "topic": _given(topic),
+        "status": _given(status),
+        "is": _given(is_),
     }
     zone = report_of(request).zone(team[0] if team else "")
     found = SearchRequest(
@@ -88,6 +109,10 @@ def asked(
         until=moment(until, zone, "to", end=True),
         size=size,
         after=after,
+        notes=identity.session,
+        fuzzy=fuzzy,
+        now=web_of(request).clock(),
+        zone=zone,
     )
     return Asked(replace(found, sort=_sort(sort)), since, until)
 

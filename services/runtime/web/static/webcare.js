@@ -61,6 +61,16 @@
     };
   }
 
+  /* "/" goes to the search, wherever one is. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]") || $("dialog[open]")) return;
+    event.preventDefault();
+    const field = $("#q");
+    if (field) field.select();
+    else location.assign("/search");
+  });
+
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
   document.addEventListener("htmx:oobAfterSwap", tick);
