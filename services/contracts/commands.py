@@ -2,7 +2,8 @@
 
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
 Commands about one case are in `case_commands.py`, `approval_commands.py` and `question_commands.py`, those about the rota in
-`rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`.
+`rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`, kept searches in
+`search_commands.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -65,6 +66,8 @@ from services.contracts.rota_commands import ReportWell as ReportWell
 from services.contracts.rota_commands import TakeSwap as TakeSwap
 from services.contracts.rota_commands import WithdrawLeave as WithdrawLeave
 from services.contracts.rota_commands import WithdrawSwap as WithdrawSwap
+from services.contracts.search_commands import DropSearch as DropSearch
+from services.contracts.search_commands import SaveSearch as SaveSearch
 from services.contracts.teams import TeamConfig
 
 
@@ -172,6 +175,7 @@ RotaCommand = (
 )
 CannedCommand = SaveCannedReply | RetireCannedReply
 IdeaCommand = SubmitIdea | SettleIdea
+SearchCommand = SaveSearch | DropSearch
 Command = (
     CaseCommand
     | RotaCommand
@@ -179,6 +183,7 @@ Command = (
     | HandbookCommand
     | IdeaCommand
     | SetGoals
+    | SearchCommand
     | ConfigureTeam
     | SetOwnCapacity
     | CorrectClassification
@@ -208,6 +213,8 @@ COMMANDS: tuple[type[Command], ...] = (
     *HANDBOOK_COMMANDS,
     SetGoals,
     SetOwnCapacity,
+    SaveSearch,
+    DropSearch,
     ClaimCase,
     ReleaseCase,
     HandOver,

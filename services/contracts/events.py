@@ -94,6 +94,8 @@ from services.contracts.rota_events import SwapTaken as SwapTaken
 from services.contracts.rota_events import SwapWithdrawn as SwapWithdrawn
 from services.contracts.rota_events import TeamConfigured as TeamConfigured
 from services.contracts.rota_events import WellReported as WellReported
+from services.contracts.search_events import SearchDropped as SearchDropped
+from services.contracts.search_events import SearchSaved as SearchSaved
 
 
 class OwnCapacityChanged(EventBase):
@@ -252,6 +254,8 @@ Event = (
     | OwnCapacityChanged
     | IdeaSubmitted
     | IdeaSettled
+    | SearchSaved
+    | SearchDropped
     | ClassificationCorrected
     | CommandRejected
     | CommandAccepted
@@ -287,6 +291,8 @@ EVENTS: tuple[type[Event], ...] = (
     OwnCapacityChanged,
     *HANDBOOK_EVENTS,
     GoalsSet,
+    SearchSaved,
+    SearchDropped,
     CaseOpened,
     MentionJoined,
     CaseReopened,

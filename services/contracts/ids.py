@@ -68,6 +68,11 @@ def signal_id(*parts: str) -> str:
     return _id("signal", *parts)
 
 
+def alert_id(search: str, before: str) -> str:
+    """The id of an alert of a kept search, from the alert before it (empty for its first): sent again it is the same."""
+    return _id("alert", search, before)
+
+
 def gap_id(*parts: str) -> str:
     """The id of a gap in the cover, from the team, the need and its bounds."""
     return _id("gap", *parts)

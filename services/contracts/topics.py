@@ -27,6 +27,7 @@ from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.outbox import OutboxItem
 from services.contracts.questions import IDEA_KEPT_DAYS, Idea
 from services.contracts.rejected import RejectedRecord
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfiguration
 
@@ -138,12 +139,13 @@ DESK_TEAMS = Topic(
         AgreementRecord,
         SuggestionRecord,
         GoalsRecord,
+        SavedSearch,
     ),
     partitions="team",
     cleanup="compact",
     retention_days=None,
     written_by=("route",),
-    read_by=("desk", "report", "ingest", "classify", "route", "ticker"),
+    read_by=("desk", "report", "ingest", "classify", "route", "ticker", "sink"),
     partitioned_by="team",
 )
 DESK_IDEAS = Topic(
@@ -184,13 +186,13 @@ FIGURES_DAILY = Topic(
 )
 SIGNALS = Topic(
     name="signals",
-    description="Spikes and trends of the stream as a whole.",
+    description="Spikes and trends of the stream as a whole, and kept searches that sound.",
     key="team",
-    values=(Signal,),
+    values=(Signal, SearchAlert),
     partitions="team",
     cleanup="delete",
     retention_days=90,
-    written_by=("trends",),
+    written_by=("trends", "sink"),
     read_by=("desk", "integrations"),
 )
 
@@ -223,6 +225,7 @@ TeamRecord = Literal[
     "agreement",
     "suggestion",
     "goals",
+    "search",
 ]
 """The kinds of records on `desk.teams`."""
 

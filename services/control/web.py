@@ -24,6 +24,7 @@ from services.ingest.settings import IngestSettings
 from services.report.app import PREFIXES as REPORT
 from services.report.app import build_app as build_report
 from services.report.settings import ReportSettings
+from services.report.web.nobody import NobodyCounts
 from services.runtime.health import Health, HealthServer, answer
 from services.runtime.metrics import HTTP_SECONDS
 
@@ -40,7 +41,8 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
     health = Health()
-    desk = open_desk(desk_settings(), plans=Planner())
+    nobody = NobodyCounts(load(ReportSettings))
+    desk = open_desk(desk_settings(), plans=Planner(), nobody=nobody)
     try:
         for name, check in desk.checks.items():
             health.add(name, check)
@@ -68,7 +70,12 @@ def desk_settings() -> DeskSettings:
 def compose(desk: OpenDesk, settings: ReportSettings, health: Health) -> ASGIApp:
     """Both apps as one."""
     report = build_report(
-        settings, desk.sessions, desk.teams, nav=desk.nav, secure_cookies=desk.app.state.web.secure_cookies
+        settings,
+        desk.sessions,
+        desk.teams,
+        nav=desk.nav,
+        kept=desk.searches,
+        secure_cookies=desk.app.state.web.secure_cookies,
     )
     return Measured(OneAddress(desk.app, report, health))
 

@@ -22,8 +22,10 @@ from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
+from services.desk.domain.undo import Deed, WaysBack, way_back
 from services.desk.drafts import Place
-from services.desk.pages import case_values, list_values
+from services.desk.lists import list_values
+from services.desk.pages import case_values
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
@@ -35,7 +37,9 @@ FromView = Annotated[View, Form()]
 FromPage = Annotated[int, Form(ge=1)]
 Seen = Annotated[int | None, Form(ge=1)]
 """The revision of the case that the page showed when its reader began to answer."""
-_COMMANDS = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_COMMANDS: dict[str, str] = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
+_UNDONE: dict[str, Deed] = {"claim": "claim", "release": "release", "close": "close"}
+"""What can be undone, by what was asked."""
 _OPENS = frozenset({"reopen"})
 """After these there is something to write again."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
@@ -168,7 +172,8 @@ async def ask_about(
     lines = changes(request, identity, now, seen) if told == "rejected.changed_since" else ()
     fresh = bool(back) or (what in _OPENS and not late)
     more: dict[str, Any] = {"sent": sent, "again": answer is None, "changed": lines, "seen": seen, "fresh": fresh}
-    return shown(request, identity, now, place, told, late=late, back=back, **more)
+    undo = "" if late else _undo(what, found, now, identity, roster)
+    return shown(request, identity, now, place, told, late=late, back=back, undo=undo, **more)
 
 
 def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -> None:
@@ -178,6 +183,13 @@ def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -
         drafts.sent(draft, body["text"])
     else:
         drafts.save(draft, body["text"], tuple(body.get("canned", ())), web_of(request).clock())
+
+
+def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str]) -> str:
+    """The way back, as the toast's form has it; empty for what has none."""
+    deed = _UNDONE.get(what)
+    way = way_back(deed, before, after, identity.name, outside=identity.name not in roster) if deed else None
+    return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 
 def _told(answer: Answer | None, what: str) -> tuple[str, bool]:
@@ -203,6 +215,7 @@ def shown(
     seen: int | None = None,
     fresh: bool = False,
     back: str = "",
+    undo: str = "",
 ) -> Response:
     """What came of an action: the parts of the page that changed, and `told` in words, with what others `changed`.
 
@@ -225,6 +238,7 @@ def shown(
         late=late,
         sent=sent,
         again=again,
+        undo=undo,
         fresh=fresh,
         **(values | {"changed": changed, "back": back}),
     )

@@ -10,6 +10,7 @@ from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS, AnswerQuestion, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
+from services.desk.domain.filters import AUTHOR, FIELDS, read_filter
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
 from services.desk.streams import HEADERS, events_stream
@@ -57,19 +58,32 @@ async def send_command(
     return JSONResponse({"id": command.id, "events": events, "case": case})
 
 
-@router.get("/cases", summary="The cases of a view, the most pressing first, in pages of 50")
+_FILTERS = [
+    {"name": name, "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": True}
+    for name in FIELDS
+] + [{"name": AUTHOR, "in": "query", "schema": {"type": "string"}}]
+
+
+@router.get(
+    "/cases",
+    summary="The cases of a view, the most pressing first, in pages of 50",
+    openapi_extra={"parameters": _FILTERS},
+)
 def list_cases(
     request: Request,
     identity: Asking,
     team: Annotated[str, Query()],
     view: Annotated[View, Query()] = "team",
     page: Annotated[int, Query(ge=1)] = 1,
-    source: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """`view`: mine, team, waiting, approval or closed. `source`: only what comes from there; `counts` are of all."""
+    """`view`: mine, team, waiting, approval, snoozed or closed. `counts` are of all.
+
+    What the inbox can be filtered by: each field more than once for "or" and `-` for "none", and `author`, words of their
+    name or handle.
+    """
     require(identity, team)
     model = desk_of(request).model
-    found = model.page(team, view, identity.name, page, source)
+    found = model.page(team, view, identity.name, page, read_filter(request.query_params.multi_items()))
     counts = dict(model.counts(team, identity.name))
     answer = _Page(cases=found.cases, page=found.page, pages=found.pages, total=found.total, counts=counts)
     return Response(answer.model_dump_json(exclude=_NOT_IN_LISTS), media_type="application/json")

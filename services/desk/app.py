@@ -12,6 +12,8 @@ from services.desk import (
     approval_actions,
     canned_pages,
     composing,
+    deeds,
+    filter_pages,
     guest_pages,
     idea_pages,
     pages,
@@ -27,14 +29,17 @@ from services.desk.casework.marks import Marks
 from services.desk.casework.presence import Presence
 from services.desk.casework.presence_web import BEATS_A_MINUTE, WINDOW
 from services.desk.commands import CommandDesk
-from services.desk.context import Desk
+from services.desk.context import Desk, NobodyCount
+from services.desk.domain.filters import FIELDS, NO_FILTER
 from services.desk.domain.rota_plan import Plans
+from services.desk.domain.snoozing import UNTIL
 from services.desk.drafts import Drafts
 from services.desk.handbook import actions as handbook_actions
 from services.desk.handbook import api as handbook_api
 from services.desk.handbook import edit as handbook_edit
 from services.desk.handbook import pages as handbook_pages
 from services.desk.handbook.markdown import render as markdown
+from services.desk.keys import GROUPS, KEYS, shown
 from services.desk.links import Links
 from services.desk.navigation import Navigation
 from services.desk.rates import Rate
@@ -44,6 +49,8 @@ from services.desk.rota import lead_actions, lead_pages, my_actions, my_pages, p
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import Planning
+from services.desk.rows import RowCache
+from services.desk.saved import SavedFilters
 from services.desk.settings import DeskSettings
 from services.desk.start import actions as start_actions
 from services.desk.start import api as start_api
@@ -67,8 +74,11 @@ def build_app(
     signing_key: str,
     clock: Clock = system_clock,
     plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
 ) -> FastAPI:
-    """The desk over a read model that somebody feeds, a sender of commands, and open accounts; `plans` proposes rotas.
+    """The desk over a read model that somebody feeds, a sender of commands, and open accounts.
+
+    `plans` proposes rotas, `nobody` counts mentions that are no cases.
 
     Raises:
         AssetsMissingError: htmx is not installed.
@@ -81,13 +91,15 @@ def build_app(
         sessions=accounts,
         signing_key=signing_key,
         clock=clock,
-        nav=Navigation(model, marks),
+        nav=Navigation(model, marks, counts_nobody=nobody is not None),
         secure_cookies=settings.https,
         node_modules=settings.desk_node_modules,
     )
     known = web.pages.environment.globals
     known["markdown"] = markdown
     known["key"] = lambda: uuid4().hex
+    known["KEYS"], known["GROUPS"], known["caps"] = KEYS, GROUPS, shown
+    known["FIELDS"], known["UNTIL"], known["no_filter"] = FIELDS, UNTIL, NO_FILTER
     known["minute"], known["second"] = timedelta(minutes=1), timedelta(seconds=1)
     commands = CommandDesk(sender, model, settings.desk_answer_seconds)
     calendars = Calendars(accounts, signing_key)
@@ -113,6 +125,9 @@ def build_app(
         writing=writing,
         links=Links(signing_key),
         tips=Throttle(),
+        saved=SavedFilters(accounts),
+        rows=RowCache(),
+        nobody=nobody,
         marks=marks,
         presence=presence,
         beats=beats,
@@ -122,9 +137,9 @@ def build_app(
     handbook = (handbook_api, handbook_pages, handbook_edit, handbook_actions)
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
+    inbox_pages = (pages, actions, composing, canned_pages, deeds, filter_pages)
     casework = (casework_actions, presence_web, mentioned)
     eyes = (approval_actions, question_actions, guest_pages, idea_pages)
-    beside = (*casework, *eyes, *rota, *handbook, *start)
-    for part in (*people_pages, api, pages, actions, composing, canned_pages, *beside):
+    for part in (*people_pages, api, *inbox_pages, *casework, *eyes, *rota, *handbook, *start):
         app.include_router(part.router)
     return app

@@ -1,6 +1,8 @@
 """What the desk's routes have at hand, on `app.state.desk`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import FastAPI, Request
 
@@ -18,10 +20,15 @@ from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
 from services.desk.rota.calendars import Calendars
 from services.desk.rota.planning import Planning
+from services.desk.rows import RowCache
+from services.desk.saved import SavedFilters
 from services.desk.settings import DeskSettings
 from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
+
+NobodyCount = Callable[[str, datetime], int | None]
+"""How many mentions of a team since a moment need nobody; `None` when it cannot be told just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,10 @@ class Desk:
     links: Links
     tips: Throttle
     """Slows down who guesses links, or sends many ideas."""
+    saved: SavedFilters
+    rows: RowCache
+    nobody: NobodyCount | None = None
+    """Counts what was said to a team since a moment and needs nobody; `None` where nobody keeps that."""
 
 
 def desk_of(request: Request) -> Desk:

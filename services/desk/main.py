@@ -10,11 +10,13 @@ from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
 from services.desk.casework.marks import Marks
+from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
+from services.desk.searches import Searches
 from services.desk.settings import DeskSettings
 from services.desk.user_commands import open_accounts
 from services.runtime.clock import Clock, system_clock
@@ -36,13 +38,20 @@ class OpenDesk:
     nav: NavSource
     teams: Callable[[str], TeamConfig | None]
     signing_key: str
+    searches: Searches
     checks: Mapping[str, Check]
     failure: Callable[[], str | None]
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
 
 
-def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans | None = None) -> OpenDesk:
-    """Open the accounts, begin to follow, and build the app. Call `close` at the end.
+def open_desk(
+    settings: DeskSettings,
+    clock: Clock = system_clock,
+    plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
+) -> OpenDesk:
+    """Open the accounts, begin to follow, and build the app; `nobody` counts mentions that are no cases. Call `close` at the
+    end.
 
     Raises:
         SettingsError: the signing key is missing or too short.
@@ -54,11 +63,19 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         producer = opening.enter_context(Producer(settings, "desk"))
         model = ReadModel(Hub(settings.desk_live_ring, settings.desk_live_queue))
         app = build_app(
-            settings, model=model, sender=producer, accounts=accounts, signing_key=key, clock=clock, plans=plans
+            settings,
+            model=model,
+            sender=producer,
+            accounts=accounts,
+            signing_key=key,
+            clock=clock,
+            plans=plans,
+            nobody=nobody,
         )
 
-        drafts: Drafts = app.state.desk.drafts
         marks: Marks = app.state.desk.marks
+        nav = Navigation(model, marks, counts_nobody=nobody is not None)
+        drafts: Drafts = app.state.desk.drafts
 
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)
@@ -85,6 +102,5 @@ def open_desk(settings: DeskSettings, clock: Clock = system_clock, plans: Plans 
         def failure() -> str | None:
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
-        return OpenDesk(
-            app, opening.pop_all().close, accounts, Navigation(model, marks), model.config, key, checks, failure
-        )
+        searches, close = Searches(model, app.state.desk.commands, clock), opening.pop_all().close
+        return OpenDesk(app, close, accounts, nav, model.config, key, searches, checks, failure)

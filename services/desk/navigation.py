@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 class Navigation:
     """Implements `NavSource`."""
 
-    def __init__(self, model: ReadModel, marks: Marks) -> None:
-        self._model, self._marks = model, marks
+    def __init__(self, model: ReadModel, marks: Marks, *, counts_nobody: bool = False) -> None:
+        self._model, self._marks, self._counts_nobody = model, marks, counts_nobody
 
     def __call__(self, identity: Identity, team: str, now: datetime, /) -> NavFacts:
         """The facts of a team for one reader."""
@@ -29,10 +29,12 @@ class Navigation:
         counts["ideas"] = self._model.ideas.new(team)
         if config is None:
             return NavFacts(team_name=team, counts=counts)
+        counts["search"] = len(self._model.sounded(team, identity.name, now))
         counts["rota"] = self._asked(identity, config, now)
         counts["handbook"] = self._to_read(identity, config)
         known = {one: found.name for one in identity.teams if (found := self._model.config(one))}
-        return NavFacts(config.name, config.time_zone, counts, self._on_now(identity.name, team, now), known)
+        on_now = self._on_now(identity.name, team, now)
+        return NavFacts(config.name, config.time_zone, counts, on_now, known, self._counts_nobody)
 
     def _asked(self, identity: Identity, config: TeamConfig, now: datetime) -> int:
         """What of the rota waits for this reader: requests to stand in, and for leads leave to decide on."""

@@ -1,25 +1,31 @@
 """The desk's pages: inbox, case, help, and the fragments that htmx fetches again when something changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from services.contracts.cases import Case, HistoryLine
 from services.desk.approval_words import ApprovalWords
 from services.desk.casework.marks import unread
 from services.desk.casework.mentioned import opened
-from services.desk.casework.tools import changes, tools_values
+from services.desk.casework.tools import case_tools, changes
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, question_link, visible_case
 from services.desk.domain.approvals import held_replies
 from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
+from services.desk.lists import list_values as list_values
+from services.desk.lists import state, tools_values
 from services.desk.live import format_vector, parse_vector
+from services.desk.place import Place, asked_place
 from services.desk.streams import HEADERS, page_stream
+from services.desk.watch import ListWatch
 from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
@@ -42,30 +48,11 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
     return {"w": words, "a": approval, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
 
 
-def list_values(request: Request, identity: Identity, team: str, view: View, page: int) -> dict[str, Any]:
-    """What the list shows."""
-    model = desk_of(request).model
-    query = urlencode({"team": team, "view": view, "page": page})
-    return {
-        "found": model.page(team, view, identity.name, page),
-        "counts": {**model.counts(team, identity.name), "mentioned": _mentioned(request, identity, team)},
-        "here_view": view,
-        "page": page,
-        "query": query,
-        "drafted": desk_of(request).drafts.cases(identity.name, team),
-    }
-
-
-def _mentioned(request: Request, identity: Identity, team: str) -> int | str:
-    """How many notes name them, as the navigation shows it: nothing where there are none."""
-    return len(unread(desk_of(request).model, desk_of(request).marks, team, identity.name)) or ""
-
-
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     book = model.handbooks.of(case.team)
-    words = team_words(request, identity, case.team) | tools_values(request, identity, case)
+    words = team_words(request, identity, case.team) | case_tools(request, identity, case)
     config = model.config(case.team)
     acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
     return {
@@ -88,8 +75,19 @@ async def home() -> Response:
 
 
 @router.get("/inbox")
-def inbox(request: Request, identity: Asking, view: AnyView = "mine", page: AnyPage = 1, case: str = "") -> Response:
-    """The whole page; on a wide screen with the most pressing case beside the list. A link to a `case` opens that."""
+def inbox(
+    request: Request,
+    identity: Asking,
+    view: AnyView = "mine",
+    page: AnyPage = 1,
+    case: str = "",
+    told: str = "",
+    was: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """The whole page; on a wide screen with the most pressing case beside the list. A link to a `case` opens that.
+
+    `was` is the name of a kept filter that was let go just now, to keep it again.
+    """
     if case:
         return _linked(request, identity, case)
     team = team_of(request, identity)
@@ -98,10 +96,9 @@ def inbox(request: Request, identity: Asking, view: AnyView = "mine", page: AnyP
     require(identity, team)
     if desk_of(request).model.config(team) is None and identity.may(team, "admin", "commands"):
         return RedirectResponse(f"/start?{urlencode({'team': team})}", 303)
-    values = list_values(request, identity, team, view, page)
-    values["told"] = ""
+    values = list_values(request, identity, team, view, page) | {"was": was}
     first = values["found"].cases[0] if values["found"].cases else None
-    return _whole(request, identity, team, values, first, chosen=False)
+    return whole(request, identity, team, values, first, chosen=False, told=_texts(told))
 
 
 def _linked(request: Request, identity: Identity, case: str) -> Response:
@@ -113,20 +110,40 @@ def _linked(request: Request, identity: Identity, case: str) -> Response:
 
 @router.get("/inbox/list")
 def inbox_list(request: Request, identity: Asking, view: AnyView = "mine", page: AnyPage = 1) -> Response:
-    """The list and the counts."""
+    """The list and the counts; 304 when it shows what `If-None-Match` says it has."""
     team = team_of(request, identity)
     require(identity, team)
+    desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
+    tag = {"ETag": f'"{state(desk, identity.name, place)}"', "Cache-Control": "no-store"}
+    if request.headers.get("if-none-match") == tag["ETag"]:
+        return Response(status_code=304, headers=tag)
     values = list_values(request, identity, team, view, page) | team_words(request, identity, team)
-    return web_of(request).pages.render(request, "list_update.html", selected=_selected(request), **values)
+    return web_of(request).pages.render(request, "list_update.html", headers=tag, selected=_selected(request), **values)
 
 
 @router.get("/inbox/live")
-async def inbox_live(request: Request, identity: Asking, since: str = "") -> StreamingResponse:
-    """Says what to fetch again; `since` is the place at which the page was made."""
+async def inbox_live(
+    request: Request, identity: Asking, since: str = "", view: AnyView = "mine", page: AnyPage = 1, state: str = ""
+) -> StreamingResponse:
+    """Says what to fetch again; `since` is the place in the streams at which the page was made, `state` its list's."""
     team = team_of(request, identity)
     require(identity, team)
-    stream = page_stream(desk_of(request).model.hub, team, parse_vector(since), still_in(request))
+    desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
+    saved = await run_in_threadpool(desk.saved.of, team, identity.name)
+    watch = ListWatch(desk, identity.name, place, state, web_of(request).clock, saved)
+    stream = page_stream(desk.model.hub, team, parse_vector(since), still_in(request), watch)
     return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+
+
+@router.get("/inbox/nobody")
+def inbox_nobody(request: Request, identity: Asking) -> Response:
+    """How many mentions of today need nobody, as the navigation shows it; nothing while that cannot be told."""
+    team, desk = team_of(request, identity), desk_of(request)
+    require(identity, team)
+    config = desk.model.config(team)
+    local = web_of(request).clock().astimezone(ZoneInfo(config.time_zone if config else DEFAULT_ZONE))
+    count = desk.nobody(team, local.replace(hour=0, minute=0, second=0, microsecond=0)) if desk.nobody else None
+    return Response(status_code=204) if count is None else Response(str(count), media_type="text/plain")
 
 
 @router.get("/cases/{case}")
@@ -148,13 +165,16 @@ def case_page(
             "case.html",
             here_view=view,
             page=page,
-            unread_notes=_mentioned(request, identity, found.team),
-            **_case_whole(request, identity, found),
+            unread_notes=_unread_notes(request, identity, found.team),
+            **case_whole(request, identity, found),
         )
     values = list_values(request, identity, found.team, view, page)
-    values["told"] = told if told.startswith(("told.", "rejected.")) else ""
     lines = changes(request, identity, found, seen)
-    return _whole(request, identity, found.team, values, found, chosen=True, changed=lines)
+    return whole(request, identity, found.team, values, found, chosen=True, told=_texts(told), changed=lines)
+
+
+def _unread_notes(request: Request, identity: Identity, team: str) -> int | str:
+    return len(unread(desk_of(request).model, desk_of(request).marks, team, identity.name)) or ""
 
 
 @router.get("/cases/{case}/live")
@@ -170,7 +190,12 @@ def help_page(request: Request, _identity: Asking) -> Response:
     return web_of(request).pages.render(request, "help.html")
 
 
-def _whole(
+def _texts(told: str) -> tuple[str, ...]:
+    """The key of a text in an address, when it is one of those that an action gives."""
+    return (told,) if told.startswith(("told.", "rejected.")) else ()
+
+
+def whole(
     request: Request,
     identity: Identity,
     team: str,
@@ -179,8 +204,11 @@ def _whole(
     *,
     chosen: bool,
     changed: Sequence[HistoryLine] = (),
+    told: Sequence[str] = (),
+    toast: Mapping[str, Any] | None = None,
 ) -> Response:
-    shown = _case_whole(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
+    """The whole page: the list and a case beside it. `told` are keys of texts to say; `toast` is what was done just now."""
+    shown = case_whole(request, identity, case) if case else {"case": None} | team_words(request, identity, team)
     response = web_of(request).pages.render(
         request,
         "inbox.html",
@@ -189,7 +217,10 @@ def _whole(
         chosen=chosen,
         selected=case.id if case else "",
         since=format_vector(desk_of(request).model.hub.heads()),
-        **values,
+        told=told,
+        toast=toast,
+        **({"was": ""} | values),
+        **tools_values(request, identity, values["place"]),
         **(shown | {"changed": changed}),
     )
     if request.cookies.get(TEAM_COOKIE) != team:
@@ -197,7 +228,7 @@ def _whole(
     return response
 
 
-def _case_whole(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
+def case_whole(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     return case_values(request, identity, case) | composer_values(request, identity, case)
 
 

@@ -26,15 +26,20 @@ from services.contracts.events import (
     IdeaSettled,
     IdeaSubmitted,
     RotaEvent,
+    SearchDropped,
+    SearchSaved,
 )
 from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.memory import KnownCalendar
 from services.contracts.rota import CalendarStatus
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
-from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic
+from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic, team_key
 from services.desk.domain.answers import Answer, Collector
+from services.desk.domain.filters import NO_FILTER, Field, Filter
 from services.desk.domain.inbox import Inbox, View, ViewPage
+from services.desk.domain.kept_searches import KeptSearches
 from services.desk.domain.named import Named
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.handbook.model import Handbooks
@@ -103,6 +108,7 @@ class ReadModel:
         self._named = Named()
         self._canned: dict[str, dict[str, CannedReply]] = {}
         self.ideas = IdeaBoxes()
+        self._searches = KeptSearches()
         self._lock = threading.RLock()
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
@@ -121,11 +127,17 @@ class ReadModel:
             self._put_canned(message)
         elif topic is DESK_IDEAS:
             self.ideas.apply(key, message)
+        elif topic is DESK_TEAMS:
+            self._keep(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
             self._apply_event(message, partition, offset)
         elif topic is SIGNALS and isinstance(message, Signal):
             with self._lock:
                 self._signals[message.team, message.topic] = message
+            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
+        elif topic is SIGNALS and isinstance(message, SearchAlert):
+            with self._lock:
+                self._searches.sound(message)
             self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
 
     def _apply_case(self, key: str, message: Model | None) -> None:
@@ -151,8 +163,27 @@ class ReadModel:
             self._read(message.team, message.status)
         elif isinstance(message, CannedReplySaved | CannedReplyRetired):
             self._canned_event(message)
+        elif isinstance(message, SearchSaved):
+            self._keep("", message.search)
+        elif isinstance(message, SearchDropped):
+            self._keep(team_key(message.team, "search", message.search), None)
         self.hub.publish(Entry(str(partition), offset, message.team, message))
         self.answers.offer(message)
+
+    def _keep(self, key: str, message: Model | None) -> None:
+        """A kept search, or the tombstone of one; other records of teams are not the desk's."""
+        with self._lock:
+            self._searches.fold(key, message)
+
+    def kept_searches(self, team: str, person: str) -> tuple[SavedSearch, ...]:
+        """The searches that a person of a team sees, by name."""
+        with self._lock:
+            return self._searches.kept(team, person)
+
+    def sounded(self, team: str, person: str, now: datetime) -> tuple[SearchAlert, ...]:
+        """The latest alert of each of those that is not long ago, newest first."""
+        with self._lock:
+            return self._searches.sounded(team, person, now)
 
     def _put(self, case: Case) -> None:
         with self._lock:
@@ -226,15 +257,25 @@ class ReadModel:
             team = self._team_of.get(case)
             return self._inboxes[team].cases.get(case) if team is not None else None
 
-    def page(self, team: str, view: View, person: str, page: int, source: str = "") -> ViewPage:
-        """One page of a view, or of what of it comes from one source."""
+    def page(self, team: str, view: View, person: str, page: int, chosen: Filter = NO_FILTER) -> ViewPage:
+        """One page of a view, or of what of it a filter leaves."""
         with self._lock:
-            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, source=source)
+            return self._inboxes.setdefault(team, Inbox()).page(view, person, page, chosen=chosen)
 
     def counts(self, team: str, person: str) -> Mapping[View, int]:
         """How many cases each view of a team has."""
         with self._lock:
             return self._inboxes.setdefault(team, Inbox()).counts(person)
+
+    def count(self, team: str, view: View, person: str, chosen: Filter) -> int:
+        """How many cases of a view a filter leaves."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).count(view, person, chosen)
+
+    def choices(self, team: str) -> Mapping[Field, tuple[str, ...]]:
+        """What a team's cases can be filtered by."""
+        with self._lock:
+            return self._inboxes.setdefault(team, Inbox()).choices()
 
     def owned(self, team: str, person: str) -> tuple[Case, ...]:
         """The open cases that a person of a team has."""
@@ -267,6 +308,12 @@ class ReadModel:
         with self._lock:
             found = self._configurations.get(team)
             return found.config if found else None
+
+    def revision(self, team: str) -> int:
+        """The revision of what a team has agreed; 0 for none."""
+        with self._lock:
+            found = self._configurations.get(team)
+            return found.revision if found else 0
 
     def calendar(self, team: str, calendar: str) -> CalendarStatus | None:
         """How the reading of a team's calendar fares; `None` before its first try."""

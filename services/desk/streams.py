@@ -6,6 +6,7 @@ before every event. Asking is cheap: it looks again only when something happened
 
 import asyncio
 import json
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
@@ -13,13 +14,17 @@ from datetime import UTC, datetime
 from services.contracts.base import Model
 from services.contracts.codec import encode
 from services.contracts.events import CaseEvent, IdeaSettled, IdeaSubmitted, RotaEvent
+from services.contracts.searches import SearchAlert
 from services.desk.casework.presence import PresenceChanged
 from services.desk.live import Entry, Hub, Vector, format_vector
+from services.desk.watch import ListWatch
 from services.runtime.metrics import LIVE_CLIENTS
 
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 1.0
 COALESCE_SECONDS = 0.25
+JITTER = (0.6, 1.4)
+"""Each page waits a little shorter or longer, so that not all of them fetch at the same moment."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 StillIn = Callable[[], Awaitable[bool]]
 
@@ -55,10 +60,13 @@ async def events_stream(
         LIVE_CLIENTS.dec()
 
 
-async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: StillIn) -> AsyncIterator[bytes]:
-    """What a page must fetch again: `list`, `rota`, `ideas`, `case-<id>` per case that changed; at most four times a second.
+async def page_stream(
+    hub: Hub, team: str, since: Vector | None, still_in: StillIn, watch: ListWatch | None = None
+) -> AsyncIterator[bytes]:
+    """What a page must fetch again: `list`, `rota`, `ideas`, `case-<id>` per case that changed; a few times a second.
 
-    `since` is the place at which the page was made: what happened before its stream opened is not missed.
+    `since` is the place at which the page was made: what happened before its stream opened is not missed. `watch` looks
+    whether it is this page's list that changed, and gives the `counts`; without it every change is one of the list.
     """
     client, _ = hub.subscribe(frozenset({team}), since, pages=True)
     beat = _Beat()
@@ -73,8 +81,8 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
                 yield sse("ended", "session")
                 return
             if entries:
-                await asyncio.sleep(COALESCE_SECONDS)
-                yield b"".join(page_events([*entries, *await client.take(0)]))
+                await asyncio.sleep(COALESCE_SECONDS * random.uniform(*JITTER))  # noqa: S311 - spreads load, keeps no secret
+                yield b"".join(page_events([*entries, *await client.take(0)], watch))
             if beat.due(bool(entries)):
                 yield b": heartbeat\n\n"
     finally:
@@ -82,21 +90,25 @@ async def page_stream(hub: Hub, team: str, since: Vector | None, still_in: Still
         LIVE_CLIENTS.dec()
 
 
-def page_events(entries: Iterable[Entry]) -> list[bytes]:
-    """The page's events for some entries: the list once, the rota once, each case once."""
+def page_events(entries: Iterable[Entry], watch: ListWatch | None = None) -> list[bytes]:
+    """The page's events for some entries: the list once, the rota once, each case once, the counts that changed."""
     messages = [entry.message for entry in entries]
     cases = dict.fromkeys(one.case.id for one in messages if isinstance(one, CaseEvent))
     rota = any(isinstance(one, RotaEvent) for one in messages)
     ideas = any(isinstance(one, IdeaSubmitted | IdeaSettled) for one in messages)
     looks = dict.fromkeys(one.case_id for one in messages if isinstance(one, PresenceChanged))
+    told = cases or rota
+    sounded = any(isinstance(one, SearchAlert) for one in messages)
+    listed = (told and (watch is None or watch.list_changed())) or (sounded and watch is None)
     changed = (
-        (["list"] if cases or rota else [])
+        (["list"] if listed else [])
         + (["rota"] if rota else [])
         + (["ideas"] if ideas else [])
         + [f"case-{case}" for case in cases]
         + [f"presence-{case}" for case in looks]
     )
-    return [sse(what, "changed") for what in changed]
+    counts = watch.new_counts() if watch and (told or sounded) else ""
+    return [sse(what, "changed") for what in changed] + ([sse("counts", counts)] if counts else [])
 
 
 def _kind(message: Model) -> str:

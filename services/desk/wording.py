@@ -12,6 +12,7 @@ from babel.lists import format_list
 from services.contracts.cases import Case, CaseMessage, Deadline, Explanation, HistoryLine
 from services.contracts.mentions import SentimentLabel, Urgency, UrgencyLabel, UrgencySignal
 from services.contracts.teams import TeamConfig
+from services.desk.domain.filters import FIELDS, NONE
 from services.desk.domain.reading import (
     Segment,
     Why,
@@ -86,6 +87,24 @@ class Wording:
     def sentiment(self, label: str) -> str:
         """What a mood is called."""
         return self.t(f"sentiment.{label}")
+
+    def filtered(self, field: str, value: str) -> str:
+        """What a value of a filter's field is called."""
+        if value == NONE and field in FIELDS:
+            return self.t(f"filter.no_{field}")
+        match field:
+            case "urgency" | "sentiment" | "kind":
+                return self.t.maybe(f"{field}.{value}", value)
+            case "topic":
+                return self.topic(value)
+            case "language":
+                return self.language(value) or self.t("filter.no_language")
+            case "source":
+                return self.source(value)
+            case "owner":
+                return self.person(value)
+            case _:
+                return value
 
     def signal(self, name: str) -> str:
         """What a trigger of urgency is called."""

@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request, Response
 from services.report.domain.indices import Names
 from services.report.elastic import Elastic, ElasticClient, ElasticUnavailableError
 from services.report.settings import ReportSettings
-from services.report.web import reports, search, wallboard
-from services.report.web.context import Report, Teams
+from services.report.web import reports, saved, search, wallboard
+from services.report.web.context import KeptSearches, Report, Teams
 from services.runtime.clock import Clock, system_clock
 from services.runtime.web.identity import Sessions
 from services.runtime.web.install import install_web
@@ -41,6 +41,7 @@ def build_app(
     nav: NavSource = no_facts,
     clock: Clock = system_clock,
     elastic: Elastic | None = None,
+    kept: KeptSearches | None = None,
     secure_cookies: bool = False,
 ) -> FastAPI:
     """The app; nothing connects until it is asked something.
@@ -52,6 +53,7 @@ def build_app(
         nav: the navigation's facts.
         clock: the time.
         elastic: the port to Elasticsearch; `None` makes the client from the settings.
+        kept: the searches that people keep; without it none are.
         secure_cookies: whether people come by https.
     """
     if settings.signing_key is None:
@@ -67,9 +69,11 @@ def build_app(
         secure_cookies=secure_cookies,
     )
     web.pages.environment.globals["moment"] = datetime.fromisoformat
-    app.state.report = Report(settings, elastic or ElasticClient(settings), Names(settings.index_prefix), teams)
+    app.state.report = Report(
+        settings, elastic or ElasticClient(settings), Names(settings.index_prefix), teams, kept=kept
+    )
     app.add_exception_handler(ElasticUnavailableError, _unavailable)
-    for part in (search, reports, wallboard):
+    for part in (search, saved, reports, wallboard):
         app.include_router(part.router)
     return app
 

@@ -9,6 +9,7 @@ from services.report.domain.indices import (
     MAPPINGS,
     META_ID,
     REFRESH,
+    WHOLE,
     Generations,
     Names,
     alias_actions,
@@ -152,11 +153,12 @@ class GenerationStore:
         self._elastic.request("PUT", f"/_index_template/{self.names.template('meta')}", meta_template(self.names))
 
     def _repair(self, current: int) -> None:
-        """Whatever an earlier start or rebuild left undone: aliases, the cases index, fields that are new."""
+        """Whatever an earlier start or rebuild left undone: aliases, the indices without a month, fields that are new."""
         names = self.names
         for name, template in current_templates(names, current).items():
             self._elastic.request("PUT", f"/_index_template/{name}", template)
-        self.create(names.index("cases", "", current))
+        for family in WHOLE:
+            self.create(names.index(family, "", current))
         existing = self.aliases()
         parsed = {index: its for index in existing if (its := names.parse(index))}
         if any((names.alias(its[0]) in existing[index]) != (its[1] == current) for index, its in parsed.items()):

@@ -1,10 +1,14 @@
-"""The process `sink`: keeps the indices up to date until it is told to stop."""
+"""The process `sink`: keeps the indices up to date and lets kept searches sound, until it is told to stop."""
 
 import logging
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED
+from services.report.alerts import Alerts, KnownSearches
 from services.report.elastic import BACKGROUND_SECONDS, ElasticClient, ElasticUnavailableError
 from services.report.generations import GenerationStore
 from services.report.retention import expire
@@ -12,7 +16,9 @@ from services.report.settings import ReportSettings
 from services.report.sink import GROUP, LONGEST_WAIT, Sink
 from services.report.writer import Writer
 from services.runtime.clock import Clock, system_clock
+from services.runtime.follow import Follower
 from services.runtime.health import Health, HealthServer
+from services.runtime.messages import Received
 from services.runtime.producer import Producer
 from services.runtime.reader import GroupReader
 
@@ -35,16 +41,43 @@ def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_c
         store = GenerationStore(elastic, settings)
         if not prepared_before(store, health, stop):
             return
+        searches = KnownSearches()
+        follower = Follower(
+            settings, {DESK_TEAMS: "beginning"}, lambda one: searches.fold(one.key, one.message), f"{GROUP}-searches"
+        )
+        health.add("searches", follower.check)
         topics = (MENTIONS_CLASSIFIED, DESK_EVENTS)
-        with Producer(settings, GROUP) as producer, GroupReader(settings, GROUP, topics, producer) as reader:
-            sink = Sink(reader, store, Writer(elastic, store), producer, clock, settings.sink_batch, health.beat)
+        with (
+            following(follower),
+            Producer(settings, GROUP) as producer,
+            GroupReader(settings, GROUP, topics, producer) as reader,
+        ):
+            alerts = Alerts(elastic, store.names, searches, producer, settings.report_time_zone)
+
+            def written(records: Sequence[Received[Any]]) -> None:
+                alerts.arrived(records, clock())
+
+            writer = Writer(elastic, store)
+            sink = Sink(reader, store, writer, producer, clock, settings.sink_batch, health.beat, written)
             health.add("elasticsearch", lambda: sink.waiting_for)
             health.add("partitions", lambda: None if reader.assigned() else "none assigned yet")
             daily = Daily(elastic, store, settings.retention_days)
             while not stop.is_set():
                 health.beat()
+                if follower.caught_up.is_set():
+                    alerts.run(clock())
                 if sink.step(stop) == 0:
                     daily.run(clock())
+
+
+@contextmanager
+def following(follower: Follower) -> Iterator[None]:
+    """The follower at work."""
+    follower.start()
+    try:
+        yield
+    finally:
+        follower.stop()
 
 
 def prepared_before(store: GenerationStore, health: Health, stop: threading.Event) -> bool:

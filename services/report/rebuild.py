@@ -16,12 +16,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from kafka import KafkaConsumer, TopicPartition
 
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED, Topic
+from services.report.domain.indices import WHOLE
 from services.report.elastic import BACKGROUND_SECONDS, Elastic, ElasticClient, ElasticUnavailableError
 from services.report.generations import GenerationStore, SupersededError
 from services.report.settings import ReportSettings
@@ -60,7 +62,7 @@ def rebuild(
     stop: threading.Event | None = None,
     clock: Clock = system_clock,
 ) -> Rebuilt:
-    """Rebuild both families of indices from the topics.
+    """Rebuild all families of indices from the topics.
 
     Raises:
         ElasticUnavailableError, KafkaError: an engine is away; what was in use before is in use still.
@@ -94,7 +96,8 @@ class Rebuild:
         generation = building.generations.building
         assert generation is not None
         patiently(lambda: store.drop_others(building.generations.written))
-        patiently(lambda: store.create(store.names.index("cases", "", generation)))
+        for family in WHOLE:
+            patiently(partial(store.create, store.names.index(family, "", generation)))
         records, refused = self._pass(generation, progress)
         switched = patiently(lambda: store.save(building, building.generations.switch(), self._id))
         patiently(lambda: store.activate(generation))

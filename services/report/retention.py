@@ -1,4 +1,4 @@
-"""Forgets what the topics have forgotten: once a day, whole mention indices and single cases past `retention_days`.
+"""Forgets what the topics have forgotten: once a day, mention indices, and single cases and messages, past `retention_days`.
 
 What counts is when Kafka took a record (`appended_at`), as for the topic itself: an archive from 2019 that was imported
 yesterday stays for as long as its records do, so that a rebuild gives what was there. A mention index goes when nothing in
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
+from services.report.domain.indices import WHOLE
 from services.report.domain.mappings import Json
 from services.report.elastic import Elastic
 from services.report.generations import GenerationStore
@@ -29,8 +30,8 @@ def expire(elastic: Elastic, store: GenerationStore, retention_days: int, now: d
     store.drop_others(store.read().generations.written)
     store.drop(expired_indices(elastic, store, limit))
     for index in store.aliases():
-        if (its := store.names.parse(index)) and its[0] == "cases":
-            _forget_cases(elastic, index, limit)
+        if (its := store.names.parse(index)) and its[0] in WHOLE:
+            _forget_single(elastic, index, limit)
 
 
 def expired_indices(elastic: Elastic, store: GenerationStore, limit: datetime) -> list[str]:
@@ -50,7 +51,7 @@ def expired_indices(elastic: Elastic, store: GenerationStore, limit: datetime) -
     return [one["key"] for one in buckets if (newest := one["newest"]["value"]) is not None and newest < milliseconds]
 
 
-def _forget_cases(elastic: Elastic, index: str, limit: datetime) -> None:
+def _forget_single(elastic: Elastic, index: str, limit: datetime) -> None:
     body: Json = {
         "size": PAGE,
         "_source": False,
@@ -62,7 +63,7 @@ def _forget_cases(elastic: Elastic, index: str, limit: datetime) -> None:
             orjson.dumps({"delete": {"_index": index, "_id": h["_id"], "version": h["_version"] + 1, **_EXTERNAL}})
             for h in hits
         ]
-        log.info("forgetting %d cases of %s", len(hits), index)
+        log.info("forgetting %d documents of %s", len(hits), index)
         elastic.request("POST", "/_bulk", b"\n".join(lines) + b"\n", {"refresh": "true", "filter_path": "errors"})
 
 

@@ -1,5 +1,5 @@
-"""Reads `mentions.classified` and `desk.events`, writes the indices `mentions` and `cases`. At least once, made exact by ids
-and versions.
+"""Reads `mentions.classified` and `desk.events`, writes the indices `mentions`, `cases` and `messages`. At
+least once, made exact by ids and versions.
 
 The order within a batch is what makes a rebuild beside it correct: poll, THEN read which generations are written, write to
 all of them, THEN commit. A record whose batch saw no rebuild was in Kafka before the rebuild looked where the topics end,
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.contracts.codec import DecodeError, encode
-from services.report.domain.documents import Document, RefusedError, document_of
+from services.report.domain.documents import Document, RefusedError, documents_of
 from services.report.domain.indices import Family
 from services.report.elastic import ElasticUnavailableError
 from services.report.generations import GenerationStore
@@ -56,6 +56,7 @@ class Sink:
         clock: Clock,
         batch: int,
         beat: Callable[[], None] = lambda: None,
+        written: Callable[[Sequence[Received[Any]]], None] = lambda _records: None,
     ) -> None:
         self._reader = reader
         self._store = store
@@ -64,6 +65,7 @@ class Sink:
         self._clock = clock
         self._batch = batch
         self._beat = beat
+        self._written = written
         self._circuit = Circuit()
         self.waiting_for: str | None = None
         """Why nothing is written at this moment; a readiness check."""
@@ -80,6 +82,7 @@ class Sink:
             return 0
         if self._persist(records, stop):
             self._reader.commit()
+            self._written(records)
         return len(records)
 
     def _persist(self, records: list[Received[Any]], stop: threading.Event) -> bool:
@@ -144,8 +147,7 @@ def prepared(records: Sequence[Received[Any]]) -> tuple[list[tuple[Received[Any]
     letters: list[Outgoing] = []
     for one in records:
         try:
-            if document := document_of(one):
-                documents.append((one, document))
+            documents += [(one, document) for document in documents_of(one)]
         except RefusedError as refused:
             letters.append(refusal(one, str(refused)))
     return documents, letters

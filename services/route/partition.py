@@ -37,6 +37,7 @@ from services.contracts.memory import (
     OwnCapacity,
 )
 from services.contracts.questions import Idea
+from services.contracts.searches import SavedSearch
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -134,6 +135,9 @@ class RoutePartition:
                 self._team(message.team).goals = message.goals
             case Idea():
                 self._team(message.team).ideas[message.id] = message
+                self._latest = max(self._latest, message.at)
+            case SavedSearch():
+                self._team(message.team).searches[message.id] = message
                 self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)

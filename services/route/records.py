@@ -23,6 +23,8 @@ from services.contracts.events import (
     OwnCapacityChanged,
     ReplySubmitted,
     RotaEvent,
+    SearchDropped,
+    SearchSaved,
     SuggestionDecided,
 )
 from services.contracts.goals import GoalsRecord
@@ -73,6 +75,10 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
             yield team, "suggestion", one.id, SuggestionRecord(team=team, at=now.moment(), suggestion=now)
         case GoalsSet() if state.goals is not None:
             yield team, "goals", "current", GoalsRecord(team=team, at=event.at, goals=state.goals)
+        case SearchSaved():
+            yield team, "search", event.search.id, state.searches.get(event.search.id)
+        case SearchDropped():
+            yield team, "search", event.search, state.searches.get(event.search)
         case _:
             pass
     if event.sequence == 1 and (answer := state.answered.get(event.cause)):

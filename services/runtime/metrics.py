@@ -81,4 +81,5 @@ LOGINS = Counter(
 
 # -- sink --------------------------------------------------------------------------------------------------------------
 DOCUMENTS = Counter("webcare_documents_total", "Documents handed to Elasticsearch, by outcome.", ["index", "outcome"])
+SEARCHES = Counter("webcare_searches_total", "Searches of people and programs.", ["outcome"])
 SINK_WAITS = Counter("webcare_sink_waits_total", "Batches tried again because Elasticsearch did not take them.", [])

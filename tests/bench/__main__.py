@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.report.domain.indices import REFRESH
-from tests.bench import bench_classify, commands, end_to_end, parts, peers, recovery
+from tests.bench import bench_classify, commands, end_to_end, inbox, parts, peers, recovery
 from tests.bench.figures import machine, table
 from tests.faults.lines import BESIDE, ROOT
 from tests.support.stack import Stack, attach, start, stop
@@ -23,6 +23,8 @@ TARGET = ROOT / "docs" / "benchmarks.md"
 
 def main() -> None:
     """Measure, one thing after the other, and write the document."""
+    say("the inbox, with everybody looking")
+    desk = inbox.measure()
     with running() as stack:
         say("from POST to where people meet a mention")
         ways = end_to_end.measure(stack)
@@ -45,7 +47,7 @@ def main() -> None:
             ("sink, into Elasticsearch: mentions", f"{sunk:,.0f}"),
         ],
     )
-    TARGET.write_text(document(ways, answers, alone, back, compared, quality()), encoding="utf-8")
+    TARGET.write_text(document(ways, answers, desk, alone, back, compared, quality()), encoding="utf-8")
     say(f"written: {TARGET}")
 
 
@@ -73,7 +75,7 @@ def quality() -> str:
     return f"```text\n{out.getvalue()}```"
 
 
-def document(ways: str, answers: str, alone: str, back: str, compared: str, read: str) -> str:
+def document(ways: str, answers: str, desk: str, alone: str, back: str, compared: str, read: str) -> str:
     """The whole of `docs/benchmarks.md`."""
     return f"""# Benchmarks
 
@@ -92,6 +94,13 @@ best. One in {end_to_end.SAMPLED} mentions is looked for in Elasticsearch, every
 {answers}
 
 "Has caught up" counts from the start of the import and includes what other processes took of the same cores.
+
+## The inbox
+
+{desk}
+
+The server is one process; the agents' side (200 clients) runs beside it on the same machine. `python -m tests.bench.inbox
+--seconds 600` measures ten minutes.
 
 ## The parts
 

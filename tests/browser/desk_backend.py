@@ -31,6 +31,7 @@ from services.contracts.teams import Leave, Person, ServiceLevel, Shift, TeamCon
 from services.contracts.topics import DESK_CASES, DESK_COMMANDS, DESK_EVENTS, DESK_TEAMS, SIGNALS, case_key, team_key
 from services.desk.accounts import Account, Accounts
 from services.desk.app import build_app
+from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans
 from services.desk.readmodel import ReadModel
 from services.desk.settings import DeskSettings
@@ -215,7 +216,13 @@ class TestDesk:
     settings: DeskSettings
 
 
-def open_test_desk(folder: Path, clock: Clock = system_clock, plans: Plans | None = None, **settings: Any) -> TestDesk:
+def open_test_desk(
+    folder: Path,
+    clock: Clock = system_clock,
+    plans: Plans | None = None,
+    nobody: NobodyCount | None = None,
+    **settings: Any,
+) -> TestDesk:
     """A desk with accounts in `folder`: youssef and marit (agents), lena (lead), vera (viewer), zoe (another team),
     ada (admin of Spoorlijn), root (admin of both)."""
     chosen = DeskSettings(data=folder, signing_key=SecretStr(KEY), **({"desk_answer_seconds": 1.0} | settings))
@@ -234,5 +241,6 @@ def open_test_desk(folder: Path, clock: Clock = system_clock, plans: Plans | Non
         accounts.save(Account(name, name.capitalize(), teams), PASSWORD)
     model = ReadModel()
     backend = Backend(model, clock)
-    app = build_app(chosen, model=model, sender=backend, accounts=accounts, signing_key=KEY, clock=clock, plans=plans)
+    parts: dict[str, Any] = {"clock": clock, "plans": plans, "nobody": nobody}
+    app = build_app(chosen, model=model, sender=backend, accounts=accounts, signing_key=KEY, **parts)
     return TestDesk(app, backend, model, accounts, chosen)

@@ -108,6 +108,7 @@ def test_a_canned_reply_by_keyboard(enter: Enter, served: Served) -> None:
     canned(served, "Stranded", "Hi {name}!", "stranded", language="en")
     page = enter("youssef", path=f"/cases/{served.tunnel}")
     expect(page.locator("#canned-list b")).to_have_text(["Gestrand", "Compliment", "Stranded"])
+    page.keyboard.press("r")
     page.keyboard.press("/")
     expect(page.locator("#canned-find")).to_be_focused()
     page.keyboard.type("vaststaat")

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from services.contracts.events import CaseEvent
+from services.contracts.ids import reply_id
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
-from services.report.domain.indices import Generations
+from services.report.domain.indices import FAMILIES, Generations
 from services.report.elastic import ElasticClient, ElasticUnavailableError
 from services.report.generations import GenerationStore, SupersededError
 from services.report.rebuild import RebuildStoppedError, rebuild
@@ -19,7 +21,7 @@ from services.runtime.topics import create_topics
 from tests.connected.test_sink import counter, send, sinking
 from tests.support.engines import Engines
 from tests.support.stack import until
-from tests.unit.test_report_samples import case_event, indices, mention
+from tests.unit.test_report_samples import NOW, case_event, indices, mention
 
 pytestmark = pytest.mark.engines
 
@@ -36,6 +38,13 @@ def ready(engines: Engines, team: str) -> Iterator[Ready]:
     with indices(engines.elasticsearch_url, f"{team}-", kafka_bootstrap=engines.bootstrap) as made:
         create_topics(made[0])
         yield made
+
+
+def written(number: int, name: str, team: str) -> CaseEvent:
+    """A note or a reply to the case `number`, after its first two events."""
+    kind, revision = ("note", 3) if name == "NoteAdded" else ("reply", 4)
+    message = {"kind": kind, "id": reply_id(f"{kind} {number}"), "at": NOW.isoformat(), "author": "anouk", "text": name}
+    return case_event(number, name, revision, team=team, messages=[message], event={kind: message})
 
 
 def everything(elastic: ElasticClient, store: GenerationStore, team: str, alias: str) -> dict[str, Any]:
@@ -56,12 +65,15 @@ def test_a_rebuild_gives_the_same_answers_as_before(ready: Ready, team: str) -> 
     months = ("2026-11-03", "2026-10-03", "2014-02-03")
     send(settings, [mention(n, team=team, created_at=f"{months[n % 3]}T10:00:00Z") for n in range(90)], team)
     send(settings, [case_event(n, revision=r, team=team) for n in range(20) for r in (1, 2)], team)
+    send(settings, [written(n, name, team) for n in range(20) for name in ("NoteAdded", "ReplySubmitted")], team)
     with sinking(settings, store, elastic, team):
-        until(lambda: count("mentions") == 90 and count("cases") == 20, "everything is indexed", 60)
-    before = {alias: everything(elastic, store, team, alias) for alias in ("mentions", "cases")}
+        until(
+            lambda: (count("mentions"), count("cases"), count("messages")) == (90, 20, 40), "everything is indexed", 60
+        )
+    before = {alias: everything(elastic, store, team, alias) for alias in FAMILIES}
     steps: list[tuple[int, int]] = []
     rebuilt = rebuild(settings, lambda done, total: steps.append((done, total)))
-    assert {alias: everything(elastic, store, team, alias) for alias in ("mentions", "cases")} == before
+    assert {alias: everything(elastic, store, team, alias) for alias in FAMILIES} == before
     assert rebuilt.generation == 2
     assert steps[-1][0] == steps[-1][1] >= 130
     assert store.read().generations == Generations(2)
@@ -160,5 +172,5 @@ def test_a_switch_that_died_half_way_is_finished_by_the_next_start(ready: Ready,
     store.save(before, Generations(3, retiring=2), "one")
     assert store.prepare().current == 3
     shown = {index for index, aliases in store.aliases().items() if aliases}
-    assert shown == {store.names.index("cases", "", 3)}
+    assert shown == {store.names.index("cases", "", 3), store.names.index("messages", "", 3)}
     assert elastic.search(store.names.alias("cases"), {"size": 0})["_shards"]["total"] == 1

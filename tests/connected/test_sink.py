@@ -26,7 +26,16 @@ from services.runtime.reader import GroupReader
 from services.runtime.topics import create_topics
 from tests.support.engines import Engines
 from tests.support.stack import until
-from tests.unit.test_report_samples import NOW, case_event, from_event, from_mention, indices, mention, refresh
+from tests.unit.test_report_samples import (
+    NOW,
+    case_event,
+    from_event,
+    from_mention,
+    from_message,
+    indices,
+    mention,
+    refresh,
+)
 
 pytestmark = pytest.mark.engines
 
@@ -148,6 +157,8 @@ def test_retention_forgets_what_the_topic_has_forgotten_and_nothing_else(
         from_mention(archive, 3),
         from_event(case_event(1), at=long_ago),
         from_event(case_event(2)),
+        from_message(case_event(1, "NoteAdded", 2), at=long_ago),
+        from_message(case_event(2, "ReplySubmitted", 2)),
     ]
     Writer(elastic, store).write(documents, (1,))
     store.create(store.names.index("mentions", "2026.10", 7))
@@ -159,9 +170,12 @@ def test_retention_forgets_what_the_topic_has_forgotten_and_nothing_else(
         names.index("mentions", "2026.11", 1),
         names.index("mentions", "2019.05", 1),
         names.index("cases", "", 1),
+        names.index("messages", "", 1),
     }
     left = elastic.search(names.alias("cases"), {"size": 10})["hits"]["hits"]
     assert [one["_id"] for one in left] == [case_event(2).case.id]
+    written = elastic.search(names.alias("messages"), {"size": 10})["hits"]["hits"]
+    assert [one["_source"]["type"] for one in written] == ["reply"]
 
 
 def test_it_waits_for_elasticsearch_and_says_so() -> None:

@@ -26,6 +26,7 @@ from services.contracts.commands import (
     CorrectClassification,
     DecideLeave,
     DecideSuggestion,
+    DropSearch,
     HandOver,
     MergeCase,
     OfferSwap,
@@ -35,6 +36,7 @@ from services.contracts.commands import (
     RetireCannedReply,
     RetireGuideline,
     SaveCannedReply,
+    SaveSearch,
     SetOwnCapacity,
     SnoozeCase,
     SplitCase,
@@ -299,6 +301,17 @@ class RoutingMachine(RouteMachine):
             assert self.command(SaveCannedReply, actor, canned=name, content=content), "every command is answered"
         else:
             assert self.command(RetireCannedReply, actor, canned=name or "onbekend"), "every command is answered"
+
+    @rule(actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000), query=st.sampled_from(("", "storing")))
+    def keep_a_search(self, actor: str, pick: int, query: str) -> None:
+        known = [None, "onbekend", *self.state.searches]
+        search = known[pick % len(known)]
+        if query:
+            shared = pick % 2 == 0
+            saved = self.command(SaveSearch, actor, search=search, name=query, query=query, shared=shared)
+            assert saved, "every command is answered"
+        else:
+            assert self.command(DropSearch, actor, search=search or "onbekend"), "every command is answered"
 
     @invariant()
     def no_mention_is_lost_or_in_two_cases(self) -> None:

@@ -22,6 +22,7 @@ from tests.unit.test_report_samples import (
     counts,
     from_event,
     from_mention,
+    from_message,
     indices,
     mention,
     refresh,
@@ -40,6 +41,13 @@ TEXTS = {
     8: ("\ue000trein\ue001 met vreemde tekens", "nl"),
 }
 HIDDEN = 99
+WRITTEN = {1: "Wij zoeken het uit, excuses", 2: "Klant is al drie keer gebeld", 3: "Dit blijft geheimzinnig gebeld"}
+
+
+def said(number: int, name: str, text: str) -> dict[str, Any]:
+    """A message of ours as an event carries it."""
+    kind = "note" if name == "NoteAdded" else "reply"
+    return {"kind": kind, "id": mention(900 + number).id, "at": NOW.isoformat(), "author": "anouk", "text": text}
 
 
 class OneSession:
@@ -81,7 +89,10 @@ def client(engines: Engines, sessions: OneSession) -> Iterator[TestClient]:
         ]
         documents.append(from_mention(mention(HIDDEN, "geheime trein", team="geheim"), 99))
         documents.append(from_mention(mention(50, "bus naar Delft", team="bus", created_at="2013-05-01T10:00:00Z"), 50))
-        documents += [from_event(case_event(n, topics=[])) for n in (1, 2, 3)]
+        documents += [from_event(case_event(n, topics=[], title=f"Zaak {n}", tags=["vip"])) for n in (1, 2, 3)]
+        for n, (name, team) in enumerate([("ReplySubmitted", TEAM), ("NoteAdded", TEAM), ("NoteAdded", "geheim")], 1):
+            written = {"note" if name == "NoteAdded" else "reply": said(n, name, WRITTEN[n])}
+            documents.append(from_message(case_event(n, name, 2, team=team, messages=[], event=written)))
         Writer(elastic, store).write(documents, store.read().generations.written)
         refresh(elastic, store)
         app = build_app(settings, sessions, lambda _team: None, clock=lambda: NOW, elastic=elastic)
@@ -116,6 +127,18 @@ def found(client: TestClient, q: str = "", **more: Any) -> set[int]:
         ("-trein", {3, 5, 6, 7, 50}),
         ("vertrag*", {1}),
         ("rugzak | cursus", {6, 7}),
+        ("rugzak OF cursus", {6, 7}),
+        ("trein -(vertraging OR tijd)", {4, 8}),
+        ("sentiment:negatief", {1}),
+        ("bron:bluesky", {3}),
+        ("taal:engels trains", {3}),
+        ("onderwerp:delay -lang:en", {1}),
+        ('auteur:"Noor" heeft:link', {6}),
+        ("voor:1-1-2020", {50}),
+        ("na:2u", {1, 2}),
+        ("trein (vertraging", {1}),
+        ("crèm*", {5}),
+        ("zoek:trein", set()),
         ("bus", {7, 50}),
         ("Noor", {*TEXTS, 50}),
         ("xyzzy", set()),
@@ -263,3 +286,86 @@ def test_a_write_never_makes_an_index(engines: Engines) -> None:
         with pytest.raises(ElasticRefusedError) as refused:
             elastic.request("PUT", f"/{index}/_doc/1", {"id": "1"})
         assert refused.value.kind == "index_not_found_exception"
+
+
+def kinds(client: TestClient, q: str = "", **more: Any) -> list[tuple[str, str]]:
+    """What is found of every kind: its kind, and its text or title."""
+    every = {"is": ["mention", "case", "reply", "note"]} | more
+    hits = search(client, q, **every)["hits"]
+    return sorted((one["is"], one["document"].get("text") or one["document"]["title"]) for one in hits)
+
+
+def test_replies_notes_and_cases_are_found_when_they_are_asked_for(client: TestClient) -> None:
+    assert kinds(client, "gebeld") == [("note", WRITTEN[2])]
+    assert kinds(client, "is:antwoord") == [("reply", WRITTEN[1])]
+    assert kinds(client, "is:case tag:vip") == [("case", f"Zaak {n}") for n in (1, 2, 3)]
+    assert kinds(client, "auteur:anouk") == [("note", WRITTEN[2]), ("reply", WRITTEN[1])]
+    assert search(client, "gebeld")["total"] == 0, "who does not ask for them gets mentions, as before"
+    assert search(client, "is:notitie")["hits"][0]["mention"] is None
+    facets = client.get("/api/v1/search", params={"is": ["note", "case"]}).json()["facets"]
+    assert counts(facets["is"]) == {"mention": 9, "case": 3, "reply": 1, "note": 1}
+    assert counts(facets["status"]) == {"open": 3}
+
+
+def test_nobody_finds_what_another_team_wrote(client: TestClient, sessions: OneSession) -> None:
+    assert kinds(client, "geheimzinnig") == []
+    before, sessions.identity = sessions.identity, replace(sessions.identity, teams={"geheim": "viewer"})
+    try:
+        assert kinds(client, "geheimzinnig") == [("note", WRITTEN[3])]
+        assert kinds(client, "excuses") == []
+    finally:
+        sessions.identity = before
+
+
+def test_a_token_reads_no_notes(client: TestClient, sessions: OneSession) -> None:
+    before, sessions.identity = sessions.identity, replace(sessions.identity, session=False)
+    try:
+        assert kinds(client, "is:note OR is:reply") == [("reply", WRITTEN[1])]
+    finally:
+        sessions.identity = before
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "reach", "urgency"])
+def test_the_cursor_gives_every_document_of_every_kind_once(client: TestClient, sort: str) -> None:
+    every: dict[str, Any] = {"is": ["mention", "case", "reply", "note"], "sort": sort}
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = client.get("/api/v1/search", params=every | {"size": 4, "after": after}).json()
+        seen += [one["document"]["id"] for one in page["hits"]]
+        after = page["next"]
+    assert len(seen) == len(set(seen)) == search(client, **every)["total"] == 14
+
+
+def test_the_page_leads_to_the_case_at_the_message(client: TestClient) -> None:
+    page = client.get("/search", params={"q": "gebeld"}).text
+    assert f"#m-{mention(902).id}" in page
+    assert "/inbox?team=spoorlijn&amp;case=" in page
+
+
+def offers(client: TestClient, q: str, **more: Any) -> list[tuple[str, str, int]]:
+    return [(one["kind"], one["about"], one["count"]) for one in search(client, q, **more)["offers"]]
+
+
+def test_nothing_found_comes_with_what_would_find_something(client: TestClient) -> None:
+    assert ("spelling", "vertraging", 1) in offers(client, "vertragign")
+    assert ("without", "after:1h", 1) in offers(client, "rugzak na:1u")
+    assert ("without", "source:bluesky", 1) in offers(client, "rugzak", source="bluesky")
+    assert ("keyboard", "cursus", 1) not in offers(client, "cursus"), "what finds something offers nothing"
+    assert ("keyboard", "wat kost", 1) in offers(client, "zqt kost")
+    assert offers(client, "xyzzyplugh") == []
+    page = client.get("/search", params={"q": "vertragign"}).text
+    assert "Bedoelde je: vertraging" in page
+
+
+def test_words_of_other_teams_are_never_offered(client: TestClient) -> None:
+    assert offers(client, "geheimzinig", **{"is": ["note"]}) == []
+    assert offers(client, "geheime trien") == [] or all(
+        "geheim" not in one[1] for one in offers(client, "geheime trien")
+    )
+
+
+def test_what_was_understood_is_said(client: TestClient) -> None:
+    answer = search(client, "bron:mastodon foo:bar (trein")
+    assert answer["read_as"] == "source:mastodon foo:bar trein"
+    assert [one["code"] for one in answer["hints"]] == ["unknown_field", "open_group"]

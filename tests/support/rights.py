@@ -33,6 +33,7 @@ _CODE, _PASSWORDS = {"code": "000000"}, {"password": "x" * 3, "again": "x" * 3}
 _PERSON = {"name": "{person}"}
 
 _GUIDELINE = {"guideline": "canary"}
+_WAYS_BACK = '{{"ways": [{{"case": "{case}", "revision": 1, "steps": [{{"type": "WakeCase"}}]}}]}}'
 _CANNED = {"title": "A reply", "text": "Hello", "language": "en"}
 
 ROUTES: dict[str, Needs] = {
@@ -82,6 +83,11 @@ ROUTES: dict[str, Needs] = {
     "GET /inbox": Needs("viewer", own=True),
     "GET /inbox/list": Needs("viewer", own=True),
     "GET /inbox/live": Needs("viewer", own=True, stream=True),
+    "GET /inbox/nobody": Needs("viewer", own=True),
+    "POST /inbox/deeds": Needs("agent", {"what": "tag", "tag": "seen", "case": "{case}"}),
+    "POST /inbox/undo": Needs("viewer", {"ways": _WAYS_BACK}),
+    "POST /inbox/filters": Needs("viewer", {"team": "{team}", "view": "team", "title": "Mine", "filter": "tag=seen"}),
+    "POST /inbox/filters/{ident}/drop": Needs("viewer", {"team": "{team}"}),
     "GET /cases/{case}": Needs("viewer", path={"case": "{case}"}),
     "GET /cases/{case}/live": Needs("viewer", path={"case": "{case}"}),
     "POST /cases/{case}/claim": Needs("agent", path={"case": "{case}"}),

@@ -171,6 +171,7 @@ def contents(state: TeamState) -> dict[str, Any]:
         "handbook": state.handbook.contents(),
         "goals": state.goals,
         "ideas": state.ideas,
+        "searches": state.searches,
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],
         "loads": {person: state.load(person) for person in (agreed.people if agreed else ())},

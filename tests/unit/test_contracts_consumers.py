@@ -26,6 +26,8 @@ from services.contracts.commands import Tick
 from services.contracts.events import CaseArchived, CaseEvent
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.schemas import message_name
+from services.contracts.searches import SavedSearch
+from services.contracts.signals import Signal
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -36,7 +38,6 @@ from services.contracts.topics import (
     MENTIONS_CLASSIFIED,
     MENTIONS_RAW,
     OUTBOX_APPROVED,
-    SIGNALS,
     TOPICS,
     Topic,
 )
@@ -44,6 +45,7 @@ from services.desk.readmodel import ReadModel
 from services.ingest.sources.webhook.deliver import Destination, attempt
 from services.ingest.store import FinalOutcome
 from services.ingest.teams import TeamDirectory
+from services.report.alerts import KnownSearches
 from services.report.sink import prepared
 from services.route.partition import STATE, RoutePartition
 from services.route.ticker import KnownTeams, ticks
@@ -135,9 +137,17 @@ def route(topic: Topic, message: Any) -> None:
 
 
 def sink(topic: Topic, message: Any) -> None:
+    if topic is DESK_TEAMS:
+        known = KnownSearches()
+        known.fold("key", message)
+        assert known.take_new() == ({TEAM} if isinstance(message, SavedSearch) else set())
+        return
     documents, letters = prepared([received(topic, message)])
     assert letters == []
-    assert len(documents) == isinstance(message, CaseEvent | ClassifiedMention)
+    families = {one.family for _, one in documents}
+    assert ("mentions" in families) == isinstance(message, ClassifiedMention)
+    assert ("cases" in families) == isinstance(message, CaseEvent)
+    assert ("messages" in families) <= isinstance(message, CaseEvent)
 
 
 def desk(topic: Topic, message: Any) -> None:
@@ -148,7 +158,9 @@ def desk(topic: Topic, message: Any) -> None:
         assert model.case(case.id) == case
     if isinstance(message, TeamConfiguration):
         assert model.config(TEAM) == message.config
-    if topic is SIGNALS:
+    if isinstance(message, SavedSearch):
+        assert model.kept_searches(TEAM, message.owner) == (message,)
+    if isinstance(message, Signal):
         assert model.signals(TEAM, [message.topic], message.at) == [message]
 
 

@@ -13,7 +13,8 @@ from services.contracts.events import CommandAccepted, CommandRejected, CommandR
 from services.contracts.mentions import Author, Urgency
 from services.contracts.teams import Leave, Person, ServiceLevel, Shift, TeamConfig
 from services.desk.domain.answers import Collector, answer_of
-from services.desk.domain.inbox import REMEMBERED, VIEWS, Inbox, rank
+from services.desk.domain.filters import Filter, read_filter, saved_filter
+from services.desk.domain.inbox import FILTERS, REMEMBERED, VIEWS, Inbox, rank
 from services.desk.domain.reading import headline, safe_link, segments, why
 from services.desk.domain.rota import cover_at, duties
 from tests.support.route import uuid
@@ -82,6 +83,41 @@ def test_the_memory_of_what_is_gone_is_bounded() -> None:
     assert len(inbox._removed) == REMEMBERED
 
 
+def test_a_filter_wants_one_value_of_each_field_and_every_word_of_the_author() -> None:
+    case = a_case(
+        "a", urgency=Urgency(label="high", score=1), topics=("bike", "delay"), author=Author(id="x", name="Jan van Dam")
+    )
+    for query, wanted in (
+        ("", True), ("urgency=high", True), ("urgency=low&urgency=high", True), ("urgency=low", False),
+        ("urgency=high&topic=bike", True), ("urgency=high&topic=lost", False), ("owner=-", True), ("tag=-", True),
+        ("topic=-", False), ("author=dam+JAN", True), ("author=piet", False), ("owner=-&author=piet", False),
+    ):  # fmt: skip
+        assert saved_filter(query).matches(case) is wanted, query
+    assert saved_filter(saved_filter("topic=b&topic=a&author=x").query()) == saved_filter("author=x&topic=a&topic=b")
+    assert read_filter([("urgency", " "), ("view", "team"), ("author", "")]) == Filter()
+    assert len(read_filter([("tag", str(number)) for number in range(99)]).chosen) == 20
+    two = saved_filter("tag=a&author=x")
+    assert (two.without("tag", "a").query(), two.without("author", "x").query()) == ("author=x", "tag=a")
+
+
+def test_what_can_be_filtered_by_is_what_there_is() -> None:
+    inbox = Inbox()
+    inbox.put(a_case("a", topics=("bike",), owner="me"))
+    inbox.put(a_case("b", tags=("vip",), source="email"))
+    assert inbox.choices()["topic"] == ("-", "bike")
+    assert inbox.choices()["source"] == ("email", "square")
+    inbox.remove(uuid("b"))
+    assert (inbox.choices()["source"], inbox.choices()["tag"]) == (("square",), ("-",))
+
+
+def test_so_many_filters_are_kept_at_a_time() -> None:
+    inbox = Inbox()
+    inbox.put(a_case("a", tags=("t1",)))
+    for number in range(FILTERS + 5):
+        assert inbox.count("team", "me", saved_filter(f"tag=t{number}")) == (number == 1)
+    assert len(inbox._filtered) == FILTERS
+
+
 def test_views_and_counts() -> None:
     inbox = Inbox()
     inbox.put(a_case("a", 1, owner="me"))
@@ -89,9 +125,11 @@ def test_views_and_counts() -> None:
     inbox.put(a_case("c", 3))
     inbox.put(a_case("d", status="closed", owner="me", closed_at=NOW))
     inbox.put(a_case("e", status="closed", closed_at=NOW + timedelta(minutes=1)))
-    seen = {view: names(inbox.view(view, "me")) for view in ("mine", "team", "waiting", "closed")}
-    assert seen == {"mine": "a", "team": "abc", "waiting": "c", "closed": "ed"}
-    assert inbox.counts("me") == {"mine": 1, "team": 3, "waiting": 1, "approval": 0, "closed": 2}
+    for name, hours in (("f", 3), ("g", 2)):
+        inbox.put(a_case(name, snoozed_until=NOW + timedelta(hours=hours)))
+    seen = {view: names(inbox.view(view, "me")) for view in VIEWS}
+    assert seen == {"mine": "a", "team": "abcfg", "waiting": "c", "approval": "", "snoozed": "gf", "closed": "ed"}
+    assert inbox.counts("me") == {view: len(shown) for view, shown in seen.items()}
 
 
 def test_pages_cover_everything_once_and_end_where_they_should() -> None:
@@ -101,8 +139,8 @@ def test_pages_cover_everything_once_and_end_where_they_should() -> None:
     found = [names(inbox.page("team", "me", page, 3).cases) for page in (1, 2, 3, 99, -4)]
     assert found == ["012", "345", "6", "6", "012"]
     inbox.put(a_case("x", source="elsewhere", opened_at=NOW + timedelta(minutes=3)))
-    assert names(inbox.page("team", "me", 1, 3, source="elsewhere").cases) == "x"
-    assert names(inbox.page("team", "me", 2, 3, source="square").cases) == "345"
+    assert names(inbox.page("team", "me", 1, 3, chosen=saved_filter("source=elsewhere")).cases) == "x"
+    assert names(inbox.page("team", "me", 2, 3, chosen=saved_filter("source=square")).cases) == "345"
     inbox.remove(uuid("x"))
     assert (Inbox().page("team", "me", 1).pages, inbox.page("team", "me", 2, 3).total) == (1, 7)
 
@@ -120,6 +158,8 @@ CHANGES = st.tuples(
 @given(st.lists(CHANGES, max_size=40))
 def test_every_shelf_is_what_looking_through_all_cases_would_give(changes: list[Any]) -> None:
     inbox, kept, gone = Inbox(), dict[str, Case](), set[str]()
+    early, late = saved_filter("author=x"), saved_filter("owner=-&owner=you")
+    assert inbox.count("team", "me", early) == 0, "from now on it is kept"
     for name, revision, status, owner, due, snoozed in changes:
         if status == "gone":
             inbox.remove(uuid(name))
@@ -141,6 +181,11 @@ def test_every_shelf_is_what_looking_through_all_cases_would_give(changes: list[
     closed = {one.id for one in kept.values() if one.status == "closed"}
     assert {one.id for one in inbox.view("closed", "me")} == closed
     assert inbox.counts("me") == {view: len(inbox.view(view, "me")) for view in VIEWS}
+    for chosen in (early, late):
+        for view in VIEWS:
+            wanted = tuple(one for one in inbox.view(view, "me") if chosen.matches(one))
+            assert inbox.page(view, "me", 1, chosen=chosen).cases == wanted
+            assert inbox.count(view, "me", chosen) == len(wanted)
     for case in kept.values():
         assert inbox.earlier(case) == sum(one.author == case.author for one in kept.values()) - 1
 

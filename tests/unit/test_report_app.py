@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.report.app import PREFIXES, build_app
 from services.report.domain.mappings import Json
+from services.report.domain.search import nobody_body
 from services.report.domain.wallboard import make_link
 from services.report.elastic import ElasticUnavailableError
 from services.report.settings import ReportSettings
+from services.report.web.context import KeptSearches
+from services.report.web.nobody import NobodyCounts
 from services.runtime.web.identity import Identity, Role, issue_token
 from tests.unit.test_report_samples import NOW, TEAM
 
@@ -37,14 +41,14 @@ class People:
     """A session cookie is a role."""
 
     def find(self, cookie: str, now: datetime) -> Identity | None:
-        roles: dict[str, Role] = {"lead": "lead", "agent": "agent"}
+        roles: dict[str, Role] = {"lead": "lead", "agent": "agent", "viewer": "viewer"}
         known = cookie in roles and bool(now)
         return Identity(cookie, cookie, {TEAM: roles[cookie]}, csrf="c" * 32, language="en") if known else None
 
 
-def client(role: str = "") -> TestClient:
+def client(role: str = "", kept: KeptSearches | None = None) -> TestClient:
     app = build_app(
-        ReportSettings(signing_key=KEY), People(), lambda _team: None, clock=lambda: NOW, elastic=Away()
+        ReportSettings(signing_key=KEY), People(), lambda _team: None, clock=lambda: NOW, elastic=Away(), kept=kept
     )  # fmt: skip
     cookies = {"webcare_session": role} if role else {}
     return TestClient(app, base_url="http://testserver", cookies=cookies, follow_redirects=False)
@@ -99,3 +103,74 @@ def test_the_prefixes_name_every_address_of_the_app() -> None:
     paths = set(app.openapi()["paths"])  # type: ignore[attr-defined]  # the app under the client is FastAPI
     assert paths
     assert all(path.startswith(PREFIXES) for path in paths)
+
+
+def test_what_needs_nobody_is_not_counted_while_elasticsearch_is_away() -> None:
+    assert NobodyCounts(ReportSettings(), Away(), lambda: NOW)(TEAM, NOW) is None
+
+
+def test_what_needs_nobody_is_counted_for_one_team_and_asked_seldom() -> None:
+    asked: list[Json] = []
+
+    class There(Away):
+        def search(self, index: str, body: Json) -> Json:
+            assert index.endswith("mentions")
+            asked.append(body)
+            return {"hits": {"total": {"value": 312}}}
+
+    count = NobodyCounts(ReportSettings(), There(), lambda: NOW)
+    assert [count(TEAM, NOW), count(TEAM, NOW)] == [312, 312]
+    assert asked == [nobody_body(TEAM, NOW)]
+    wanted = asked[0]["query"]["bool"]["filter"]
+    assert {"terms": {"team": [TEAM]}} in wanted
+    assert {"term": {"classification.needs_person": False}} in wanted
+
+
+class Kept:
+    """Keeps what it is asked to, for the test."""
+
+    def __init__(self) -> None:
+        self.asked: list[Mapping[str, Any]] = []
+
+    def kept(self, team: str, person: str) -> list[SavedSearch]:
+        return [SavedSearch(team=team, id="search-1", name="Lek", query="lek", owner=person, at=NOW)]
+
+    def sounded(self, team: str, person: str) -> list[SearchAlert]:
+        assert person != team
+        return []
+
+    async def ask(self, identity: Identity, body: Mapping[str, Any], key: str) -> str:
+        assert identity.may(TEAM, "agent", "commands")
+        assert key == ""
+        self.asked.append(body)
+        return "not_found" if body["type"] == "DropSearch" else ""
+
+
+def test_a_form_keeps_a_search_and_says_what_came_of_it() -> None:
+    port = Kept()
+    agent = client("agent", kept=port)
+    form = {"team": TEAM, "query": " trein is:case ", "alert": "10x60", "shared": "true", "csrf": "c" * 32}
+    answer = agent.post("/search/saved", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=+trein+is%3Acase+&told=saved")
+    [body] = port.asked
+    assert (body["name"], body["query"], body["shared"]) == ("trein is:case", "trein is:case", True)
+    assert body["alert"] == {"at_least": 10, "minutes": 60}
+    dropped = agent.post("/search/saved/search-9/drop", data={"team": TEAM, "csrf": "c" * 32})
+    assert dropped.headers["location"] == "/search?told=not_found"
+
+
+def test_who_may_not_keeps_nothing() -> None:
+    port = Kept()
+    form = {"team": TEAM, "query": "trein", "csrf": "c" * 32}
+    assert client("viewer", kept=port).post("/search/saved", data=form).status_code == 403
+    assert client("agent", kept=port).post("/search/saved", data=form | {"csrf": "x"}).status_code == 403
+    assert client("agent", kept=port).post("/search/saved", data=form | {"team": "other"}).status_code == 403
+    assert client("agent").post("/search/saved", data=form).status_code == 404, "no desk behind it"
+    assert port.asked == []
+
+
+def test_a_program_reads_the_kept_searches_of_its_teams() -> None:
+    agent = client("agent", kept=Kept())
+    [one] = agent.get("/api/v1/search/kept", params={"team": TEAM}).json()["searches"]
+    assert (one["search"]["query"], one["alert"]) == ("lek", None)
+    assert agent.get("/api/v1/search/kept", params={"team": "other"}).status_code == 403

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.codec import decode, encode
 from services.contracts.events import CommandAccepted, ReplyApproved
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
-from services.report.domain.documents import RefusedError, document_of
+from services.report.domain.documents import RefusedError, documents_of
 from services.report.domain.indices import (
     Generations,
     Names,
@@ -134,7 +134,7 @@ def test_an_archived_case_stays_as_a_closed_one() -> None:
 
 def test_events_that_change_no_case_have_no_document() -> None:
     accepted = CommandAccepted.model_validate(example("CommandAccepted"))
-    assert document_of(received(DESK_EVENTS, accepted)) is None
+    assert documents_of(received(DESK_EVENTS, accepted)) == []
 
 
 def test_a_rebuild_writes_both_generations_until_nobody_reads_the_old_one() -> None:
@@ -161,7 +161,7 @@ def test_no_write_ever_makes_an_index_and_only_the_current_generation_has_the_al
     templates = {**base_templates(names), **current_templates(names, 7)}
     assert all(template["allow_auto_create"] is False for template in templates.values())
     with_alias = [t["index_patterns"] for t in templates.values() if "template" in t]
-    assert with_alias == [["mentions-*-g7"], ["cases-g7"]]
+    assert with_alias == [["mentions-*-g7"], ["cases-g7"], ["messages-g7"]]
 
 
 def test_the_aliases_change_in_one_step() -> None:

@@ -12,7 +12,8 @@ from services.contracts.events import CaseEvent
 from services.contracts.ids import case_id, event_id, mention_id
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED, Topic
-from services.report.domain.documents import Document, document_of
+from services.report.domain.documents import Document, documents_of
+from services.report.domain.indices import FAMILIES
 from services.report.elastic import ElasticClient
 from services.report.generations import GenerationStore
 from services.report.settings import ReportSettings
@@ -51,9 +52,11 @@ def mention(
     return ClassifiedMention.model_validate(data)
 
 
-def case_event(number: int, name: str = "CaseOpened", revision: int = 1, **changes: Any) -> CaseEvent:
-    """An event of the case `number`; `changes` are fields of the case."""
-    data = example(name)
+def case_event(
+    number: int, name: str = "CaseOpened", revision: int = 1, *, event: Mapping[str, Any] | None = None, **changes: Any
+) -> CaseEvent:
+    """An event of the case `number`; `changes` are fields of the case, `event` those of the event itself."""
+    data = example(name) | dict(event or {})
     team = changes.get("team", TEAM)
     mentions = [mention_id(team, "mastodon", str(number))]
     data["id"], data["team"] = event_id(mentions[0], revision), team
@@ -61,9 +64,9 @@ def case_event(number: int, name: str = "CaseOpened", revision: int = 1, **chang
     data["case"] |= {"opened_at": NOW.isoformat(), "updated_at": NOW.isoformat(), "created_at": NOW.isoformat()}
     data["case"] |= {"deadline": None, "first_response_at": None, "first_response_seconds": None}
     data["case"] |= {"first_response_in_target": None, "status": "open", "closed_at": None} | changes
-    event = decode(DESK_EVENTS, json.dumps(data).encode())
-    assert isinstance(event, CaseEvent)
-    return event
+    made = decode(DESK_EVENTS, json.dumps(data).encode())
+    assert isinstance(made, CaseEvent)
+    return made
 
 
 def received(topic: Topic, message: Any, offset: int = 0, at: datetime = NOW) -> Received[Any]:
@@ -73,16 +76,18 @@ def received(topic: Topic, message: Any, offset: int = 0, at: datetime = NOW) ->
 
 def from_mention(message: ClassifiedMention, offset: int = 0, at: datetime = NOW) -> Document:
     """The document of a mention that was read at `offset`."""
-    document = document_of(received(MENTIONS_CLASSIFIED, message, offset, at))
-    assert document
+    [document] = documents_of(received(MENTIONS_CLASSIFIED, message, offset, at))
     return document
 
 
 def from_event(event: CaseEvent, at: datetime = NOW) -> Document:
     """The document of a case event."""
-    document = document_of(received(DESK_EVENTS, event, 0, at))
-    assert document
-    return document
+    return documents_of(received(DESK_EVENTS, event, 0, at))[0]
+
+
+def from_message(event: CaseEvent, at: datetime = NOW) -> Document:
+    """The document of the reply or note that a case event is about."""
+    return documents_of(received(DESK_EVENTS, event, 0, at))[1]
 
 
 @contextmanager
@@ -98,9 +103,9 @@ def indices(url: str, prefix: str, **settings: Any) -> Iterator[tuple[ReportSett
             yield mine, elastic, store
         finally:
             store.drop([*store.aliases(), store.names.meta])
-            for name in ("mentions-current", "cases-current", "mentions", "cases", "meta"):
+            for name in (*FAMILIES, *(f"{one}-current" for one in FAMILIES), "meta"):
                 elastic.request("DELETE", f"/_index_template/{store.names.template(name)}")
-            for name in ("settings", "mentions-fields", "cases-fields"):
+            for name in ("settings", *(f"{one}-fields" for one in FAMILIES)):
                 elastic.request("DELETE", f"/_component_template/{store.names.template(name)}")
 
 

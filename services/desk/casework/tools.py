@@ -31,7 +31,7 @@ class Colleague:
     on: bool
 
 
-def tools_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
+def case_tools(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the templates `case_tools.html`, `earlier.html`, `correct.html` and `presence.html` know."""
     model, now = desk_of(request).model, web_of(request).clock()
     config = model.config(case.team)

@@ -2,26 +2,32 @@
 
 Fed from `desk.cases` and `desk.events`, in any order between the two: the highest revision of a case counts, and a case
 that is gone stays gone. Each view is a shelf that is kept in order as cases come and change, so that a page or a count
-costs the same with ten cases as with a hundred thousand, and a flood of mentions does not slow who reads.
+costs the same with ten cases as with a hundred thousand, and a flood of mentions does not slow who reads. A filter that is
+in use has shelves of its own, kept in the same way.
 """
 
 from bisect import bisect_left, insort
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from services.contracts.cases import Case
+from services.desk.domain.filters import NO_FILTER, Field, Filter, choices, values_of
 
-View = Literal["mine", "team", "waiting", "approval", "closed"]
+View = Literal["mine", "team", "waiting", "approval", "snoozed", "closed"]
 VIEWS: tuple[View, ...] = get_args(View)
 PAGE = 50
 REMEMBERED = 10_000
 """So many removed cases are remembered, so that a late event does not bring one back."""
 
+FILTERS = 200
+"""So many filters of a team are kept in order at a time; the one that was asked for longest ago makes room."""
+
 _FAR = datetime.max.replace(tzinfo=UTC)
 _URGENCY = {"critical": 0, "high": 1, "normal": 2, "low": 3}
+Item = TypeVar("Item")
 Rank = tuple[int, datetime, int, datetime]
 
 
@@ -47,13 +53,39 @@ Key = tuple[Rank | float, str]
 
 
 @dataclass(slots=True)
+class Shelves:
+    """Some cases, in the order of each view they are in."""
+
+    _keys: dict[str, list[Key]] = field(default_factory=dict)
+
+    def put(self, case: Case) -> None:
+        """Place a case that is not on a shelf."""
+        for shelf, key in _places(case):
+            insort(self._keys.setdefault(shelf, []), key)
+
+    def take_off(self, case: Case) -> None:
+        """Take a case off, as it was when it was placed."""
+        for name, key in _places(case):
+            shelf = self._keys[name]
+            del shelf[bisect_left(shelf, key)]
+            if not shelf:
+                del self._keys[name]
+
+    def on(self, view: View, person: str) -> list[Key]:
+        """What is on a shelf, in order; not to be changed."""
+        return self._keys.get(f"mine:{person}" if view == "mine" else view, [])
+
+
+@dataclass(slots=True)
 class Inbox:
     """The cases of one team. Not thread-safe by itself; the read model guards it."""
 
     cases: dict[str, Case] = field(default_factory=dict)
     _removed: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    _shelves: dict[str, list[Key]] = field(default_factory=dict)
+    _all: Shelves = field(default_factory=Shelves)
+    _filtered: OrderedDict[Filter, Shelves] = field(default_factory=OrderedDict)
     _authors: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _values: Counter[tuple[Field, str]] = field(default_factory=Counter)
 
     def put(self, case: Case) -> bool:
         """Take a case as it is now; `False` when we knew that or better."""
@@ -64,8 +96,9 @@ class Inbox:
             self._take_off(known)
         self.cases[case.id] = case
         self._authors[_author(case)].add(case.id)
-        for shelf, key in _places(case):
-            insort(self._shelves.setdefault(shelf, []), key)
+        self._values.update(values_of(case))
+        for shelves in self._shelves_of(case):
+            shelves.put(case)
         return True
 
     def remove(self, case: str) -> bool:
@@ -80,13 +113,11 @@ class Inbox:
 
     def view(self, view: View, person: str) -> tuple[Case, ...]:
         """All cases of a view, in its order; closed ones the latest first."""
-        return tuple(self.cases[key[-1]] for key in self._on(view, person))
+        return tuple(self.cases[key[-1]] for key in self._all.on(view, person))
 
-    def page(self, view: View, person: str, page: int, size: int = PAGE, source: str = "") -> ViewPage:
-        """One page of a view, or of what of it comes from one source; a page beyond the end is the last."""
-        shelf = self._on(view, person)
-        if source:
-            shelf = [key for key in shelf if self.cases[key[-1]].source == source]
+    def page(self, view: View, person: str, page: int, size: int = PAGE, chosen: Filter = NO_FILTER) -> ViewPage:
+        """One page of a view, or of what of it a filter leaves; a page beyond the end is the last."""
+        shelf = self._on(chosen).on(view, person)
         pages = max(1, -(-len(shelf) // size))
         page = min(max(1, page), pages)
         cases = tuple(self.cases[key[-1]] for key in shelf[(page - 1) * size : page * size])
@@ -94,7 +125,15 @@ class Inbox:
 
     def counts(self, person: str) -> Mapping[View, int]:
         """How many cases each view has."""
-        return {view: len(self._on(view, person)) for view in VIEWS}
+        return {view: len(self._all.on(view, person)) for view in VIEWS}
+
+    def count(self, view: View, person: str, chosen: Filter) -> int:
+        """How many cases of a view a filter leaves."""
+        return len(self._on(chosen).on(view, person))
+
+    def choices(self) -> Mapping[Field, tuple[str, ...]]:
+        """What can be filtered by."""
+        return choices(self._values)
 
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author we have."""
@@ -105,19 +144,39 @@ class Inbox:
         theirs = (self.cases[one] for one in self._authors.get(_author(case), ()) if one != case.id)
         return tuple(sorted(theirs, key=lambda one: (one.opened_at, one.id), reverse=True))
 
-    def _on(self, view: View, person: str) -> list[Key]:
-        return self._shelves.get(f"mine:{person}" if view == "mine" else view, [])
+    def _on(self, chosen: Filter) -> Shelves:
+        """The shelves of a filter; the first time they are filled, from then on they are kept in order."""
+        if not chosen:
+            return self._all
+        shelves = self._filtered.get(chosen)
+        if shelves is None:
+            shelves = self._filtered[chosen] = Shelves()
+            for case in self.cases.values():
+                if chosen.matches(case):
+                    shelves.put(case)
+        self._filtered.move_to_end(chosen)
+        if len(self._filtered) > FILTERS:
+            self._filtered.popitem(last=False)
+        return shelves
+
+    def _shelves_of(self, case: Case) -> Iterable[Shelves]:
+        return [self._all, *(shelves for chosen, shelves in self._filtered.items() if chosen.matches(case))]
 
     def _take_off(self, case: Case) -> None:
         author = _author(case)
         self._authors[author].discard(case.id)
         if not self._authors[author]:
             del self._authors[author]
-        for name, key in _places(case):
-            shelf = self._shelves[name]
-            del shelf[bisect_left(shelf, key)]
-            if not shelf:
-                del self._shelves[name]
+        _less(self._values, values_of(case))
+        for shelves in self._shelves_of(case):
+            shelves.take_off(case)
+
+
+def _less(counter: Counter[Item], items: Iterable[Item]) -> None:
+    for item in items:
+        counter[item] -= 1
+        if not counter[item]:
+            del counter[item]
 
 
 def _author(case: Case) -> tuple[str, str]:
@@ -138,3 +197,5 @@ def _places(case: Case) -> Iterator[tuple[str, Key]]:
         yield f"mine:{case.owner}", key
     elif case.snoozed_until is None:  # what is snoozed does not wait to be given to somebody
         yield "waiting", key
+    if case.snoozed_until is not None:
+        yield "snoozed", (case.snoozed_until.timestamp(), case.id)

@@ -69,7 +69,7 @@
   /* The list says which cases have a draft. */
   const listAgain = () => {
     const list = $("#list");
-    if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { source: list, target: list, swap: "innerHTML show:none" });
+    if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { source: list, target: list, swap: "rows" });
   };
 
   const save = async (key) => {
@@ -283,8 +283,7 @@
       const listed = shownCanned(), at = listed.indexOf(target) + (event.key === "ArrowDown" ? 1 : -1);
       (at < 0 ? $("#canned-find") : listed[Math.min(at, listed.length - 1)])?.focus();
     } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !$("dialog[open]")) {
-      const typing = target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
-      if (typing && !(typing.id === "text-reply" && !typing.value)) return;
+      if (target.id !== "text-reply" || target.value) return; /* elsewhere it searches: see keys.js */
       event.preventDefault();
       openCanned();
     }

@@ -1,4 +1,4 @@
-/* The desk's own: keys, selection, and whether the live line holds. The composer is in compose.js. */
+/* The desk's own: which case is open, and whether the live line holds. The composer is in compose.js, keys in keys.js. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -17,10 +17,11 @@
   const bottom = (talk) => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   let wasBottom = true;
   const toEnd = () => { const talk = $("#talk"); if (talk) talk.scrollTop = talk.scrollHeight; };
+  const toPlace = () => { const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1)); if (asked) asked.scrollIntoView({ block: "center" }); else toEnd(); };
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
-    if (event.detail.target.id === "list") select();
+    if (event.detail.target.id === "case") toEnd();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "case") {
@@ -29,7 +30,8 @@
     }
     select();
   });
-  document.addEventListener("DOMContentLoaded", () => { select(); toEnd(); });
+  document.addEventListener("webcare:list", select);
+  document.addEventListener("DOMContentLoaded", () => { select(); toPlace(); });
 
   /* A reply that is about to leave: how long it can still be taken back. */
   setInterval(() => {
@@ -44,29 +46,7 @@
   document.addEventListener("htmx:sseError", () => offline(true));
   document.addEventListener("htmx:sseOpen", () => offline(false));
 
-  /* Keys. */
-  const typing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
-  const move = (step) => {
-    const items = $$("#list .item");
-    if (!items.length) return;
-    let at = items.indexOf(document.activeElement);
-    if (at < 0) at = items.findIndex((item) => item.hasAttribute("aria-current"));
-    const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
-    next.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "nearest" });
-  };
-  const write = (what) => {
-    const tab = $(`#tab-${what}`);
-    if (!tab) return;
-    tab.checked = true;
-    $(`#text-${what}`).focus();
-  };
-  const keys = {
-    j: () => move(1), k: () => move(-1),
-    r: () => write("reply"), n: () => write("note"),
-    c: () => $("#act-claim")?.click(), e: () => $("#act-close")?.click(),
-    "?": () => $("#help")?.showModal(),
-  };
+  /* Keys in a text; the others are in keys.js. */
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -74,10 +54,7 @@
       if (target.form.checkValidity()) target.form.requestSubmit($(".primary", target.form));
       return;
     }
-    if (target.matches("textarea") && event.key === "Escape") return target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(target) || $("dialog[open]")) return;
-    const act = keys[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (target.matches("textarea") && event.key === "Escape") { event.preventDefault(); target.blur(); }
   });
   document.addEventListener("change", (event) => {
     if (event.target.name === "compose-tab") $(`#text-${event.target.id.replace("tab-", "")}`).focus();

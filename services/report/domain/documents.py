@@ -1,8 +1,8 @@
 """What a message becomes in Elasticsearch: which index, which id, which version, which fields. Pure.
 
 A mention comes from `mentions.classified` alone, with the offset (+ 1, since versions start at 1) as its version: all
-records of a mention are on one partition. A case comes from `desk.events` alone, with the case's revision. So documents
-may be written in any order, any number of times, and the newest stays.
+records of a mention are on one partition. A case and its replies and notes come from `desk.events` alone, with the case's
+revision. So documents may be written in any order, any number of times, and the newest stays.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.contracts.cases import Case
+from services.contracts.cases import Case, CaseMessage
 from services.contracts.events import CaseArchived, CaseEvent
 from services.contracts.mentions import ClassifiedMention
 from services.report.domain.indices import Family, month_of
@@ -27,7 +27,7 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One write: `part` is the month of a mention, empty for a case; `version` is external."""
+    """One write: `part` is the month of a mention, else empty; `version` is external."""
 
     family: Family
     part: str
@@ -36,18 +36,19 @@ class Document:
     body: Mapping[str, Any]
 
 
-def document_of(received: Received[Any]) -> Document | None:
-    """The document of a record; `None` for an event that changes no case.
+def documents_of(received: Received[Any]) -> list[Document]:
+    """The documents of a record: a mention; a case and the reply or note that its event is about; else none.
 
     Raises:
         RefusedError: the message contradicts itself.
     """
     message = received.message
     if isinstance(message, ClassifiedMention):
-        return mention_document(message, received.offset, received.at)
+        return [mention_document(message, received.offset, received.at)]
     if isinstance(message, CaseEvent):
-        return case_document(message, received.at)
-    return None
+        written = message_document(message, received.at)
+        return [case_document(message, received.at), *([written] if written else [])]
+    return []
 
 
 def mention_document(mention: ClassifiedMention, offset: int, appended_at: datetime) -> Document:
@@ -62,15 +63,51 @@ def case_document(event: CaseEvent, appended_at: datetime) -> Document:
     """The case as it is after the event, flattened for counting."""
     case = event.case
     body = _facts(case) | _promise(case) | _counts(case) | {"appended_at": appended_at.isoformat()}
+    body["type"] = "case"
     body["archived"] = isinstance(event, CaseArchived)
     if body["archived"]:
         body["status"] = "closed"
     return Document("cases", "", case.id, case.revision, body)
 
 
+def message_document(event: CaseEvent, appended_at: datetime) -> Document | None:
+    """The reply or note that an event is about, with what is known of its case; `None` when it is about neither.
+
+    An event that only says what became of a reply has its text from the case, where it is cut to `MESSAGE_CHARACTERS`.
+    """
+    case = event.case
+    about = getattr(event, "note", None) or getattr(event, "reply", None)
+    if isinstance(about, str):
+        about = next((one for one in case.messages if one.kind == "reply" and one.id == about), None)
+    if not isinstance(about, CaseMessage):
+        return None
+    state = next((one.state for one in case.messages if one.id == about.id), about.state)
+    body = {
+        "id": about.id,
+        "type": about.kind,
+        "team": case.team,
+        "case": case.id,
+        "revision": case.revision,
+        "source": case.source,
+        "kind": case.kind,
+        "conversation": case.conversation,
+        "author": {"id": about.author, "name": about.author},
+        "case_title": case.title,
+        "text": about.text,
+        "cut": about.cut,
+        "status": state,
+        "created_at": about.at.isoformat(),
+        "tags": list(case.tags),
+        "classification": {"language": {"code": case.language}, "topics": list(case.topics)},
+        "appended_at": appended_at.isoformat(),
+    }
+    return Document("messages", "", about.id, case.revision, body)
+
+
 _AS_THEY_ARE = {
     "id", "team", "revision", "status", "source", "kind", "monitor", "conversation", "author", "title", "language",
-    "sentiment", "sentiment_score", "intent", "topics", "corrected", "weight", "created_at", "opened_at", "updated_at",
+    "sentiment", "sentiment_score", "intent", "topics", "tags", "corrected",
+    "weight", "created_at", "opened_at", "updated_at",
     "closed_at", "closed_by", "owner", "previous_owner", "assigned_at", "awaiting_us", "first_response_at",
     "first_response_seconds", "reopened", "mentions",
 }  # fmt: skip

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from services.report.domain.mappings import Json
 from services.report.domain.search import FACETS, MARK, UNMARK, Facet, SearchRequest, make_cursor
+
+Kind = Literal["mention", "case", "reply", "note"]
+KINDS: Mapping[str, Kind] = {"mention.classified": "mention", "case": "case", "reply": "reply", "note": "note"}
+"""What each `type` of document is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +25,16 @@ Passage = tuple[Piece, ...]
 
 @dataclass(frozen=True)
 class Hit:
-    """One mention and the passages of its `title` and `text` that matter to the search."""
+    """One document, what it is, and the passages of its `title` and `text` that matter to the search."""
 
-    mention: Mapping[str, Any]
+    kind: Kind
+    document: Mapping[str, Any]
     highlights: Mapping[str, tuple[Passage, ...]]
 
 
 @dataclass(frozen=True)
 class Count:
-    """One value of a facet and how many mentions have it."""
+    """One value of a facet and how many documents have it."""
 
     value: str
     count: int
@@ -61,10 +66,14 @@ def total_of(answer: Json) -> int:
 
 
 def hit(one: Json) -> Hit:
-    """One hit: the mention as it is on the topic, and its passages."""
-    mention = {name: value for name, value in one["_source"].items() if name != "appended_at"}
+    """One hit: a mention as it is on the topic, another document as it is indexed, and its passages."""
+    document = {name: value for name, value in one["_source"].items() if name != "appended_at"}
     marked = one.get("highlight", {})
-    return Hit(mention, {name: tuple(passage(text) for text in texts) for name, texts in marked.items()})
+    return Hit(
+        KINDS.get(str(document.get("type")), "case"),
+        document,
+        {name: tuple(passage(text) for text in texts) for name, texts in marked.items()},
+    )
 
 
 def passage(marked: str) -> Passage:
@@ -81,12 +90,17 @@ def page_json(page: SearchPage) -> Json:
     """The page as the API gives it."""
     return {
         "total": page.total,
-        "hits": [{"mention": one.mention, "highlights": _highlights(one)} for one in page.hits],
+        "hits": [_hit_json(one) for one in page.hits],
         "facets": {
             name: [{"value": c.value, "count": c.count} for c in counts] for name, counts in page.facets.items()
         },
         "next": page.next,
     }
+
+
+def _hit_json(one: Hit) -> Json:
+    mention = one.document if one.kind == "mention" else None
+    return {"is": one.kind, "mention": mention, "document": one.document, "highlights": _highlights(one)}
 
 
 def _highlights(one: Hit) -> Json:
@@ -98,4 +112,4 @@ def _highlights(one: Hit) -> Json:
 
 def _counts(facet: Json) -> tuple[Count, ...]:
     buckets: Iterable[Json] = facet.get("values", {}).get("buckets", ())
-    return tuple(Count(str(one["key"]), int(one["doc_count"])) for one in buckets)
+    return tuple(Count(KINDS.get(one["key"], str(one["key"])), int(one["doc_count"])) for one in buckets)

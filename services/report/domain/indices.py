@@ -1,6 +1,6 @@
 """The names and templates of the indices, and which generation of them is read and written.
 
-Every index belongs to a generation (`mentions-2026.11-g1`, `cases-g1`); the aliases `mentions` and `cases` show one. A
+Every index belongs to a generation (`mentions-2026.11-g1`, `cases-g1`, `messages-g1`); an alias of each family shows one. A
 rebuild fills the next generation while the sink goes on (see `rebuild.py`). The record of both is one small document.
 
 No index is ever made by a write: each template says `allow_auto_create: false`, so that a late write to a generation that
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from services.report.domain.mappings import ANALYSIS, CASE, MENTION, META, Json
+from services.report.domain.mappings import ANALYSIS, CASE, MENTION, MESSAGE, META, Json
 
-Family = Literal["mentions", "cases"]
-FAMILIES: tuple[Family, ...] = ("mentions", "cases")
-MAPPINGS: dict[Family, Json] = {"mentions": MENTION, "cases": CASE}
+Family = Literal["mentions", "cases", "messages"]
+FAMILIES: tuple[Family, ...] = ("mentions", "cases", "messages")
+WHOLE: tuple[Family, ...] = ("cases", "messages")
+"""Families of one index; mentions have one for each month."""
+MAPPINGS: dict[Family, Json] = {"mentions": MENTION, "cases": CASE, "messages": MESSAGE}
 META_ID = "generations"
 REFRESH = "1s"
 """What was written is found this much later, at most."""
@@ -69,14 +71,14 @@ class Names:
         self.prefix = prefix
         self.meta = f"{prefix}webcare-meta"
         month = rf"\d{{4}}\.\d\d|{OLD}"
-        self._shape = re.compile(rf"^{re.escape(prefix)}(?:(mentions)-({month})|(cases))-g(\d+)$")
+        self._shape = re.compile(rf"^{re.escape(prefix)}(?:(mentions)-(?:{month})|(cases|messages))-g(\d+)$")
 
     def alias(self, family: Family) -> str:
         """What readers use."""
         return f"{self.prefix}{family}"
 
     def index(self, family: Family, part: str, generation: int) -> str:
-        """One concrete index; `part` is the month of a mention and empty for cases."""
+        """One concrete index; `part` is the month of a mention and empty for the other families."""
         return f"{self.alias(family)}{f'-{part}' if part else ''}-g{generation}"
 
     def pattern(self, family: Family, generation: int | None = None) -> str:
@@ -89,7 +91,8 @@ class Names:
         found = self._shape.match(index)
         if not found:
             return None
-        return ("mentions" if found.group(1) else "cases"), int(found.group(4))
+        family: Family = found.group(1) or found.group(2)  # type: ignore[assignment]  # the pattern has no other names
+        return family, int(found.group(3))
 
     def template(self, name: str) -> str:
         """A template's own name."""

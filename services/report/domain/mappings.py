@@ -1,4 +1,5 @@
-"""How each field of a mention and a case is indexed. One table per family; `indices.py` makes templates of them.
+"""How each field of a mention, a case and a message of ours is indexed. One table per family, of which `indices.py` makes
+templates.
 
 `dynamic` is false: a field that a later version adds is kept in the document and is searchable after a rebuild. (Strict
 would turn the minutes between an upgrade and its rebuild into dead letters.) A test holds that no field is forgotten.
@@ -16,6 +17,8 @@ LARGE: Json = {"type": "long"}
 SCORE: Json = {"type": "float"}
 STORED: Json = {"type": "object", "enabled": False}
 """Kept and given back, never searched."""
+STORED_TEXT: Json = {"type": "keyword", "index": False, "doc_values": False}
+"""The same for one text."""
 NAME: Json = {"type": "text", "analyzer": "folded", "fields": {"raw": {"type": "keyword", "ignore_above": 256}}}
 PROSE: Json = {
     "type": "text",
@@ -43,7 +46,7 @@ CLASSIFICATION = fields(
         label=KEYWORD,
         score=SCORE,
         confidence=SCORE,
-        signals=fields(name=KEYWORD, evidence=STORED, weight=SCORE, told_by=KEYWORD),
+        signals=fields(name=KEYWORD, evidence=STORED_TEXT, weight=SCORE, told_by=KEYWORD),
     ),
     intent=KEYWORD,
     topics=KEYWORD,
@@ -52,11 +55,6 @@ CLASSIFICATION = fields(
     reasons=STORED,
     model=KEYWORD,
 )
-CLASSIFICATION["properties"]["urgency"]["properties"]["signals"]["properties"]["evidence"] = {
-    "type": "keyword",
-    "index": False,
-    "doc_values": False,
-}
 
 CORRECTIONS = fields(
     event=KEYWORD,
@@ -101,10 +99,17 @@ MENTION: Json = {
     ),
 }
 
+
+def alias(path: str) -> Json:
+    """Another name of a field of the same index."""
+    return {"type": "alias", "path": path}
+
+
 CASE: Json = {
     "dynamic": False,
     **fields(
         id=KEYWORD,
+        type=KEYWORD,
         team=KEYWORD,
         revision=WHOLE,
         status=KEYWORD,
@@ -122,6 +127,7 @@ CASE: Json = {
         urgency_score=SCORE,
         intent=KEYWORD,
         topics=KEYWORD,
+        tags=KEYWORD,
         corrected=KEYWORD,
         weight=WHOLE,
         created_at=DATE,
@@ -151,7 +157,38 @@ CASE: Json = {
         assignment_count=WHOLE,
         release_count=WHOLE,
         appended_at=DATE,
+        classification=fields(
+            language=fields(code=alias("language")),
+            sentiment=fields(label=alias("sentiment")),
+            urgency=fields(label=alias("urgency"), score=alias("urgency_score")),
+            topics=alias("topics"),
+        ),
     ),
 }
+"""`classification` has the names that mentions use, so that one search asks both."""
+
+MESSAGE: Json = {
+    "dynamic": False,
+    **fields(
+        id=KEYWORD,
+        type=KEYWORD,
+        team=KEYWORD,
+        case=KEYWORD,
+        revision=WHOLE,
+        source=KEYWORD,
+        kind=KEYWORD,
+        conversation=KEYWORD,
+        author=AUTHOR,
+        case_title=STORED_TEXT,
+        text=PROSE,
+        cut=FLAG,
+        status=KEYWORD,
+        created_at=DATE,
+        tags=KEYWORD,
+        classification=fields(language=fields(code=KEYWORD), topics=KEYWORD),
+        appended_at=DATE,
+    ),
+}
+"""A reply of ours or an internal note (`type`)."""
 
 META: Json = {"dynamic": False, **fields(current=WHOLE, building=WHOLE, retiring=WHOLE, by=KEYWORD)}

@@ -1,25 +1,28 @@
-"""What is asked of the alias `mentions` when people search: a request becomes one Elasticsearch body. Pure.
+"""What is asked of the indices when people search: a request becomes one Elasticsearch body. Pure.
 
-The query language is that of `simple_query_string`: words that must all occur, `"a phrase"`, `-not`, `begin*`,
-`one | other`, `(groups)`. Nothing that a person types is an error. Words are looked up as written (without accents), by
-their Dutch stem and by their English stem.
+What people type is read by `query.py` and turned into a query by `query_body.py`; here are the filters beside it, the
+facets, the order, the highlights and the cursor. Whoever asks sees documents of their own teams, whatever they type.
 """
 
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal, get_args
 
+from services.report.domain.indices import FAMILIES, Family
 from services.report.domain.mappings import Json
+from services.report.domain.query import Query, parse
+from services.report.domain.query_body import PATHS, TYPES, author_body, query_body
 
 Sort = Literal["relevance", "newest", "oldest", "reach", "urgency"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
-Facet = Literal["team", "source", "kind", "sentiment", "urgency", "language", "topic"]
+Facet = Literal["is", "team", "source", "kind", "sentiment", "urgency", "language", "topic", "status"]
 FACETS: Mapping[Facet, str] = {
+    "is": PATHS["is"],
     "team": "team",
     "source": "source",
     "kind": "kind",
@@ -27,6 +30,7 @@ FACETS: Mapping[Facet, str] = {
     "urgency": "classification.urgency.label",
     "language": "classification.language.code",
     "topic": "classification.topics",
+    "status": "status",
 }
 """Each filter that shows counts, and its field."""
 
@@ -34,7 +38,8 @@ NONE = "-"
 """As a value of a facet: what has none, for example a mention without a topic."""
 MARK, UNMARK = "\ue000", "\ue001"
 """Around a hit in a highlighted text: private-use characters, which mean nothing in any page."""
-MAX_QUERY, MAX_WORDS, MAX_SIZE = 400, 40, 100
+MAX_SIZE = 100
+MAX_AUTHOR = 400
 FACET_SIZE = 25
 
 _LAST: Json = {"created_at": "desc"}
@@ -43,12 +48,14 @@ _ORDERS: Mapping[Sort, list[Json]] = {
     "relevance": [{"_score": "desc"}, _LAST, _TIE],
     "newest": [_LAST, _TIE],
     "oldest": [{"created_at": "asc"}, _TIE],
-    "reach": [{"author.followers": {"order": "desc", "missing": "_last"}}, _LAST, _TIE],
-    "urgency": [{"classification.urgency.score": {"order": "desc", "missing": "_last"}}, _LAST, _TIE],
+    "reach": [{"author.followers": {"order": "desc", "missing": "_last", "unmapped_type": "long"}}, _LAST, _TIE],
+    "urgency": [
+        {"classification.urgency.score": {"order": "desc", "missing": "_last", "unmapped_type": "float"}},
+        _LAST,
+        _TIE,
+    ],
 }
-FIELDS = ["text", "text.nl", "text.en", "title^2", "title.nl^2", "title.en^2", "author.name", "author.handle"]
-_PHRASE = re.compile(r'(?<!\S)"([^"]+)"(?!\S)')
-_LONELY = re.compile(r"(?<!\S)[-+~*]+(?!\S)")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CursorError(ValueError):
@@ -59,7 +66,9 @@ class CursorError(ValueError):
 class SearchRequest:
     """One search. `teams` are those the asker may read; `chosen` the filters (several values of one mean "or").
 
-    `since` ≤ written < `until`. `after` is the cursor of the page before.
+    `since` ≤ written < `until`. `after` is the cursor of the page before. Without `everything` it is about mentions
+    alone, unless the query or a filter names a kind of document; without `notes` internal notes do not exist. `now` and
+    `zone` are what relative days in the query count from; `fuzzy` takes words that are spelled nearly so.
     """
 
     teams: tuple[str, ...]
@@ -67,31 +76,42 @@ class SearchRequest:
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     author: str = ""
     conversation: str = ""
+    needs_person: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     sort: Sort | None = None
     size: int = 20
     after: str = ""
+    everything: bool = False
+    notes: bool = True
+    fuzzy: bool = False
+    now: datetime = EPOCH
+    zone: str = "UTC"
+
+    @cached_property
+    def query(self) -> Query:
+        """What was understood of `q`."""
+        return parse(self.q)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The indices that it asks."""
+        wide = self.everything or self.chosen.get("is") or "is" in self.query.names()
+        return FAMILIES if wide else ("mentions",)
 
     @property
     def order(self) -> Sort:
         """The sort that was asked for; else the best match first when there is a query, the newest when there is none."""
-        return self.sort or ("relevance" if clean(self.q) else "newest")
-
-
-def clean(q: str) -> str:
-    """What a person typed without what no index knows: control characters, lonely operators, endless length."""
-    printable = "".join(c if c.isprintable() else " " for c in q[:MAX_QUERY])
-    return " ".join(_LONELY.sub(" ", printable).split()[:MAX_WORDS])
+        return self.sort or ("relevance" if self.query.node else "newest")
 
 
 def search_body(request: SearchRequest) -> Json:
     """The body of the search; each facet counts what there would be without its own filter."""
-    chosen = {name: _one_of(FACETS[name], values) for name, values in request.chosen.items() if values}
+    chosen = {name: _one_of(name, values) for name, values in request.chosen.items() if values}
     body: Json = {
         "size": min(max(request.size, 1), MAX_SIZE),
         "track_total_hits": True,
-        "query": {"bool": {"must": [_text(request.q)], "filter": _scope(request)}},
+        "query": {"bool": {"must": [_text(request)], "filter": _scope(request)}},
         "sort": _ORDERS[request.order],
         "highlight": HIGHLIGHT,
         "aggs": {name: _facet(name, chosen) for name in FACETS},
@@ -108,28 +128,23 @@ def mention_body(mention: str, teams: tuple[str, ...]) -> Json:
     return {"size": 1, "query": {"bool": {"filter": [{"term": {"id": mention}}, {"terms": {"team": list(teams)}}]}}}
 
 
-def _one_of(path: str, values: tuple[str, ...]) -> Json:
-    either: list[Json] = [{"terms": {path: list(values)}}]
+def nobody_body(team: str, since: datetime) -> Json:
+    """The body that counts what was said to a team since a moment and needs nobody."""
+    request = SearchRequest((team,), needs_person=False, since=since)
+    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": _scope(request)}}}
+
+
+def _one_of(name: Facet, values: tuple[str, ...]) -> Json:
+    path = FACETS[name]
+    asked = [TYPES.get(one, one) for one in values] if name == "is" else list(values)
+    either: list[Json] = [{"terms": {path: asked}}]
     if NONE in values:
         either.append({"bool": {"must_not": {"exists": {"field": path}}}})
     return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
-def _text(q: str) -> Json:
-    words = clean(q)
-    if not words:
-        return {"match_all": {}}
-    loose: Json = {
-        "simple_query_string": {"query": words, "fields": FIELDS, "default_operator": "and", "lenient": True}
-    }
-    phrases = [] if "|" in words else _PHRASE.findall(words)
-    return {"bool": {"must": [loose, *(_literal(phrase) for phrase in phrases)]}} if phrases else loose
-
-
-def _literal(phrase: str) -> Json:
-    """What stands in quotes is meant word for word, also the small words that stems leave out."""
-    fields = ["text", "title", "author.name"]
-    return {"multi_match": {"query": phrase, "type": "phrase", "fields": fields, "zero_terms_query": "all"}}
+def _text(request: SearchRequest) -> Json:
+    return query_body(request.query.node, request.now, request.zone, request.fuzzy)
 
 
 def _scope(request: SearchRequest) -> list[Json]:
@@ -137,15 +152,14 @@ def _scope(request: SearchRequest) -> list[Json]:
     span = {"gte": request.since, "lt": request.until}
     if limits := {name: moment.isoformat() for name, moment in span.items() if moment}:
         scope.append({"range": {"created_at": limits}})
+    if request.needs_person is not None:
+        scope.append({"term": {"classification.needs_person": request.needs_person}})
     if request.conversation:
         scope.append({"term": {"conversation": request.conversation}})
-    if author := request.author.strip()[:MAX_QUERY]:
-        either: list[Json] = [
-            {"term": {"author.id": author}},
-            {"match": {"author.name": {"query": author, "operator": "and"}}},
-            {"match": {"author.handle": {"query": author, "operator": "and"}}},
-        ]
-        scope.append({"bool": {"should": either, "minimum_should_match": 1}})
+    if author := request.author.strip()[:MAX_AUTHOR]:
+        scope.append(author_body(author))
+    if not request.notes:
+        scope.append({"bool": {"must_not": [{"term": {"type": "note"}}]}})
     return scope
 
 

@@ -1,20 +1,36 @@
 """What every route of the report has at hand, and the small things they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
+from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.teams import TeamConfig
 from services.report.domain.figures import Overview
-from services.report.domain.indices import Names
+from services.report.domain.indices import Family, Names
 from services.report.elastic import Elastic
 from services.report.settings import ReportSettings
 from services.report.web.recent import Recent
+from services.runtime.web.identity import Identity
 
 Teams = Callable[[str], TeamConfig | None]
 """What a team has agreed (its name, language, time zone, people); `None` while it is not known."""
+
+
+class KeptSearches(Protocol):
+    """The searches that people keep: the desk knows them and passes on what is asked of them."""
+
+    def kept(self, team: str, person: str) -> Sequence[SavedSearch]:
+        """Those that a person of a team sees, by name."""
+
+    def sounded(self, team: str, person: str) -> Sequence[SearchAlert]:
+        """The latest alert of each of those that is not long ago, newest first."""
+
+    async def ask(self, identity: Identity, body: Mapping[str, Any], key: str) -> str:
+        """Send a command; `pending`, the code of a refusal, or nothing when it is done. Raises `Problem`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class Report:
     elastic: Elastic
     names: Names
     teams: Teams
+    kept: KeptSearches | None = None
     overviews: Recent[Overview] = field(default_factory=Recent)
 
     @property
@@ -36,6 +53,10 @@ class Report:
     def cases(self) -> str:
         """The alias of all cases."""
         return self.names.alias("cases")
+
+    def index(self, families: tuple[Family, ...]) -> str:
+        """The aliases of several families, as one search asks them."""
+        return ",".join(self.names.alias(one) for one in families)
 
     def zone(self, team: str) -> str:
         """The time zone of a team."""
@@ -68,9 +89,9 @@ def address(path: str, pairs: list[tuple[str, str]] | dict[str, str]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def case_address(team: str, case: str) -> str:
-    """Where the desk shows a case."""
-    return address("/inbox", {"team": team, "case": case})
+def case_address(team: str, case: str, message: str = "") -> str:
+    """Where the desk shows a case, at one of its messages when that is given."""
+    return address("/inbox", {"team": team, "case": case}) + (f"#m-{message}" if message else "")
 
 
 def thread_address(conversation: str) -> str:

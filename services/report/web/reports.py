@@ -193,7 +193,9 @@ def reports_html(request: Request, about: About) -> HTMLResponse:
         lead=RANK[identity.teams[about.team]] >= RANK["lead"] and identity.session,
         link=lambda path, extra: address(path, [*pairs, *extra.items()]),
         rows=lambda dimension, line, extra: address("/reports/cases", _narrowed(pairs, dimension, line) | extra),
-        found=lambda dimension, line, extra: address("/search", _narrowed(pairs, dimension, line) | extra),
+        found=lambda dimension, line, extra: address(
+            "/search", _narrowed(pairs, dimension, line) | {"is": "mention"} | extra
+        ),
         text=lambda chart: chart_text(web_of(request).pages.translator(request), chart, overview_of(request, about)),
     )
 

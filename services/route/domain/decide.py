@@ -25,6 +25,7 @@ from services.contracts.commands import (
     ConfigureTeam,
     CorrectClassification,
     DecideLeave,
+    DropSearch,
     EditShift,
     ExpireQuestion,
     HandbookCommand,
@@ -41,6 +42,8 @@ from services.contracts.commands import (
     RequestChange,
     ReviseReply,
     RotaCommand,
+    SaveSearch,
+    SearchCommand,
     SetGoals,
     SetOwnCapacity,
     SettleIdea,
@@ -74,6 +77,7 @@ from services.route.domain import (
     merging,
     questions,
     replies,
+    search_rules,
     shift_rules,
     snoozes,
     splitting,
@@ -139,6 +143,10 @@ ROTA_RULES: Mapping[type[RotaCommand], Callable[[Agreement, Any, datetime], list
     AcceptPlan: shift_rules.accept_plan,
     ReportCalendar: calendar_rules.report,
 }
+SEARCH_RULES: Mapping[type[SearchCommand], Callable[[TeamState, Agreement, Any, datetime], list[Draft]]] = {
+    SaveSearch: search_rules.save,
+    DropSearch: search_rules.drop,
+}
 
 
 def decide(state: TeamState, given: Input, now: datetime) -> list[Draft]:
@@ -184,6 +192,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return _set_goals(state, agreed, command)
     if isinstance(command, HandbookCommand):
         return handbook.decide_handbook(state.handbook, agreed, command, now)
+    if isinstance(command, SearchCommand):
+        return SEARCH_RULES[type(command)](state, agreed, command, now)
     assert not isinstance(command, Tick), "a tick is not answered"
     case = state.cases.get(command.case)
     if case is None:

@@ -28,6 +28,8 @@ from services.contracts.events import (
     OwnCapacityChanged,
     ReplySubmitted,
     RotaEvent,
+    SearchDropped,
+    SearchSaved,
 )
 from services.contracts.ids import event_id
 from services.contracts.memory import AnsweredCommand, CorrectedMention, OwnCapacity
@@ -88,6 +90,10 @@ def apply(state: TeamState, event: Event) -> None:
         state.handbook.apply(event)
     elif isinstance(event, GoalsSet):
         state.goals = event.goals
+    elif isinstance(event, SearchSaved):
+        state.searches[event.search.id] = event.search
+    elif isinstance(event, SearchDropped):
+        state.searches.pop(event.search, None)
 
 
 def _own_capacity(event: OwnCapacityChanged) -> OwnCapacity | None:

@@ -17,6 +17,7 @@ from services.contracts.memory import AnsweredCommand, CorrectedMention, Handled
 from services.contracts.questions import Idea
 from services.contracts.rota import CalendarStatus
 from services.contracts.rota_events import CoverGap
+from services.contracts.searches import SavedSearch
 from services.contracts.teams import Person
 from services.route.domain import places
 from services.route.domain.agreement import Agreement
@@ -48,6 +49,7 @@ class TeamState:
         self.handbook = Handbook()
         self.goals: TeamGoals | None = None
         self.ideas: dict[str, Idea] = {}
+        self.searches: dict[str, SavedSearch] = {}
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._merged_conversations: dict[Conversation, set[tuple[datetime, str, str]]] = {}

@@ -41,6 +41,8 @@ class NavFacts:
     counts: Mapping[str, int] = field(default_factory=dict)
     on_now: OnNow | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    counts_nobody: bool = False
+    """Whether `/inbox/nobody` counts what needs nobody."""
 
 
 class NavSource(Protocol):

@@ -52,9 +52,24 @@
   if (toast) {
     new MutationObserver(() => {
       clearTimeout(fading);
-      if (toast.childElementCount) fading = setTimeout(() => toast.replaceChildren(), $(".late", toast) ? 9000 : 4500);
+      if (toast.childElementCount) fading = setTimeout(fade, $(".late, button", toast) ? 9000 : 4500);
     }).observe(toast, { childList: true });
+    /* Not while somebody reads or is about to press what is in it. */
+    const fade = () => {
+      if (toast.matches(":hover, :focus-within")) fading = setTimeout(fade, 2000);
+      else toast.replaceChildren();
+    };
   }
+
+  /* "/" goes to the search, wherever one is. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]") || $("dialog[open]")) return;
+    event.preventDefault();
+    const field = $("#q");
+    if (field) field.select();
+    else location.assign("/search");
+  });
 
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
