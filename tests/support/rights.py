@@ -204,6 +204,9 @@ ROUTES: dict[str, Needs] = {
     # Search and figures
     "GET /search": Needs("viewer"),
     "GET /api/v1/search": Needs("viewer"),
+    "GET /api/v1/search/kept": Needs("viewer"),
+    "POST /search/saved": Needs("agent", {"team": "{team}", "query": "a query"}),
+    "POST /search/saved/{search}/drop": Needs("agent", {"team": "{team}"}, {"search": "search-1"}),
     "GET /api/v1/mentions/{mention}": Needs("session"),
     "GET /reports": Needs("viewer"),
     "GET /reports/cases": Needs("viewer"),

@@ -23,6 +23,7 @@ from services.contracts.handbook import GuidelineText
 from services.contracts.handbook_commands import PublishGuideline
 from services.control.web import OneAddress, joint_openapi
 from services.desk.accounts import Account
+from services.desk.searches import Searches
 from services.desk.throttle import Throttle
 from services.report.app import build_app as build_report
 from services.report.settings import ReportSettings
@@ -76,7 +77,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         desk.accounts.save(Account(f"victim-{team}", f"Victim of {team}", {team: "agent"}), None, invited=True)
     for role in ROLES:
         desk.accounts.save(Account(f"some-{role}", f"Some {role}", {SPOOR: role}), None, invited=True)
-    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, elastic=Away())
+    kept = Searches(desk.model, desk.app.state.desk.commands, desk.backend.clock)
+    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, elastic=Away(), kept=kept)
     return World(desk, report, OneAddress(desk.app, report, Health()), cases)
 
 
