@@ -22,6 +22,7 @@ from services.contracts.events import (
     Event,
     GuidelinePublished,
     GuidelineSuggested,
+    ReplyReleased,
     ReplySubmitted,
     SuggestionDecided,
 )
@@ -143,6 +144,15 @@ def test_a_reply_is_kept_with_the_guidelines_that_stood_beside_it(desk: Desk) ->
     assert desk.case("een").messages[-1].guidelines == beside
     never = (GuidelineRef(id="toon", version=9),)
     assert code(desk.do(SubmitReply, "noor", case=case, text="Nog iets", guidelines=never)) == "invalid"
+
+
+def test_they_leave_with_a_reply_that_waited_for_its_moment_of_grace(desk: Desk) -> None:
+    desk.do(ConfigureTeam, LEAD, config=config(grace_seconds=10))
+    desk.say("een")
+    beside = (GuidelineRef(id="toon", version=1),)
+    desk.do(SubmitReply, "noor", case=desk.case("een").id, text="Dank je", guidelines=beside)
+    (released,) = (one for one in desk.tick(desk.now + timedelta(seconds=11)) if isinstance(one, ReplyReleased))
+    assert released.reply.guidelines == beside
 
 
 def test_a_lead_says_why_the_team_is_there(desk: Desk) -> None:

@@ -170,10 +170,11 @@ def releases(state: TeamState, now: datetime) -> Iterator[Draft]:
 
 
 def message_of(case: Case, one: PendingReply) -> CaseMessage:
-    """The reply whole, with the earlier versions that its message in the case has."""
+    """The reply whole, with the earlier versions and the guidelines that its message in the case has."""
     known = next((message for message in case.messages if message.id == one.reply), None)
     fields = {"kind": "reply", "id": one.reply, "at": one.submitted_at, "author": one.author, "text": one.text}
-    return made(CaseMessage, fields | {"versions": known.versions if known else (), "addressee": one.addressee})
+    kept = {"versions": known.versions, "guidelines": known.guidelines} if known else {}
+    return made(CaseMessage, fields | kept | {"addressee": one.addressee})
 
 
 def stated(whole: CaseMessage, state: ReplyState, by: str = "") -> CaseMessage:
