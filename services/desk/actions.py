@@ -38,7 +38,14 @@ FromPage = Annotated[int, Form(ge=1)]
 Seen = Annotated[int | None, Form(ge=1)]
 """The revision of the case that the page showed when its reader began to answer."""
 _COMMANDS: dict[str, str] = {"claim": "ClaimCase", "release": "ReleaseCase", "close": "CloseCase"}
-_UNDONE: dict[str, Deed] = {"claim": "claim", "release": "release", "close": "close"}
+_UNDONE: dict[str, Deed] = {
+    "claim": "claim",
+    "release": "release",
+    "close": "close",
+    "hand_over": "hand",
+    "snooze": "snooze",
+    "tag": "tag",
+}
 """What can be undone, by what was asked."""
 _OPENS = frozenset({"reopen"})
 """After these there is something to write again."""
@@ -172,7 +179,7 @@ async def ask_about(
     lines = changes(request, identity, now, seen) if told == "rejected.changed_since" else ()
     fresh = bool(back) or (what in _OPENS and not late)
     more: dict[str, Any] = {"sent": sent, "again": answer is None, "changed": lines, "seen": seen, "fresh": fresh}
-    undo = "" if late else _undo(what, found, now, identity, roster)
+    undo = "" if late else _undo(what, found, now, identity, roster, str(body.get("tag", "")))
     return shown(request, identity, now, place, told, late=late, back=back, undo=undo, **more)
 
 
@@ -185,10 +192,10 @@ def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -
         drafts.save(draft, body["text"], tuple(body.get("canned", ())), web_of(request).clock())
 
 
-def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str]) -> str:
+def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str], tag: str) -> str:
     """The way back, as the toast's form has it; empty for what has none."""
-    deed = _UNDONE.get(what)
-    way = way_back(deed, before, after, identity.name, outside=identity.name not in roster) if deed else None
+    deed, outside = _UNDONE.get(what), identity.name not in roster
+    way = way_back(deed, before, after, identity.name, tag, outside=outside) if deed else None
     return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 

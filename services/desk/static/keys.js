@@ -22,7 +22,7 @@
     $(`#text-${what}`).focus();
   };
   /* With rows picked a key is about those, else about the case that is open. */
-  const about = (what) => (list.picked().length ? $(`#bulk-${what}`) : $(`#act-${what}`) || $(`#case-${what}`));
+  const about = (what) => (list.picked().length ? $(`#bulk-${what}`) : $(`#act-${what}`) || $(`#case [data-deed="${what}"]`));
   /* Whoever is quicker than htmx settles a case that was opened just now must not leave the page for it. */
   const press = (what) => {
     const button = about(what);
@@ -33,7 +33,7 @@
   const unfold = (drop) => {
     if (!drop) return;
     drop.open = true;
-    $("select, input:not([type=hidden])", drop)?.focus();
+    $("form :is(select, input:not([type=hidden]), button), .panel :is(select, input:not([type=hidden]))", drop)?.focus();
   };
   const follow = (link) => link?.click();
   const acts = {
@@ -52,7 +52,7 @@
   };
   /* An open menu closes and gives the focus back to what opened it. */
   const shut = () => {
-    const open = $$("details.drop[open]").at(-1);
+    const open = $$("details:is(.drop, .tool)[open]").at(-1);
     if (!open) return false;
     open.open = false;
     $("summary", open).focus();
