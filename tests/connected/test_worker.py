@@ -242,7 +242,7 @@ def test_what_is_due_by_time_is_done_exactly_once_while_workers_are_killed(bench
 def test_a_worker_that_was_frozen_with_what_was_due_writes_nothing_twice(bench: Bench, fleet: Fleet) -> None:
     bench.actor = counting.LATER
     bench.tick(240)
-    fleet.start("0", "freeze", "5")
+    fleet.start("0", "freeze", "2")
     until(lambda: fleet.is_stopped("0"), "the freeze")
     fleet.start("1")
     until(bench.came_out(bench.sent), "the second worker takes over what is due")
