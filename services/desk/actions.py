@@ -156,12 +156,8 @@ async def ask_about(
     key: str,
     place: tuple[View, int],
     draft: Place | None = None,
-    *,
-    empty: bool = False,
 ) -> Response:
-    """Send a command about a case, and show the case as it is then; where nothing was written (`empty`), say so."""
-    if empty:
-        return shown(request, identity, found, place, "told.empty", late=True)
+    """Send a command about a case, and show the case as it is then."""
     roster = desk_of(request).model.roster(found.team)
     asked = read_command(body, identity, key or str(uuid4()), web_of(request).clock(), roster)
     answer = await desk_of(request).commands.ask(asked)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from services.contracts.approvals import HELD_CHARACTERS
-from services.desk.actions import FromPage, FromView, ask_about
+from services.desk.actions import FromPage, FromView, ask_about, shown
 from services.desk.context import visible_case
 from services.runtime.web.auth import Asking
 
@@ -43,5 +43,6 @@ async def act_on_reply(
         body["comment"] = comment.strip()
     if what in ("revise", "take-over"):
         body["text"] = text.strip()
-    missing = not body.get("comment", "x") or not body.get("text", "x")
-    return await ask_about(request, identity, found, body, what, "", (view, page), empty=missing)
+    if not body.get("comment", "x") or not body.get("text", "x"):
+        return shown(request, identity, found, (view, page), "told.empty", late=True)
+    return await ask_about(request, identity, found, body, what, "", (view, page))

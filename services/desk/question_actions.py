@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from services.desk.actions import FromPage, FromView, Key, ask_about
+from services.desk.actions import FromPage, FromView, Key, ask_about, shown
 from services.desk.context import visible_case
 from services.runtime.web.auth import Asking
 
@@ -28,8 +28,9 @@ async def ask_colleague(
     found = visible_case(request, identity, case)
     given = {"name": " ".join(name.replace(":", " ").split()), "text": text.strip()}
     body = {"type": "AskColleague", "team": found.team, "case": found.id, "quote": quote.strip(), "hours": hours}
-    missing = not all(given.values())
-    return await ask_about(request, identity, found, body | given, "ask", key, (view, page), empty=missing)
+    if not all(given.values()):
+        return shown(request, identity, found, (view, page), "told.empty", late=True)
+    return await ask_about(request, identity, found, body | given, "ask", key, (view, page))
 
 
 @router.post("/cases/{case}/questions/{question}/end")

@@ -253,9 +253,11 @@ class TeamState:
         if (old.merged if old else ()) == (case.merged if case else ()):
             return
         for one, goes_on in ((old, False), (case, True)):
-            for merged in one.merged if one else ():
+            if one is None:
+                continue
+            for merged in one.merged:
                 known = self._merged_conversations.setdefault((merged.source, merged.conversation), set())
-                (known.add if goes_on else known.discard)((merged.at, merged.case, one.id))  # type: ignore[union-attr]
+                (known.add if goes_on else known.discard)((merged.at, merged.case, one.id))
                 if not known:
                     del self._merged_conversations[merged.source, merged.conversation]
 
