@@ -58,7 +58,7 @@ from services.desk.start import pages as start_pages
 from services.desk.throttle import LoginGuard, Throttle
 from services.runtime.clock import Clock, system_clock
 from services.runtime.producer import Sender
-from services.runtime.web.install import install_preferences, install_web
+from services.runtime.web.install import add_routes, install_preferences, install_web
 
 PACKAGE = Path(__file__).resolve().parent
 WRITES_A_MINUTE = 240
@@ -140,6 +140,6 @@ def build_app(
     inbox_pages = (pages, actions, composing, canned_pages, deeds, filter_pages)
     casework = (casework_actions, presence_web, mentioned)
     eyes = (approval_actions, question_actions, guest_pages, idea_pages)
-    for part in (*people_pages, api, *inbox_pages, *casework, *eyes, *rota, *handbook, *start):
-        app.include_router(part.router)
+    parts = (*people_pages, api, *inbox_pages, *casework, *eyes, *rota, *handbook, *start)
+    add_routes(app, (part.router for part in parts))
     return app

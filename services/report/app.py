@@ -13,7 +13,7 @@ from services.report.web import reports, saved, search, wallboard
 from services.report.web.context import KeptSearches, Report, Teams
 from services.runtime.clock import Clock, system_clock
 from services.runtime.web.identity import Sessions
-from services.runtime.web.install import install_web
+from services.runtime.web.install import add_routes, install_web
 from services.runtime.web.layout import NavSource, no_facts
 from services.runtime.web.problems import Problem, error_response
 
@@ -73,8 +73,7 @@ def build_app(
         settings, elastic or ElasticClient(settings), Names(settings.index_prefix), teams, kept=kept
     )
     app.add_exception_handler(ElasticUnavailableError, _unavailable)
-    for part in (search, saved, reports, wallboard):
-        app.include_router(part.router)
+    add_routes(app, (part.router for part in (search, saved, reports, wallboard)))
     return app
 
 

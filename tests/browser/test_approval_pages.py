@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,10 @@ from services.contracts.commands import AddNote, RequestChange, ReviseReply, Sub
 from services.contracts.teams import ApprovalRule, Mandate
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
+from tests.support.axe import violations
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = 360
 FIRST, SECOND = "Wij kijken er vandaag naar.", "Wij kijken er om vijf uur naar."
 
@@ -117,7 +116,7 @@ def test_a_question_goes_out_by_link_and_its_answer_comes_in_live(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [NARROW, 1440])
 @pytest.mark.parametrize("what", ["approve", "author", "leaving", "question", "idea", "ideas"])
-def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
+def test_axe_finds_nothing_and_nothing_is_too_wide(
     enter: Enter, served: Served, what: str, width: int, theme: str
 ) -> None:
     case = served.tunnel
@@ -153,10 +152,5 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
     else:
         page.reload()
         expect(page.locator(".held")).to_be_visible()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
-    serious = [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
-    assert not serious
+    assert violations(page, theme) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

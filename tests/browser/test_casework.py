@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from services.contracts.commands import AddNote, ClaimCase
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.browser.test_rota_pages import nothing_serious
+from tests.support.axe import violations
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -83,7 +83,7 @@ def test_everything_open_is_accessible_and_fits(enter: Enter, served: Served, wi
     served.desk.backend.do(AddNote, SPOOR, "marit", case=served.tunnel, text="@Youssef kijk jij mee?")
     page = enter("youssef", width=width, path="/mentioned")
     expect(page.locator(".mentioned li a")).to_contain_text("kijk jij mee?")
-    nothing_serious(page, "light")
+    assert violations(page, "light", unfold=True) == []
     page.goto(f"{served.url}/cases/{served.tunnel}")
     for tool in ("Overdragen", "Later", "Samenvoegen", "Label"):
         page.locator(".tool summary", has_text=tool).click()
@@ -95,4 +95,4 @@ def test_everything_open_is_accessible_and_fits(enter: Enter, served: Served, wi
         page.locator(".tool summary", has_text=tool).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []

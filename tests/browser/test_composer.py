@@ -12,7 +12,7 @@ from services.contracts.commands import SaveCannedReply
 from services.desk.domain.formats import FORMATS, length
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.browser.test_rota_pages import nothing_serious
+from tests.support.axe import violations
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -155,7 +155,7 @@ def test_with_everything_open_it_fits_and_is_accessible(enter: Enter, served: Se
     expect(page.locator(".post")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -168,7 +168,7 @@ def test_the_page_of_canned_replies(enter: Enter, width: int) -> None:
     expect(page.locator(".canned-lines b")).to_have_text("Sorry")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []
 
 
 def test_without_a_script_it_saves_and_checks(enter: Enter, served: Served) -> None:

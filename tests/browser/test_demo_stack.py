@@ -79,6 +79,13 @@ def test_a_post_is_answered_and_the_answer_is_seen_where_it_was_written(visit: V
     daan.keyboard.press("r")
     daan.keyboard.type(answer)
     daan.keyboard.press("Control+Enter")
+    # What is critical is read by two pairs of eyes before it leaves.
+    approve = marit.locator(".held .btn.primary", has_text="Keur goed")
+    expect(approve).to_be_visible()
+    expect(daan.locator(".held")).to_be_visible()
+    expect(daan.locator(".held .btn.primary", has_text="Keur goed")).to_have_count(0)
+    expect(marit.locator(".held .difference")).to_have_text(answer)
+    approve.click()
     expect(daan.locator(".msg.us .bubble")).to_have_text(answer)
     thread = square.locator(".thread", has_text=text)
     expect(thread.locator(".post.ours .text")).to_have_text(answer)
@@ -112,7 +119,7 @@ def test_no_page_complains_while_it_lives(visit: Visit, stack: Stack, width: int
     page = visit("marit", "/inbox?view=team", width)
     page.screenshot()
     page.locator("#list .item").nth(1).click()
-    expect(page.locator("main.case .bubble").first).to_be_visible()
+    expect(page.locator("#case .case .bubble").first).to_be_visible()
     page.screenshot()
     page.go_back()
     for path, shown in (("/search?q=trein", ".hits .mention"), ("/reports", ".chart .on-light img")):

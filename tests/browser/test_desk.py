@@ -121,9 +121,9 @@ def test_clocks_run_without_a_reload(enter: Enter) -> None:
 def test_a_phone_shows_the_list_then_the_case_then_the_list(enter: Enter) -> None:
     page = enter("youssef", width=390, height=844)
     expect(page.locator("section.list")).to_be_visible()
-    expect(page.locator("main.case")).to_be_hidden()
+    expect(page.locator("#case .case")).to_be_hidden()
     page.locator("#list .item").first.click()
-    expect(page.locator("main.case")).to_be_visible()
+    expect(page.locator("#case .case")).to_be_visible()
     expect(page.locator("section.list")).to_be_hidden()
     page.locator(".btn.why").click()
     expect(page.locator("#about")).to_be_visible()
@@ -139,7 +139,7 @@ def test_theme_and_language(enter: Enter) -> None:
     page.get_by_role("button", name="Donker").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("button", name="English").click()
-    expect(page.locator("h2#list-title")).to_have_text("My work")
+    expect(page.locator("h1#list-title")).to_have_text("My work")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
@@ -166,14 +166,14 @@ def test_going_back_and_forth_through_cases_restores_each(enter: Enter) -> None:
     for number in (1, 2):
         name = page.locator("#list .item b").nth(number).inner_text()
         page.locator("#list .item").nth(number).click()
-        expect(page.locator("main.case .who b").first).to_have_text(name)
+        expect(page.locator("#case .case .who b").first).to_have_text(name)
         titles.append(name)
     page.go_back()
-    expect(page.locator("main.case .who b").first).to_have_text(titles[0])
+    expect(page.locator("#case .case .who b").first).to_have_text(titles[0])
     page.go_back()
     expect(page).to_have_url(re.compile("/inbox"))
     page.go_forward()
-    expect(page.locator("main.case .who b").first).to_have_text(titles[0])
+    expect(page.locator("#case .case .who b").first).to_have_text(titles[0])
 
 
 @pytest.mark.parametrize("path", ["/inbox?view=team", "/inbox?view=waiting", "/inbox?view=closed", "/help"])

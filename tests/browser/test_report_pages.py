@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from services.contracts.teams import Person, ServiceLevel, TeamConfig
 from services.report.app import build_app
 from services.report.writer import Writer
 from services.runtime.web.identity import Identity
+from tests.support.axe import violations
 from tests.support.engines import Engines
 from tests.support.stack import free_ports, until
 from tests.unit.test_report_samples import (
@@ -33,7 +33,6 @@ from tests.unit.test_report_samples import (
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CONFIG = TeamConfig(
     team=TEAM,
     name="Spoorlijn",
@@ -259,7 +258,4 @@ def test_a_search_is_kept_shown_and_dropped(browser: Browser, address: str, scri
 @pytest.mark.parametrize("path", ["/search", "/search?q=teruggebeld+foo:bar", "/search?q=vertragign"])
 def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
     page.goto(path)
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations.map(one => [one.id, one.nodes[0].html]))")
-    assert found == []
+    assert violations(page, theme) == []

@@ -1,8 +1,6 @@
 """The rota's pages in a real browser: the jobs that people come for, on a phone too, and what axe-core finds."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,10 +9,10 @@ from services.contracts.commands import AnswerStandIn, AskStandIn
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.browser.rota_scene import at, weekday_from
+from tests.support.axe import violations
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 MINE = "/rota/mine"
 AGENT = (MINE, "/rota", "/rota?span=month", "/rota/cover")
 LEAD = (
@@ -185,7 +183,7 @@ def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_serve
     page.get_by_label("Tot", exact=True).blur()
     expect(page.locator("#preview li").first).to_contain_text("08:00–14:00")
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []
     page.get_by_role("button", name="Bewaar").click()
     expect(page.locator(".banner")).to_have_text("Bewaard.")
     expect(page.locator("li.shift", has_text="ma–vr 08:00–14:00")).to_be_visible()
@@ -205,7 +203,7 @@ def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_r
     expect(page.locator("#preview")).to_contain_text("Omar")
     fits(page)
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []
     page.get_by_role("button", name="Bewaar").click()
     expect(page.locator(".banner")).to_have_text("Toegevoegd. De dienst telt vanaf nu.")
     expect(page.locator("li.shift", has_text="zondag")).to_be_visible()
@@ -228,7 +226,7 @@ def test_a_lead_asks_for_a_plan_and_accepts_a_week_and_then_the_rest(enter_rota:
     expect(page.get_by_role("region", name="Wat niet lukt, en waarom").locator("li").first).to_be_visible()
     fits(page)
     for theme in ("light", "dark"):
-        nothing_serious(page, theme)
+        assert violations(page, theme, unfold=True) == []
     weeks.first.get_by_role("button", name="Neem week").click()
     expect(page.locator(".banner")).to_have_text("Overgenomen. Dit is nu het rooster.")
     expect(weeks.first.locator(".tag.accepted")).to_have_text("overgenomen")
@@ -272,18 +270,8 @@ def fits(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "path"), EVERYTHING)
-def test_axe_finds_nothing_serious(enter_rota: Enter, name: str, path: str, theme: str) -> None:
-    nothing_serious(enter_rota(name, path=path), theme)
-
-
-def nothing_serious(page: Page, theme: str) -> None:
-    page.emulate_media(reduced_motion="reduce")  # a colour on its way to another is neither
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert not serious, [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious]
+def test_axe_finds_nothing(enter_rota: Enter, name: str, path: str, theme: str) -> None:
+    assert violations(enter_rota(name, path=path), theme, unfold=True) == []
 
 
 def test_both_languages(enter_rota: Enter) -> None:

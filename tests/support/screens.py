@@ -35,12 +35,12 @@ class Screen:
 
 def _inbox(page: Page) -> None:
     expect(page.locator("#list .item").nth(3)).to_be_visible()
-    expect(page.locator("main.case .bubble").first).to_be_visible()
+    expect(page.locator("#case .case .bubble").first).to_be_visible()
 
 
 def _case(page: Page) -> None:
     page.locator("#list .item", has_text="reisoverzicht").click()
-    expect(page.locator("main.case .bubble", has_text="reisoverzicht")).to_be_visible()
+    expect(page.locator("#case .case .bubble", has_text="reisoverzicht")).to_be_visible()
     page.locator("#text-reply").fill(
         "Dank dat je dit meldt en niets hebt aangeraakt, Amina. Onze privacycollega's kijken er nu naar. "
         "Stuur je ons in een privébericht je klantnummer? Dan zorgen we dat het weer jouw reisoverzicht wordt."
@@ -50,7 +50,7 @@ def _case(page: Page) -> None:
 def _search(page: Page) -> None:
     expect(page.locator(".hits mark").first).to_be_visible()
     page.mouse.move(5, 5)
-    page.locator("h3, .count").first.click()
+    page.locator("h2, .count").first.click()
 
 
 def _reports(page: Page) -> None:

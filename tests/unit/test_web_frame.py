@@ -113,6 +113,14 @@ def test_a_path_of_ours_is_where_one_goes_next() -> None:
     assert safe_next("/cases/1?view=team&x=//y") == "/cases/1?view=team&x=//y"
 
 
+def test_the_stream_of_a_page_is_told_that_the_session_is_over(client: TestClient) -> None:
+    answer = client.get("/page", headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.text) == (200, "event: ended\ndata: session\n\n")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    program = client.post("/api/v1/change", json={}, headers={"Accept": "text/event-stream"})
+    assert program.status_code == 401
+
+
 def test_a_stranger_goes_to_the_login_and_back(client: TestClient) -> None:
     answer = client.get("/page?team=a&b=c")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fpage%3Fteam%3Da%26b%3Dc")

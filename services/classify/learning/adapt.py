@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from services.classify.domain.delta import BLOCKS, MODEL_OF, HeadDelta
 from services.classify.domain.features import Sight
@@ -125,7 +126,9 @@ def fitted(
         slope = alike @ (rows.pull * weight[:, None] * chances + mix / strength)
         return float(missed + (mix * moved).sum() / (2 * strength)), slope.ravel()
 
-    found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 100})
+    # One thread: for products this small, threads that wait for each other take ten times as long.
+    with threadpool_limits(1):
+        found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 100})
     whole = np.asarray(rows.matrix[at].T @ found.x.reshape(shape))
     border = len(rows.keys["words"])
     parts = {"words": whole[:border], "pieces": whole[border:]}

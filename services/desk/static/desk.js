@@ -5,7 +5,7 @@
 
   /* Selection: the list shows which case is open, whoever swapped what. */
   const select = () => {
-    const area = $("#case"), open = $("#case main[data-case]")?.dataset.case;
+    const area = $("#case"), open = $("#case [data-case].case")?.dataset.case;
     for (const item of $$("#list .item")) {
       if (item.id === `item-${open}`) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");

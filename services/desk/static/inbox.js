@@ -118,7 +118,7 @@
     const { detail } = event;
     if (detail.path.startsWith("/inbox/list") && detail.triggeringEvent) detail.headers["If-None-Match"] = `"${state || $("#list-state")?.dataset.state || ""}"`;
     if (detail.path.startsWith("/inbox/deeds") || detail.path.startsWith("/inbox/undo")) {
-      detail.parameters.set?.("open", $("#case main[data-case]")?.dataset.case || "");
+      detail.parameters.set?.("open", $("#case [data-case].case")?.dataset.case || "");
     }
   });
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status === 304) event.detail.shouldSwap = false; });

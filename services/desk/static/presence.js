@@ -6,7 +6,7 @@
   const EVERY = 10000, STILL_TYPES = 6000;
   let at = "", doing = "", typedAt = 0;
 
-  const caseOf = () => $("#case main[data-case]")?.dataset.case || "";
+  const caseOf = () => $("#case [data-case].case")?.dataset.case || "";
   const say = (id, what) => {
     fetch(`/cases/${id}/presence`, {
       method: "POST",

@@ -7,6 +7,7 @@ same keys, and a test says so. A key that does not exist is an error where it is
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def read_catalog(package: Path, language: str) -> dict[str, str]:
-    """The texts of one package in one language, by dotted key."""
+@cache
+def read_catalog(package: Path, language: str) -> Mapping[str, str]:
+    """The texts of one package in one language, by dotted key; read once, since every app of a process has the frame's."""
     with (package / "locale" / f"{language}.toml").open("rb") as file:
         return _flatten(tomllib.load(file))
 

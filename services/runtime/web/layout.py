@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 
 import jinja2
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
+from jinja2.bccache import Bucket
 
 from services.runtime.clock import Clock
 from services.runtime.web.assets import Assets
@@ -56,6 +58,25 @@ def no_facts(_identity: Identity, team: str, _now: datetime, /) -> NavFacts:
     return NavFacts(team_name=team)
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as compiled, for all apps of this process; a template that has changed is compiled again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
+
+
 class Pages:
     """Renders templates of some packages within the frame. Texts are escaped; an undefined name is an error."""
 
@@ -68,6 +89,7 @@ class Pages:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self.environment.globals["asset"] = assets.url
 

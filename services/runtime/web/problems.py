@@ -20,6 +20,7 @@ from services.runtime.web.layout import web_of
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+_EVENTS = "text/event-stream"
 _API = ("/api/", "/v1/", "/health/", "/metrics", "/openapi.json")
 
 
@@ -82,7 +83,11 @@ def error_response(request: Request, problem: Problem) -> Response:
 
 
 def login_response(request: Request) -> Response:
-    """401 for programs; for people the way to the login, and back to this page afterwards."""
+    """401 for programs; for people the way to the login, and back to this page afterwards.
+
+    A page's event stream is told `ended`, as one that is open when the session ends: what follows a redirect is no
+    stream, and the browser would ask again and again.
+    """
     path = request.url.path
     if is_api(path):
         headers = {"WWW-Authenticate": 'Bearer realm="webcare"'}
@@ -91,6 +96,8 @@ def login_response(request: Request) -> Response:
     target = "/login" if request.method != "GET" or path == "/" else str(_login_url(request, back))
     if "HX-Request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    if _EVENTS in request.headers.get("accept", ""):
+        return Response(b"event: ended\ndata: session\n\n", media_type=_EVENTS, headers={"Cache-Control": "no-store"})
     return RedirectResponse(target, 303)
 
 

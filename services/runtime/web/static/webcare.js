@@ -71,6 +71,11 @@
     else location.assign("/search");
   });
 
+  /* The stream says that the session is over: a page whose list is not fetched again goes to the login by itself. */
+  document.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail.type === "message" && !$("#list")) location.reload();
+  });
+
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
   document.addEventListener("htmx:oobAfterSwap", tick);

@@ -1,0 +1,26 @@
+"""What axe-core finds on a page: one place that says which findings a page may have (none) and in which state it is
+looked at. Used by every browser test of a page."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+_AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+# A colour on its way to another is neither, so nothing moves; what is folded away is read too.
+_PREPARE = """([theme, unfold]) => {
+  if (theme) document.documentElement.dataset.theme = theme
+  if (unfold) for (const one of document.querySelectorAll('main details')) one.open = true
+}"""
+
+
+def violations(page: Page, theme: str | None = None, *, unfold: bool = False) -> list[str]:
+    """What axe-core has against the page as it is, a line for each finding; `theme` is "light" or "dark"."""
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(_PREPARE, [theme, unfold])
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then(result => result.violations)")
+    return [
+        f"{one['impact']} {one['id']}: " + " ".join(node["html"][:200] for node in one["nodes"][:3]) for one in found
+    ]
