@@ -28,7 +28,7 @@ check: setup           ## format, lint, types, import rules, unit and property t
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/unit tests/properties -q
+	$(BIN)/pytest tests/unit tests/properties -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/ruff format --check
@@ -36,7 +36,8 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not engines" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -m engines
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
 	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600

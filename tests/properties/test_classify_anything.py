@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.classify.domain.reader import FAR_REACHING, Reader, build_reader
+from services.classify.domain.reader import FAR_REACHING, Reader
 from services.classify.domain.text import READ_CHARACTERS
 from services.contracts.codec import encode
 from services.contracts.mentions import Classification
+from tests.support.fast_reader import fast_reader
 
-READER: Reader = build_reader()
+READER: Reader = fast_reader()
 
 SENTENCES = (
     "Ik ruik gas in de hal",

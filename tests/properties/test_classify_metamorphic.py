@@ -12,12 +12,13 @@ from itertools import cycle, islice
 import pytest
 
 from services.classify.domain.look import Text
-from services.classify.domain.reader import LANGUAGES, build_reader
+from services.classify.domain.reader import LANGUAGES
 from services.classify.domain.urgency import LEVELS
 from services.classify.learning import corpus
+from tests.support.fast_reader import fast_reader
 from tests.support.metamorphic import BRANDS, FRAMES, GENDERS, NAMES, ORIGIN_FRAMES, ORIGINS, pairs
 
-READER = build_reader()
+READER = fast_reader()
 TUNE = {code: [one.text for one in corpus.read(code) if one.split == "tune"] for code in LANGUAGES}
 SOME = 300
 TONES: dict[str, Callable[[str], str]] = {

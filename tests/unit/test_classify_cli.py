@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from services.classify.cli import classify_lines
-from services.classify.domain.reader import Text, build_reader
+from services.classify.domain.reader import Text
 from services.contracts.mentions import Classification
+from tests.support.fast_reader import fast_reader
 
-READER = build_reader()
+READER = fast_reader()
 
 
 def answers(*lines: bytes) -> list[tuple[dict[str, object], bool]]:

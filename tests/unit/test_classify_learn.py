@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.classify.domain.delta import HeadDelta, TeamDelta, applied
-from services.classify.domain.reader import LANGUAGES, Text, build_reader
+from services.classify.domain.reader import LANGUAGES, Text
 from services.classify.domain.weights import WeightsError, fingerprint
 from services.classify.learning import adapt, corpus
 from services.classify.learning.adapt import Correction
@@ -22,8 +22,9 @@ from services.contracts.events import ClassificationCorrected
 from services.contracts.ids import mention_id
 from services.contracts.mentions import Author, ClassifiedMention
 from services.control.cli import main
+from tests.support.fast_reader import fast_reader
 
-READER = build_reader()
+READER = fast_reader()
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PLACES = ("Veldhoven-Noord", "Zwaneburg", "Oosterlo", "Dalhem", "Warmbeek")
 FRAMES = (

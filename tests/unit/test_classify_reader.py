@@ -2,11 +2,12 @@
 
 import pytest
 
-from services.classify.domain.reader import Reader, build_reader
+from services.classify.domain.reader import Reader
 from services.classify.domain.text import READ_CHARACTERS
 from services.contracts.mentions import Classification, MentionKind
+from tests.support.fast_reader import fast_reader
 
-READER = build_reader()
+READER = fast_reader()
 
 
 @pytest.fixture

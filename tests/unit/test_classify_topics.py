@@ -9,7 +9,7 @@ import pytest
 
 from services.classify.domain.examples import Examples, telling
 from services.classify.domain.phrases import PhraseError, compile_phrases
-from services.classify.domain.reader import Text, build_reader
+from services.classify.domain.reader import Text
 from services.classify.domain.team_topics import compiled, malformed, ready
 from services.classify.domain.text import Words, prepare, words_of
 from services.classify.teams import TeamTaxonomies
@@ -20,10 +20,11 @@ from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import DESK_TEAMS, MENTIONS_RAW, team_key
 from services.runtime.follow import Followed
 from services.runtime.messages import Received
+from tests.support.fast_reader import fast_reader
 from tests.support.route import config, uuid
 
 NOW = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
-READER = build_reader()
+READER = fast_reader()
 WIFI = TeamTopic(
     id="wifi",
     names={"nl": "Wifi in de trein"},

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.classify.domain.reader import Reader, build_reader
+from services.classify.domain.reader import Reader
+from tests.support.fast_reader import fast_reader
 
 CRITICAL = [
     "Ik ruik gas in de meterkast sinds jullie monteur weg is",
@@ -133,7 +134,7 @@ DOES_NOT_COUNT = [
     "The bomb scene in that movie on your plane was great",
 ]
 
-READER = build_reader()
+READER = fast_reader()
 
 
 @pytest.fixture

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from services.classify.domain.reader import build_reader
 from services.classify.settings import ClassifySettings
 from services.classify.worker import transform
 from services.contracts.codec import decode, encode
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.topics import MENTIONS_CLASSIFIED, MENTIONS_RAW
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
+from tests.support.fast_reader import fast_reader
 
 NOW = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 MENTION = Mention.model_validate_json(
     (Path(__file__).parents[2] / "services/contracts/examples/mention.v1.json").read_bytes()
 )
-TRANSFORM = transform(build_reader())
+TRANSFORM = transform(fast_reader())
 
 
 def received(text: str, followers: int | None = None, source_id: str = "1", **headers: str) -> Received[Mention]:

@@ -7,13 +7,11 @@ A new consumer gets a function in `CONSUMERS`; a reader that the registry names 
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import httpx
 import pytest
 
-from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.second_look import Rules, worth
 from services.classify.reread.worker import Corrections
 from services.classify.teams import TeamTaxonomies
@@ -53,6 +51,7 @@ from services.runtime.follow import Followed
 from services.runtime.messages import Outgoing, Received
 from services.runtime.settings import Settings
 from tests.support.archived import Archived
+from tests.support.fast_reader import fast_reader
 
 TEAM = "spoorlijn"
 AT = datetime(2026, 10, 20, 6, 0, tzinfo=UTC)
@@ -89,16 +88,11 @@ def all_can_be_read(written: list[Outgoing]) -> None:
             assert decode(one.topic, encode(one.message)) == one.message
 
 
-@cache
-def reader() -> Reader:
-    return build_reader()
-
-
 def classify(topic: Topic, message: Any) -> None:
     if topic is DESK_TEAMS:
         classify_teams(topic, message)
         return
-    (written,) = transform(reader())([received(topic, message)], AT)
+    (written,) = transform(fast_reader())([received(topic, message)], AT)
     assert written.topic is MENTIONS_CLASSIFIED
     assert written.message is not None
     assert (written.key, getattr(written.message, "id", "")) == (message.team, message.id)
@@ -106,7 +100,7 @@ def classify(topic: Topic, message: Any) -> None:
 
 
 def classify_teams(topic: Topic, message: Any) -> None:
-    taxonomies = TeamTaxonomies(reader().rarity)
+    taxonomies = TeamTaxonomies(fast_reader().rarity)
     taxonomies.fold(followed(topic, message))
     assert (taxonomies.of(TEAM) is not None) == isinstance(message, TeamConfiguration)
 

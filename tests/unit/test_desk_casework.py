@@ -308,3 +308,16 @@ def test_messages_that_are_ticked_become_a_case(desk: TestDesk, tunnel: str) -> 
     last = desk.backend.model.case(tunnel)
     assert last is not None
     assert last.mentions == after.mentions[:-1]
+
+
+def test_what_htmx_keeps_in_place_has_an_id_that_it_can_look_for(desk: TestDesk, tunnel: str) -> None:
+    """htmx looks for `#` and the id as it stands, so an id with a colon or a blank would stop the whole swap."""
+    client = enter(desk, "youssef")
+    client.post(f"/cases/{tunnel}/snooze", data={"choice": "hour"})
+    case = desk.model.case(tunnel)
+    assert case is not None
+    assert case.snoozed_until is not None
+    html = client.get(f"/cases/{tunnel}", headers=NL).text
+    kept = re.findall(r'<[^>]*\bid="([^"]*)"[^>]*\bhx-preserve', html)
+    assert any(one.startswith("tool-snooze-") for one in kept)
+    assert [one for one in kept if not re.fullmatch(r"[A-Za-z][\w-]*", one)] == []
