@@ -19,6 +19,7 @@ from services.report.writer import Writer
 from services.runtime.web.identity import Identity
 from tests.support.axe import violations
 from tests.support.engines import Engines
+from tests.support.keyboard import unreached
 from tests.support.stack import free_ports, until
 from tests.unit.test_report_samples import (
     TEAM,
@@ -194,6 +195,7 @@ def test_a_lead_makes_a_wallboard_that_needs_no_login(page: Page, browser: Brows
     board.goto(link)
     expect(board.locator("h1")).to_have_text("Spoorlijn")
     expect(board.locator(".number").nth(0)).to_have_text("12")
+    assert [violations(board, theme) for theme in ("light", "dark")] == [[], []]
     assert "Noor" not in board.content()
     assert "trein" not in board.content().lower()
     assert board.goto(link[:-3] + "abc").status == 404  # type: ignore[union-attr]  # a navigation has an answer
@@ -255,7 +257,15 @@ def test_a_search_is_kept_shown_and_dropped(browser: Browser, address: str, scri
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/search", "/search?q=teruggebeld+foo:bar", "/search?q=vertragign"])
+@pytest.mark.parametrize(
+    "path", ["/search", "/search?q=teruggebeld+foo:bar", "/search?q=vertragign", "/reports", "/reports/cases"]
+)
 def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
     page.goto(path)
     assert violations(page, theme) == []
+
+
+@pytest.mark.parametrize("path", ["/search?q=trein", "/reports", "/reports/cases"])
+def test_every_control_is_reached_with_tab_and_shows_it(page: Page, path: str) -> None:
+    page.goto(path)
+    assert unreached(page) == []

@@ -1,0 +1,64 @@
+"""A person without a mouse: goes through a page with Tab as they do, and says what cannot be reached or does not show it."""
+
+from playwright.sync_api import Locator, Page, expect
+
+_LOOKS = """
+  const looks = (one) => [one, one.parentElement].map((each) => {
+    const style = getComputedStyle(each);
+    return [style.outlineStyle, style.outlineColor, style.boxShadow, style.borderColor, style.backgroundColor].join();
+  }).join();
+"""
+_WANTED = f"""() => {{ {_LOOKS}
+  for (const one of document.querySelectorAll('main details')) one.open = true;
+  const acts = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  const reachable = (one) => one.checkVisibility({{ visibilityProperty: true }}) && !one.disabled && one.tabIndex >= 0;
+  const marked = (one) => one.checked || !document.querySelector(`[name="${{CSS.escape(one.name)}}"]:checked`);
+  const wanted = [...document.querySelectorAll(acts)].filter(
+    (one) => reachable(one) && (one.type !== 'radio' || marked(one)) && !one.closest('[popover], dialog'));
+  for (const one of wanted) {{ one.dataset.met = 'unreached'; one.dataset.calm = looks(one); }}
+  return wanted.length;
+}}"""
+_HERE = f"""() => {{ {_LOOKS}
+  const one = document.activeElement, first = one.dataset.met === 'unreached';
+  if (first) one.dataset.met = looks(one) === one.dataset.calm ? 'does not show it' : '';
+  return first;
+}}"""
+_MISSED = """() => [...document.querySelectorAll('[data-met]')].filter((one) => one.dataset.met)
+  .map((one) => `${one.dataset.met}: ${one.outerHTML.slice(0, 160)}`)"""
+LOST = 12
+"""So many presses of Tab in a row that meet nothing new: the page has been gone through."""
+
+
+def unreached(page: Page) -> list[str]:
+    """What can be acted on and is not met by pressing Tab, or does not show that it has the focus; a line for each."""
+    page.emulate_media(reduced_motion="reduce")
+    wanted = int(page.evaluate(_WANTED))
+    assert wanted, "nothing to act on"
+    met = lost = 0
+    while met < wanted and lost < LOST:
+        page.keyboard.press("Tab")
+        met, lost = (met + 1, 0) if page.evaluate(_HERE) else (met, lost + 1)
+    found: list[str] = page.evaluate(_MISSED)
+    return found
+
+
+def go_to(target: Locator, most: int = 150) -> None:
+    """Press Tab until `target` has the focus."""
+    page = target.page
+    for _ in range(most):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    expect(target).to_be_focused()
+
+
+def press(target: Locator, key: str = "Enter") -> None:
+    """Go there and press a key."""
+    go_to(target)
+    target.page.keyboard.press(key)
+
+
+def write(target: Locator, text: str) -> None:
+    """Go there and type."""
+    go_to(target)
+    target.page.keyboard.type(text)
