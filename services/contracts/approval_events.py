@@ -20,6 +20,14 @@ class ApprovalAsked(CaseEvent):
     due_at: Instant
 
 
+class ApprovalReminded(CaseEvent):
+    """Half of the time for approval is over; who may approve is told outside the desk (`approval.waits` on `signals`)."""
+
+    type: Literal["ApprovalReminded"] = "ApprovalReminded"
+    reply: Id
+    due_at: Instant
+
+
 class ApprovalWarned(CaseEvent):
     """A reply is about to have waited too long for approval."""
 

@@ -22,7 +22,8 @@ VERSIONS = 5
 HeldText = Annotated[str, StringConstraints(min_length=1, max_length=HELD_CHARACTERS)]
 Comment = Annotated[str, StringConstraints(max_length=2_000)]
 PendingState = Literal["waiting_approval", "change_asked", "leaving"]
-Condition = Literal["mandate", "people", "channel", "urgency", "topic", "reach"]
+Employment = Literal["in_house", "agency"]
+Condition = Literal["mandate", "people", "channel", "urgency", "topic", "reach", "employment", "alone_up_to"]
 
 
 class ApprovalRule(Model):
@@ -33,6 +34,8 @@ class ApprovalRule(Model):
     """What people call it; the id when empty."""
     people: tuple[Slug, ...] | None = None
     """Who writes it."""
+    employment: Employment | None = None
+    """How whoever writes it is employed; who is not in the roster is neither."""
     channels: tuple[MentionKind, ...] | None = None
     urgency: UrgencyLabel | None = None
     """The case is at least this urgent."""
@@ -43,14 +46,14 @@ class ApprovalRule(Model):
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        conditions = (self.people, self.channels, self.urgency, self.topics, self.reach)
+        conditions = (self.people, self.employment, self.channels, self.urgency, self.topics, self.reach)
         if all(one is None for one in conditions):
-            raise ValueError("an approval rule names people, channels, urgency, topics or reach")
+            raise ValueError("an approval rule names people, employment, channels, urgency, topics or reach")
         return self
 
 
 class RuleCondition(Model):
-    """One thing that held: `value` is the case's, `limit` the rule's where that is another."""
+    """One thing that held: `value` is the case's or the author's, `limit` the rule's or the mandate's where that differs."""
 
     kind: Condition
     value: ShortText = ""
@@ -58,7 +61,10 @@ class RuleCondition(Model):
 
 
 class ApprovalReason(Model):
-    """Why a reply needs approval: a rule of the team with what held of it, or (`rule` is empty) its author's mandate."""
+    """Why a reply needs approval: a rule of the team with what held of it, or (`rule` is empty) its author's mandate.
+
+    Of a mandate the first condition names the author; `employment` and `alone_up_to` follow where it ends at an urgency.
+    """
 
     rule: ShortText = ""
     """The rule's name, as it was then."""
@@ -99,6 +105,9 @@ class PendingReply(Model):
     cover_begins: Instant | None = None
     due_at: Instant | None = None
     """By when it is to be decided, while it waits for approval."""
+    remind_at: Instant | None = None
+    """When half of its time is over, and those who may approve are told outside the desk too."""
+    reminded_at: Instant | None = None
     warn_at: Instant | None = None
     warned_at: Instant | None = None
     breached_at: Instant | None = None

@@ -154,6 +154,8 @@ CaseCommand = (
     | SplitCase
     | ReportDelivery
 )
+ForAllTeams = AskLeave | WithdrawLeave | CallInSick | ReportWell
+"""About a person in each of their teams: whoever takes one in sends it on to those in `also`."""
 RotaCommand = (
     AskLeave
     | DecideLeave

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from services.contracts.approval_events import ApprovalAsked as ApprovalAsked
 from services.contracts.approval_events import ApprovalBreached as ApprovalBreached
+from services.contracts.approval_events import ApprovalReminded as ApprovalReminded
 from services.contracts.approval_events import ApprovalWarned as ApprovalWarned
 from services.contracts.approval_events import ChangeRequested as ChangeRequested
 from services.contracts.approval_events import ReplyReleased as ReplyReleased
@@ -194,6 +195,7 @@ AnyCaseEvent = (
     | NoteAdded
     | ReplySubmitted
     | ApprovalAsked
+    | ApprovalReminded
     | ApprovalWarned
     | ApprovalBreached
     | ChangeRequested
@@ -311,6 +313,7 @@ EVENTS: tuple[type[Event], ...] = (
     NoteAdded,
     ReplySubmitted,
     ApprovalAsked,
+    ApprovalReminded,
     ApprovalWarned,
     ApprovalBreached,
     ChangeRequested,

@@ -48,6 +48,11 @@ def due_id(reply: str) -> str:
     return _id("due", reply)
 
 
+def elsewhere_id(command: str, team: str) -> str:
+    """The id of a command as it is sent on to another team of its person: one for each team."""
+    return _id("elsewhere", command, team)
+
+
 def delivery_id(reply: str, outcome: str) -> str:
     """The id of the command that reports what became of a reply."""
     return _id("delivery", reply, outcome)

@@ -183,6 +183,13 @@ class CalendarFeed(Model):
     """Whose calendar it is: all of its events are about them; else about whom each event names."""
 
 
+CalendarProblem = Literal[
+    "unreachable", "slow", "refused", "not_public", "too_large", "not_changed", "not_a_calendar", "too_many", "too_much"
+]
+"""Why a calendar could not be read; `values` of its status has `status` of `refused`, `host` of `not_public`, `most` of
+`too_large` and `too_many`."""
+
+
 class CalendarStatus(Model):
     """How the reading of a calendar fares. `problem` says why the last try at `tried_at` failed; empty when it went well."""
 
@@ -191,6 +198,10 @@ class CalendarStatus(Model):
     read_at: Instant | None = None
     """When it was last read well; `None` is never."""
     problem: ShortText = ""
+    """In English, for programs and logs; `code` and `values` say it for people of any language."""
+    code: CalendarProblem | None = None
+    """Absent when it went well, and in what was written before there were codes."""
+    values: dict[Slug, ShortText] = Field(default_factory=dict)
     entries: int = Field(default=0, ge=0)
     """The shifts or leave that it gave then."""
     unknown: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()

@@ -3,8 +3,9 @@
 What a command makes bears an id that follows from the command's: `leave-<id>`, `sick-<id>`, `swap-<id>`, `stand-in-<id>`,
 `override-<id>`. People ask for themselves; a lead may for somebody else, whom `person` names. Only leads decide and edit.
 
-A team knows nothing of another. Who belongs to several sends leave and sickness to each of them; `shared` is the same in
-all, and takes the place of the command's id in the id of what is made, so that it can be found again in each.
+A team knows nothing of another. Leave and sickness of who belongs to several name the others (`also`), and the team that
+takes them in sends them on; `shared` is the same in all, and takes the place of the command's id in the id of what is made,
+so that it can be found again in each.
 """
 
 from typing import Annotated, Literal, Self
@@ -31,7 +32,14 @@ class _Stretch(CommandBase):
         return self
 
 
-class AskLeave(_Stretch):
+class _ForAllTeams(CommandBase):
+    """A command about a person that counts in each of their teams: whoever takes it in sends it on to those in `also`."""
+
+    also: tuple[Slug, ...] = ()
+    """The person's other teams; the desk fills them in."""
+
+
+class AskLeave(_Stretch, _ForAllTeams):
     """To be away from `start` up to `end`; a lead decides."""
 
     type: Literal["AskLeave"] = "AskLeave"
@@ -49,14 +57,14 @@ class DecideLeave(CommandBase):
     note: ShortText = ""
 
 
-class WithdrawLeave(CommandBase):
+class WithdrawLeave(_ForAllTeams):
     """The leave is not wanted any more; what has been of it stays."""
 
     type: Literal["WithdrawLeave"] = "WithdrawLeave"
     leave: Slug
 
 
-class CallInSick(CommandBase):
+class CallInSick(_ForAllTeams):
     """Sick now: the shift ends, the work is released, stand-ins are proposed. Until `until`, or until they report well."""
 
     type: Literal["CallInSick"] = "CallInSick"
@@ -66,7 +74,7 @@ class CallInSick(CommandBase):
     note: ShortText = ""
 
 
-class ReportWell(CommandBase):
+class ReportWell(_ForAllTeams):
     """Back: the sickness ends now."""
 
     type: Literal["ReportWell"] = "ReportWell"

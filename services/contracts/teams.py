@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.contracts.approvals import ApprovalRule as ApprovalRule
+from services.contracts.approvals import Employment as Employment
 from services.contracts.base import Instant, Model, ShortText, Slug
 from services.contracts.house_style import HouseStyle as HouseStyle
 from services.contracts.mentions import MentionKind, UrgencyLabel
@@ -34,6 +35,19 @@ class Mandate(Model):
 
     send_alone: bool = True
     approve: bool = False
+    alone_up_to: UrgencyLabel | None = None
+    """The most urgent case on which they send alone; absent is any, and for agency staff what the team says (`agency`)."""
+
+
+class AgencyMandate(Model):
+    """What agency staff may do where their own mandate does not say. They approve only if it says so."""
+
+    alone_up_to: UrgencyLabel
+    """The most urgent case on which they send alone; `critical` is no limit."""
+
+
+AGENCY_AT_FIRST = AgencyMandate(alone_up_to="high")
+"""What a team agrees that says nothing of agency staff: what is critical, somebody else reads first."""
 
 
 class Person(Model):
@@ -53,7 +67,7 @@ class Person(Model):
     mandate: Mandate = Mandate()
     contract_hours: float | None = Field(default=None, ge=0, le=168)
     """Hours a week."""
-    employment: Literal["in_house", "agency"] = "in_house"
+    employment: Employment = "in_house"
     lead: bool = False
     """A team lead: the last step of every escalation."""
 
@@ -137,6 +151,8 @@ class TeamConfig(Model):
     topics: tuple[TeamTopic, ...] = Field(default=(), max_length=MOST_TOPICS)
     """What its mentions can be about. Without any: the topics that everybody starts with."""
     house_style: HouseStyle = HouseStyle()
+    agency: AgencyMandate = AgencyMandate(alone_up_to="critical")
+    """Absent in what was agreed before there was one: no limit, as then. A new team begins with `AGENCY_AT_FIRST`."""
     approval_rules: tuple[ApprovalRule, ...] = Field(default=(), max_length=50)
     """Which replies need a second pair of eyes, whoever writes them; a rule that fits is enough."""
     approval_minutes: int = Field(default=15, gt=0, le=10_080)
@@ -196,6 +212,12 @@ class TeamConfig(Model):
         if last.urgency is not None or last.kinds is not None:
             raise ValueError("the last service level must have no condition: it is the fallback")
         return self
+
+    def sends_alone_up_to(self, person: Person) -> UrgencyLabel | None:
+        """The most urgent case on which a person sends alone, where no rule fits; `None` is none at all."""
+        if not person.mandate.send_alone:
+            return None
+        return person.mandate.alone_up_to or (self.agency.alone_up_to if person.employment == "agency" else "critical")
 
     def _people_named(self) -> Iterable[tuple[str, Iterable[str]]]:
         """What names which people. A shift that has ended may name people who have left."""

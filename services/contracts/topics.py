@@ -28,7 +28,7 @@ from services.contracts.outbox import OutboxItem
 from services.contracts.questions import IDEA_KEPT_DAYS, Idea
 from services.contracts.rejected import RejectedRecord
 from services.contracts.searches import SavedSearch, SearchAlert
-from services.contracts.signals import Signal
+from services.contracts.signals import ApprovalWaits, Signal
 from services.contracts.teams import TeamConfiguration
 
 
@@ -96,7 +96,7 @@ DESK_COMMANDS = Topic(
     partitions="team",
     cleanup="delete",
     retention_days=30,
-    written_by=("desk", "ingest", "ticker", "reread", "integrations"),
+    written_by=("desk", "ingest", "ticker", "reread", "route", "integrations"),
     read_by=("route",),
 )
 DESK_EVENTS = Topic(
@@ -186,13 +186,13 @@ FIGURES_DAILY = Topic(
 )
 SIGNALS = Topic(
     name="signals",
-    description="Spikes and trends of the stream as a whole, and kept searches that sound.",
+    description="Spikes and trends of the stream as a whole, kept searches that sound, approvals that wait.",
     key="team",
-    values=(Signal, SearchAlert),
+    values=(Signal, SearchAlert, ApprovalWaits),
     partitions="team",
     cleanup="delete",
     retention_days=90,
-    written_by=("trends", "sink"),
+    written_by=("trends", "sink", "route"),
     read_by=("desk", "integrations"),
 )
 

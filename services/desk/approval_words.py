@@ -37,13 +37,20 @@ class ApprovalWords:
                 return self.w.t("approval.by_mandate", person=self.w.person(one.value))
             case "people":
                 return self.w.t("approval.by_people", person=self.w.person(one.value))
+            case "employment":
+                return self.w.t(f"employment.{one.value}")
+            case "alone_up_to":
+                return self._urgencies("approval.by_alone_up_to", one)
             case "channel":
                 return self.w.t("approval.by_channel", channel=self.w.t.maybe(f"kind.{one.value}", one.value))
             case "urgency":
-                words = (self.w.t(f"urgency.{label}") for label in (one.value, one.limit))
-                return self.w.t("approval.by_urgency", **dict(zip(("value", "limit"), words, strict=True)))
+                return self._urgencies("approval.by_urgency", one)
             case "topic":
                 return self.w.t("approval.by_topic", topic=self.w.topic(one.value))
             case "reach":
                 value, limit = self.f.number(int(one.value)), self.f.number(int(one.limit))
                 return self.w.t("approval.by_reach", value=value, limit=limit)
+
+    def _urgencies(self, key: str, one: RuleCondition) -> str:
+        value, limit = (self.w.t(f"urgency.{label}") for label in (one.value, one.limit))
+        return self.w.t(key, value=value, limit=limit)

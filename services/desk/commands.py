@@ -6,6 +6,7 @@ The API and the pages use the same path: fill in who asks and when, check that t
 import asyncio
 import time
 from collections.abc import Container, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -21,6 +22,7 @@ from services.contracts.commands import (
     Command,
     ConfigureTeam,
     DecideSuggestion,
+    ForAllTeams,
     PublishGuideline,
     ReportCalendar,
     ReportDelivery,
@@ -30,6 +32,7 @@ from services.contracts.commands import (
     Tick,
 )
 from services.contracts.events import CommandRepeated, Event
+from services.contracts.ids import elsewhere_id, event_id
 from services.contracts.topics import DESK_COMMANDS
 from services.desk.domain.answers import Answer, answer_of
 from services.desk.readmodel import ReadModel
@@ -101,6 +104,8 @@ def check_allowed(command: Command, identity: Identity) -> None:
     require(identity, command.team, "lead" if for_leads else "agent", "commands")
     if identity.agency and command.type in OF_OWN_STAFF:
         raise Problem(403, "agency", "Agency staff do not decide on replies.")
+    if isinstance(command, ForAllTeams) and command.also:
+        raise Problem(403, "forbidden", "A person's other teams are filled in by the desk's own pages.")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")
     if not fits(encode(command)):
@@ -137,6 +142,28 @@ class CommandDesk:
         ANSWER_SECONDS.labels(outcome).observe(time.monotonic() - began)
         return answer
 
+    async def ask_everywhere(self, command: ForAllTeams) -> tuple[Answer | None, Mapping[str, Answer | None]]:
+        """The answer of the command's team as from `ask`, and of each team that it is sent on to, waited for together.
+
+        Raises:
+            Problem: as `ask`.
+        """
+        ids = {team: elsewhere_id(command.id, team) for team in command.also}
+        with ExitStack() as expecting:
+            coming = {team: expecting.enter_context(self._model.answers.expect(one)) for team, one in ids.items()}
+            answer = await self.ask(command)
+            if answer is None or answer.rejection:
+                return answer, {}
+            found = {team: self._heard(one) for team, one in ids.items()}
+            if waiting := [coming[team] for team, known in found.items() if known is None]:
+                await asyncio.wait(waiting, timeout=self._patience)
+            return answer, {team: known or _done(coming[team]) for team, known in found.items()}
+
+    def _heard(self, command: str) -> Answer | None:
+        """What a command was answered before, where we still have it: one that is sent twice is sent on once."""
+        first: Any = self._model.hub.find((event_id(command, 1),))
+        return answer_of(first) if first else None
+
     def _complete(self, answer: Answer) -> Answer:
         """A repeat's answer is the first one's events, where we still have them; then the case as it is now."""
         events: tuple[Event, ...] = answer.events
@@ -146,3 +173,7 @@ class CommandDesk:
                 answer = answer_of(first)
         case_id = answer.case_id
         return Answer(answer.events, self._model.case(case_id) if case_id else None)
+
+
+def _done(coming: asyncio.Future[Answer]) -> Answer | None:
+    return coming.result() if coming.done() else None

@@ -55,12 +55,13 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     words = team_words(request, identity, case.team) | case_tools(request, identity, case)
     config = model.config(case.team)
     acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
+    decides = acts and not identity.agency
     return {
         "case": case,
         "book": book,
         "guides": beside(book.current(), case),
         "mine": case.owner == identity.name,
-        "held": held_replies(case, config, identity.name, acts=acts, leads=leads),
+        "held": held_replies(case, config, identity.name, acts=acts, decides=decides, leads=leads),
         "question_link": partial(question_link, request, case),
         "earlier": model.earlier(case),
         "changed": (),

@@ -33,7 +33,7 @@ from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.memory import KnownCalendar
 from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
-from services.contracts.signals import Signal
+from services.contracts.signals import ApprovalWaits, Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic, team_key
 from services.desk.domain.answers import Answer, Collector
@@ -131,14 +131,17 @@ class ReadModel:
             self._keep(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
             self._apply_event(message, partition, offset)
-        elif topic is SIGNALS and isinstance(message, Signal):
-            with self._lock:
+        elif topic is SIGNALS and isinstance(message, Signal | SearchAlert | ApprovalWaits):
+            self._apply_signal(message)
+            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
+
+    def _apply_signal(self, message: Signal | SearchAlert | ApprovalWaits) -> None:
+        """An approval that waits is known from its case; it is told to live clients alone."""
+        with self._lock:
+            if isinstance(message, Signal):
                 self._signals[message.team, message.topic] = message
-            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
-        elif topic is SIGNALS and isinstance(message, SearchAlert):
-            with self._lock:
+            elif isinstance(message, SearchAlert):
                 self._searches.sound(message)
-            self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
 
     def _apply_case(self, key: str, message: Model | None) -> None:
         if isinstance(message, Case):

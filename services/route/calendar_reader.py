@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
@@ -52,7 +53,12 @@ _SAID = 20
 
 
 class ReadError(Exception):
-    """What was fetched cannot be used; the text says why, for people."""
+    """What was fetched cannot be used: in words, and as a code with its values."""
+
+    def __init__(self, what: str, code: Literal["too_many", "too_much"], **values: object) -> None:
+        super().__init__(what)
+        self.code: Literal["too_many", "too_much"] = code
+        self.values = {name: str(value) for name, value in values.items()}
 
 
 @dataclass(slots=True)
@@ -116,7 +122,7 @@ class CalendarReader:
             CALENDAR_READS.labels(config.team, name, "failed").inc()
             log.warning("calendar %s failed: %s", name, error, extra={"team": config.team})
             if not isinstance(error, SendError):
-                await self._complain(config, known, str(error), now)
+                await self._complain(config, known, error, now)
             return
         known.failures, known.read_at, known.entries = 0, now, command.status.entries
         known.due = now + self._every * (1 + self._chance() / 10)
@@ -130,13 +136,17 @@ class CalendarReader:
         wait = max(delay(known.failures, FIRST_WAIT, LONGEST_WAIT, self._chance()), asked)
         known.due = now + timedelta(seconds=wait)
 
-    async def _complain(self, config: TeamConfig, known: _Known, problem: str, now: datetime) -> None:
+    async def _complain(
+        self, config: TeamConfig, known: _Known, problem: FetchError | CalendarError | ReadError, now: datetime
+    ) -> None:
         """Report that it could not be read. That this cannot be sent either is said by the log; it is tried again."""
         status = CalendarStatus(
             calendar=known.feed.id,
             tried_at=now,
             read_at=known.read_at,
-            problem=problem[:500],
+            problem=str(problem)[:500],
+            code=problem.code,
+            values=dict(problem.values),
             entries=known.entries,
         )
         try:
@@ -151,7 +161,7 @@ class CalendarReader:
             async with asyncio.timeout(MOST_SECONDS):
                 fetched = await fetch(self._client, known.feed.url, cursor, MOST_BYTES, now, ASKS)
         except TimeoutError as error:
-            raise FetchError(f"took longer than {MOST_SECONDS:.0f} s") from error
+            raise FetchError(f"took longer than {MOST_SECONDS:.0f} s", "slow") from error
         return await asyncio.to_thread(refreshed, fetched, last, now)
 
     def _send(self, command: ReportCalendar) -> None:
@@ -169,7 +179,7 @@ def _said(data: bytes, config: TeamConfig, feed: CalendarFeed, now: datetime) ->
     else:
         found = read_leave(data, config, feed.id, now, whose=feed.person)
     if max(len(found.shifts), len(found.leave)) > MOST_ENTRIES:
-        raise ReadError(f"more than {MOST_ENTRIES:,} events in the time ahead")
+        raise ReadError(f"more than {MOST_ENTRIES:,} events in the time ahead", "too_many", most=MOST_ENTRIES)
     return found
 
 
@@ -191,7 +201,7 @@ def _reported(config: TeamConfig, feed: CalendarFeed, said: Imported, now: datet
         return _command(config.team, status)
     whole = _command(config.team, status, said)
     if not fits(encode(whole)):
-        raise ReadError("too large to be taken over")
+        raise ReadError("too large to be taken over", "too_much")
     return whole
 
 

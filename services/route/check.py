@@ -15,6 +15,7 @@ from services.rota.coverage import Coverage, Gap, NeedCovered, coverage
 from services.rota.fairness import Fairness, fairness
 from services.rota.opening_hours import OpeningHours
 from services.rota.rota import LOOK_AHEAD, Rota
+from services.route.domain.places import RANK
 
 SOON = timedelta(days=7)
 
@@ -27,6 +28,8 @@ Code = Literal[
     "never_open",
     "open_swap",
     "overloaded",
+    "agency_mandate",
+    "nobody_approves",
     "never_on_shift",
     "no_capacity",
     "leave_over",
@@ -85,6 +88,8 @@ def report(config: TeamConfig, now: datetime) -> RotaReport:
         *_overloaded(shared),
         *_only_one(config, rota, hours, now),
         *_people(config, rota, now),
+        *_agency(config),
+        *_approvers(config),
         *_leave(config, now),
         *_holidays(config, now),
     ]
@@ -142,6 +147,28 @@ def _people(config: TeamConfig, rota: Rota, now: datetime) -> Iterator[Finding]:
         if person.capacity == 0:
             text = f"{person.id} has no capacity and is never given a case"
             yield Finding(level="notice", code="no_capacity", text=text, person=person.id)
+
+
+def _agency(config: TeamConfig) -> Iterator[Finding]:
+    """Agency staff whose own mandate goes further than what the team says of agency staff."""
+    for person in config.people:
+        if person.employment == "agency":
+            own = person.mandate.alone_up_to if person.mandate.send_alone else None
+            further = own is not None and RANK[own] > RANK[config.agency.alone_up_to]
+            may = [f"send alone up to {own}"] * further + ["approve replies of others"] * person.mandate.approve
+            if may:
+                text = f"{person.id} is agency staff and may {' and '.join(may)}, by their own mandate"
+                yield Finding(level="notice", code="agency_mandate", text=text, person=person.id)
+
+
+def _approvers(config: TeamConfig) -> Iterator[Finding]:
+    """Replies that need approval, and nobody in the roster who may give it."""
+    held = config.approval_rules or any(config.sends_alone_up_to(one) != "critical" for one in config.people)
+    if held and not any(one.mandate.approve for one in config.people):
+        text = (
+            "there are replies that need approval, and nobody in the roster may approve: only a lead who is not in it"
+        )
+        yield Finding(level="notice", code="nobody_approves", text=text)
 
 
 def _overloaded(shared: Fairness) -> Iterator[Finding]:

@@ -5,13 +5,30 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.contracts.events import CaseEscalated, CaseEvent, DeadlineBreached, DeadlineWarned, Event
+from services.contracts.events import (
+    ApprovalReminded,
+    CaseEscalated,
+    CaseEvent,
+    DeadlineBreached,
+    DeadlineWarned,
+    Event,
+)
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS
 from services.route.partition import RoutePartition, outcome
 from services.runtime.garbage import keep_for_good
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
-from services.runtime.metrics import APPROVALS, CASES, COMMANDS, COVER_GAPS, DEADLINES, ESCALATIONS
+from services.runtime.metrics import (
+    APPROVALS,
+    APPROVALS_LATE,
+    APPROVALS_SINCE,
+    CASES,
+    COMMANDS,
+    COVER_GAPS,
+    DEADLINES,
+    ESCALATIONS,
+    SIGNALS_SENT,
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +49,9 @@ class MeasuredPartition(RoutePartition):
         for team in self.figures():
             for state in STATES:
                 CASES.remove(team, state)
-            COVER_GAPS.remove(team)
+            for gauge in (COVER_GAPS, APPROVALS, APPROVALS_LATE):
+                gauge.remove(team)
+            _show_oldest(team, None)
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         return self._measured(super().handle(batch, now), batch)
@@ -57,6 +76,16 @@ class MeasuredPartition(RoutePartition):
                 CASES.labels(team, state).set(getattr(figures, state))
             COVER_GAPS.labels(team).set(figures.gaps)
             APPROVALS.labels(team).set(figures.approvals)
+            APPROVALS_LATE.labels(team).set(figures.approvals_late)
+            _show_oldest(team, figures.approvals_since)
+
+
+def _show_oldest(team: str, since: datetime | None) -> None:
+    """No figure at all while none waits: any other would have an age."""
+    if since is None:
+        APPROVALS_SINCE.remove(team)
+    else:
+        APPROVALS_SINCE.labels(team).set(since.timestamp())
 
 
 def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:
@@ -69,6 +98,8 @@ def _count(events: Iterable[Event], asked: dict[str, str]) -> None:
     for event in events:
         if event.sequence == 1 and event.cause in asked:
             COMMANDS.labels(asked[event.cause], outcome(event)).inc()
+        if isinstance(event, ApprovalReminded):
+            SIGNALS_SENT.labels(event.team, "approval").inc()
         if isinstance(event, CaseEscalated):
             ESCALATIONS.labels(event.team, event.step).inc()
         if isinstance(event, DeadlineWarned | DeadlineBreached):

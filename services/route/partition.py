@@ -2,7 +2,9 @@
 
 Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what must outlive this process: the cases on
 `desk.cases`, the agreements, answers and handled mentions on `desk.teams`, ideas on `desk.ideas`; and replies that leave on
-`outbox.approved`. What is written stays on the partition, so that state and input move together.
+`outbox.approved`; on `signals` approvals that wait; and on `desk.commands` what a person's other teams are to know
+(`domain/sending_on.py`). What is written stays on the partition, so that state and input move together; only signals, and
+commands to other teams, go where their key leads.
 """
 
 from collections import Counter
@@ -14,7 +16,7 @@ from typing import Any
 from services.contracts.base import Model
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
-from services.contracts.commands import Tick
+from services.contracts.commands import ForAllTeams, Tick
 from services.contracts.events import (
     CaseEvent,
     CommandRejected,
@@ -41,22 +43,26 @@ from services.contracts.searches import SavedSearch
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
+    DESK_COMMANDS,
     DESK_EVENTS,
     DESK_IDEAS,
     DESK_TEAMS,
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
+    SIGNALS,
     Topic,
     case_key,
     idea_key,
     team_key,
 )
 from services.route.domain.agreement import agreement
+from services.route.domain.approval_clock import waits_signals
 from services.route.domain.decide import Input
 from services.route.domain.drafts import ROUTER
 from services.route.domain.evolve import forget, forget_ideas
 from services.route.domain.handle import handle
 from services.route.domain.outbox import outbox_items
+from services.route.domain.sending_on import sent_on
 from services.route.domain.state import TeamState
 from services.route.records import team_records
 from services.runtime.headers import passed_on
@@ -83,6 +89,10 @@ class TeamFigures:
     """Gaps in the cover of the coming 8 weeks that were announced."""
     approvals: int = 0
     """Cases with a reply that waits for approval."""
+    approvals_late: int = 0
+    """Those of them that have waited too long."""
+    approvals_since: datetime | None = None
+    """Since when the one waits that has waited longest."""
 
 
 class RoutePartition:
@@ -180,9 +190,12 @@ class RoutePartition:
         """No two batches have the same moment, whatever the clock does: the ids of repeated answers are made from it."""
         now = self._latest = max(now, self._latest + timedelta.resolution)
         events: list[Event] = []
+        elsewhere: list[Outgoing] = []
         for given in _without_stale_ticks(inputs):
             if not isinstance(given, Tick) or given.team in self._teams:
-                events += handle(self._team(given.team), given, now)
+                answer = handle(self._team(given.team), given, now)
+                events += answer
+                elsewhere += (_to_another(one, traces.get(given.id)) for one in sent_on(given, answer))
         events = _once(events)
         self.counts.update((event.team, event.type) for event in events)
         touched = sorted({given.team for given in inputs} & self._teams.keys())
@@ -193,6 +206,8 @@ class RoutePartition:
             *self._team_records(events),
             *self._ideas(events),
             *self._outbox(events, traces),
+            *_signals(events),
+            *elsewhere,
         ]
         return written + [tombstone for team in touched for tombstone in self._forgotten(team, now)]
 
@@ -255,6 +270,16 @@ class RoutePartition:
         return Outgoing(topic, key, message, partition=self._number, headers=headers or {})
 
 
+def _signals(events: Iterable[Event]) -> list[Outgoing]:
+    """What is told outside the desk."""
+    return [Outgoing(SIGNALS, one.team, one) for one in waits_signals(events)]
+
+
+def _to_another(command: ForAllTeams, headers: Mapping[str, str] | None) -> Outgoing:
+    """A command to a team that may be on another partition."""
+    return Outgoing(DESK_COMMANDS, command.team, command, headers=headers or {})
+
+
 def _due_tick(state: TeamState, now: datetime) -> Tick:
     """The tick that lets the next reply leave."""
     following = state.next_leaving()
@@ -283,7 +308,7 @@ def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
 
 
 def _figures(state: TeamState) -> TeamFigures:
-    waiting, snoozed = state.queues.size, state.snoozed.size
+    waiting, snoozed, longest = state.queues.size, state.snoozed.size, state.approvals.first()
     return TeamFigures(
         open=state.open_count,
         waiting=waiting,
@@ -293,4 +318,6 @@ def _figures(state: TeamState) -> TeamFigures:
         overdue=state.overdue.size,
         gaps=len(state.gaps),
         approvals=state.approvals.size,
+        approvals_late=state.approvals_late.size,
+        approvals_since=longest[0] if longest else None,
     )

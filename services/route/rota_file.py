@@ -2,9 +2,10 @@
 
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
                         holiday_calendar = { country = "NL", region = "..." }; approval_minutes, grace_seconds, idea_link,
-                        house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } }
+                        house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } };
+                        agency = { alone_up_to = "high" }, which is so when it is left out; "critical" is no limit
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
-                        lead, mandate = { send_alone = true, approve = false }
+                        lead, mandate = { send_alone = true, approve = false, alone_up_to = "critical" }
     [[shifts]]          people, or rotation = { groups = [["a"], ["b", "c"]], turn = "week", every = 1 };
                         from, to, and one of days (with starting), date, or rule (with starting); until, layer, skills,
                         channels
@@ -14,7 +15,8 @@
     [[stand_ins]]       for_person, person, from, to, state
     [[calendars]]       id, url, holds ("shifts" or "leave"), person
     [[demand]]          days, from, to, people, skill, language, channel
-    [[approval_rules]]  id, name, and what must hold, all of it: people, channels, urgency (at least), topics, reach
+    [[approval_rules]]  id, name, and what must hold, all of it: people, employment, channels, urgency (at least), topics,
+                        reach
     [opening_hours]     mon = ["08:00-12:00", "13:00-17:30"]; a day that is left out is closed; no table is always open
     [[topics]]          id, names = { nl = "...", en = "..." }, words, examples
     [[service_levels]]  id, urgency, kinds, first_response_minutes, warn_minutes, always_open
@@ -28,7 +30,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.contracts.teams import ApprovalRule, CalendarFeed, Person, ServiceLevel, TeamConfig, TeamTopic
+from services.contracts.teams import (
+    AGENCY_AT_FIRST,
+    ApprovalRule,
+    CalendarFeed,
+    Person,
+    ServiceLevel,
+    TeamConfig,
+    TeamTopic,
+)
 from services.rota.recurrence import RotaError
 from services.route import team_file_rows as rows
 from services.route.domain.agreement import agreement
@@ -51,7 +61,7 @@ def parse(text: str) -> TeamConfig:
     team = table("[team]", data.get("team"))
     fields = _sections(data, str(team.get("time_zone", "Europe/Amsterdam")))
     known("the file", data, {"team", *fields})
-    return _checked({**team, "team": team.get("id"), **fields})
+    return _checked({"agency": AGENCY_AT_FIRST, **team, "team": team.get("id"), **fields})
 
 
 def _sections(data: Table, zone: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
         yield f"weights.{urgency}", points
     for topic, skill in config.skills_for_topics.items():
         yield f"skills_for_topics.{topic}", skill
+    yield "agency", _set(config.agency)
     if house := _set(config.house_style):
         yield "house_style", house
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import httpx
 
@@ -12,11 +13,17 @@ from services.runtime.public_addresses import NotPublicError
 LONGEST_WAIT = 86_400.0
 
 
-class FetchError(Exception):
-    """It could not be had. `wait` is how long its server asks us to stay away, in seconds."""
+FetchProblem = Literal["unreachable", "slow", "refused", "not_public", "too_large", "not_changed"]
 
-    def __init__(self, what: str, wait: float | None = None) -> None:
+
+class FetchError(Exception):
+    """It could not be had: in words, and as a code with its values. `wait` is how long its server asks us to stay away, in
+    seconds."""
+
+    def __init__(self, what: str, code: FetchProblem, wait: float | None = None, **values: object) -> None:
         super().__init__(what)
+        self.code: FetchProblem = code
+        self.values = {name: str(value) for name, value in values.items()}
         self.wait = wait
 
 
@@ -49,7 +56,7 @@ async def fetch(
                 return Fetched(None)
             if response.status_code != httpx.codes.OK:
                 wait = retry_after(response.headers.get("retry-after"), now, LONGEST_WAIT)
-                raise FetchError(f"HTTP {response.status_code}", wait)
+                raise FetchError(f"HTTP {response.status_code}", "refused", wait, status=response.status_code)
             return Fetched(
                 await _read(response, most),
                 response.headers.get("content-type", ""),
@@ -57,9 +64,11 @@ async def fetch(
                 response.headers.get("last-modified", ""),
             )
     except NotPublicError as error:
-        raise FetchError(str(error)) from error
+        raise FetchError(str(error), "not_public", host=error.host) from error
+    except httpx.TimeoutException as error:
+        raise FetchError(type(error).__name__, "slow") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise FetchError(type(error).__name__) from error
+        raise FetchError(type(error).__name__, "unreachable") from error
 
 
 async def _read(response: httpx.Response, most: int) -> bytes:
@@ -68,6 +77,6 @@ async def _read(response: httpx.Response, most: int) -> bytes:
     async for part in response.aiter_bytes():
         length += len(part)
         if length > most:
-            raise FetchError(f"larger than {most:,} bytes")
+            raise FetchError(f"larger than {most:,} bytes", "too_large", most=most)
         parts.append(part)
     return b"".join(parts)

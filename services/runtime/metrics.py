@@ -26,7 +26,7 @@ MENTIONS_CLASSIFIED = Counter(
 TOPIC_PROBLEMS = Gauge(
     "webcare_topic_problems", "Phrases and examples of a team's topics that cannot be used.", ["team"]
 )
-SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent.", ["team", "kind"])
+SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent: volume, search, approval.", ["team", "kind"])
 
 # -- reread ------------------------------------------------------------------------------------------------------------
 CORRECTIONS = Counter(
@@ -66,6 +66,14 @@ CALENDAR_READ_AT = Gauge(
 )
 COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
 APPROVALS = Gauge("webcare_approvals_waiting", "Cases with a reply that waits for approval.", ["team"])
+APPROVALS_LATE = Gauge(
+    "webcare_approvals_late", "Cases with a reply that has waited too long for approval, and still does.", ["team"]
+)
+APPROVALS_SINCE = Gauge(
+    "webcare_approvals_oldest_timestamp_seconds",
+    "Since when the reply waits that has waited longest for approval, as a Unix time; absent while none does.",
+    ["team"],
+)
 
 # -- web ---------------------------------------------------------------------------------------------------------------
 HTTP_SECONDS = Histogram(

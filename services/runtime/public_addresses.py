@@ -18,7 +18,11 @@ Lookup = Callable[[str, int], Awaitable[list[str]]]
 
 
 class NotPublicError(httpx.TransportError):
-    """The address is inside a network; the text says which, for people."""
+    """The address of `host` is inside a network; the text says so, for people."""
+
+    def __init__(self, host: str, request: httpx.Request) -> None:
+        super().__init__(f"{host} is not a public address", request=request)
+        self.host = host
 
 
 def is_public(address: str) -> bool:
@@ -64,7 +68,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(f"{url.host} has no address", request=request) from error
         if not addresses or not all(map(is_public, addresses)):
-            raise NotPublicError(f"{url.host} is not a public address", request=request)
+            raise NotPublicError(url.host, request)
         pinned = httpx.Request(
             request.method,
             url.copy_with(host=addresses[0]),

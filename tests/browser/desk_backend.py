@@ -37,6 +37,7 @@ from services.desk.readmodel import ReadModel
 from services.desk.settings import DeskSettings
 from services.route.domain.decide import Input
 from services.route.domain.handle import handle
+from services.route.domain.sending_on import sent_on
 from services.route.domain.state import TeamState
 from services.runtime.clock import Clock, system_clock
 from services.runtime.messages import Outgoing
@@ -51,13 +52,19 @@ SPOOR = "spoorlijn"
 
 @dataclass
 class Backend:
-    """Implements `Sender`. `silent` takes commands and answers nothing; `broken` does not take them."""
+    """Implements `Sender`. `silent` takes commands and answers nothing; `broken` does not take them.
+
+    `away` are teams whose worker is not there: what another team sends on to them is `held` until they are `back`.
+    """
 
     model: ReadModel
     clock: Clock = system_clock
     silent: bool = False
     broken: bool = False
     sent: list[Command] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    held: list[Command] = field(default_factory=list)
+    passed_on: list[Command] = field(default_factory=list)
     states: dict[str, TeamState] = field(default_factory=dict)
     offset: int = 0
 
@@ -78,7 +85,20 @@ class Backend:
         events = handle(state, given, now or self.clock())
         for event in events:
             self.feed(event)
+        for command in sent_on(given, events):
+            self.passed_on.append(command)
+            if command.team in self.away:
+                self.held.append(command)
+            else:
+                self.give(command, now)
         return events
+
+    def back(self) -> None:
+        """The workers that were away are there again."""
+        held, self.held = self.held, []
+        self.away.clear()
+        for command in held:
+            self.give(command)
 
     def feed(self, event: Event) -> None:
         """As the follower would: the event, then the state. Offsets have holes, as transactions make them."""

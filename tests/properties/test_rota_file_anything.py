@@ -5,7 +5,7 @@ from datetime import date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.teams import Demand, HolidayCalendar, Mandate, OpeningSpan, Person, TeamConfig
+from services.contracts.teams import AgencyMandate, Demand, HolidayCalendar, Mandate, OpeningSpan, Person, TeamConfig
 from services.route.rota_file import parse
 from services.route.rota_text import render
 from tests.support.rotas import PEOPLE, teams
@@ -16,6 +16,7 @@ slugs = st.sampled_from(("delay", "refund", "a-b_1"))
 kinds = st.sampled_from(("post", "email", "direct_message"))
 times = st.times().map(lambda one: one.replace(fold=0))
 dates = st.dates(date(1990, 1, 1), date(2100, 1, 1))
+URGENCIES = ("low", "normal", "high", "critical")
 languages = st.sampled_from(("nl", "en", "fy"))
 
 
@@ -31,7 +32,9 @@ def people(name: str) -> st.SearchStrategy[Person]:
         email=st.none() | st.just(f"{name}@voorbeeld.example"),
         time_zone=st.none() | st.just("Europe/Lisbon"),
         skills=st.lists(slugs, max_size=3).map(tuple),
-        mandate=st.builds(Mandate, send_alone=st.booleans(), approve=st.booleans()),
+        mandate=st.builds(
+            Mandate, send_alone=st.booleans(), approve=st.booleans(), alone_up_to=st.none() | st.sampled_from(URGENCIES)
+        ),
         contract_hours=st.none() | st.floats(0, 168),
         employment=st.sampled_from(("in_house", "agency")),
         lead=st.booleans(),
@@ -65,6 +68,7 @@ def test_a_file_says_what_was_agreed(given_team: tuple[TeamConfig, datetime], da
         "name": data.draw(texts),
         "people": tuple(data.draw(people(name)) for name in PEOPLE),
         "demand": tuple(data.draw(st.lists(demands, max_size=2))),
+        "agency": data.draw(st.builds(AgencyMandate, alone_up_to=st.sampled_from(URGENCIES))),
         "holidays": tuple(data.draw(st.lists(dates, max_size=3))),
         "holiday_calendar": data.draw(st.none() | calendars),
         "opening_hours": tuple(sorted(data.draw(st.lists(spans, max_size=4)), key=lambda span: span.day)),

@@ -29,7 +29,7 @@ from services.contracts.commands import (
     TakeOverReply,
     WithdrawReply,
 )
-from services.contracts.teams import ApprovalRule, Mandate, Person, ServiceLevel, TeamConfig
+from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person, ServiceLevel, TeamConfig
 from tests.support.route import at, config, examples, mention, uuid
 from tests.support.route_machine import RouteMachine
 
@@ -37,11 +37,20 @@ PEOPLE = (
     Person(id="noor", name="Noor", languages=("nl",), capacity=9, lead=True, mandate=Mandate(approve=True)),
     Person(id="jeroen", name="Jeroen", languages=("nl",), capacity=9, mandate=Mandate(send_alone=False)),
     Person(id="aisha", name="Aisha", capacity=9, mandate=Mandate(send_alone=False, approve=True)),
+    Person(id="joris", name="Joris", capacity=9, employment="agency"),
+    Person(
+        id="ines",
+        name="Ines",
+        capacity=9,
+        employment="agency",
+        mandate=Mandate(approve=True, alone_up_to="critical"),
+    ),
 )
 RULES = (
     ApprovalRule(id="dringend", urgency="high", channels=("post",)),
     ApprovalRule(id="lek", topics=("leak",), people=("noor", "aisha")),
     ApprovalRule(id="bereik", reach=1_000),
+    ApprovalRule(id="uitzend", employment="agency", topics=("leak",)),
 )
 CLOCKS = (
     ServiceLevel(
@@ -51,11 +60,12 @@ CLOCKS = (
 )
 CONFIGS: tuple[TeamConfig, ...] = (
     config(people=PEOPLE, approval_rules=RULES, grace_seconds=30, service_levels=CLOCKS),
-    config(people=PEOPLE, approval_rules=RULES, service_levels=CLOCKS),
+    config(people=PEOPLE, approval_rules=RULES[1:], agency=AgencyMandate(alone_up_to="high"), service_levels=CLOCKS),
+    config(people=PEOPLE, agency=AgencyMandate(alone_up_to="low"), grace_seconds=30, service_levels=CLOCKS),
     config(people=PEOPLE, grace_seconds=30, reopen_days=0),
     config(),
 )
-ACTORS = ("noor", "noor", "jeroen", "jeroen", "aisha", "aisha", "lead:els", "integration:bot", "vreemde")
+ACTORS = ("noor", "noor", "jeroen", "joris", "joris", "aisha", "ines", "lead:els", "integration:bot", "vreemde")
 NAMES = tuple(f"m{number}" for number in range(5))
 ON_CASES: tuple[tuple[type[Command], dict[str, Any]], ...] = (
     (SubmitReply, {"text": "Dank voor uw bericht."}),
@@ -70,13 +80,13 @@ ON_CASES: tuple[tuple[type[Command], dict[str, Any]], ...] = (
 class EyesMachine(RouteMachine):
     """People who write, approve, change, take over and take back, while time goes by."""
 
-    @initialize(which=st.sampled_from((0, 0, 0, 1, 2)))
+    @initialize(which=st.sampled_from((0, 0, 0, 1, 1, 2, 3)))
     def begin(self, which: int) -> None:
         self.now = at(10)
         self.command(ConfigureTeam, "system:test", config=CONFIGS[which])
         for number, urgency in enumerate(("normal", "high", "critical")):
             self.give(mention(f"b{number}", self.now, urgency=urgency))  # type: ignore[arg-type]  # it is one
-        for case, author in zip(sorted(self.state.cases), ("jeroen", "noor", "aisha"), strict=True):
+        for case, author in zip(sorted(self.state.cases), ("jeroen", "joris", "aisha"), strict=True):
             self.command(SubmitReply, author, case=case, text="Dank voor uw bericht.")
 
     @rule(
@@ -133,7 +143,7 @@ class EyesMachine(RouteMachine):
 
     @rule(
         kind=st.sampled_from((AskColleague, AskColleague, AnswerQuestion, ExpireQuestion, SubmitIdea, SettleIdea)),
-        actor=st.sampled_from((*ACTORS[:7], "guest:Piet", "guest:Piet")),
+        actor=st.sampled_from((*ACTORS[:8], "guest:Piet", "guest:Piet")),
         pick=st.integers(0, 1000),
     )
     def ask_around(self, kind: type[Command], actor: str, pick: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.contracts.cases import Case
 from services.contracts.events import (
+    ApprovalReminded,
     Event,
     ReplyApproved,
     ReplyDelivered,
@@ -14,7 +15,8 @@ from services.contracts.events import (
     ReplyWithdrawn,
 )
 from services.contracts.outbox import OutboxItem
-from services.contracts.teams import ApprovalRule, TeamConfig
+from services.contracts.signals import ApprovalWaits
+from services.contracts.teams import ApprovalRule, Person, TeamConfig
 
 URGENCIES = ("low", "normal", "high", "critical")
 
@@ -28,6 +30,7 @@ class Written:
     writers: set[str]
     needs: bool
     approved_by: str = ""
+    reminded: bool = False
 
 
 @dataclass
@@ -37,6 +40,8 @@ class Eyes:
     replies: dict[str, Written] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     left: dict[str, OutboxItem] = field(default_factory=dict)
+    signals: dict[str, ApprovalWaits] = field(default_factory=dict)
+    reminders: int = 0
 
     def see(self, event: Event, agreed: TeamConfig | None) -> None:
         """What an event means for a reply."""
@@ -58,6 +63,13 @@ class Eyes:
             assert not known.approved_by, "a text is approved once"
             known.approved_by = event.by
             assert (event.leaves is None) != (event.release_at is None)
+        elif isinstance(event, ApprovalReminded):
+            known = self.replies[event.reply]
+            assert known.needs, "only what waits is reminded of"
+            assert not known.approved_by, "only what waits is reminded of"
+            assert not known.reminded, "once for a text"
+            known.reminded = True
+            self.reminders += 1
         elif isinstance(event, ReplyWithdrawn):
             assert event.reply.id not in self.left, "what has left is not taken back"
             assert event.reply.text == self.replies[event.reply.id].text, "the text comes back whole"
@@ -76,8 +88,17 @@ class Eyes:
         assert (item.text, item.person, item.approved_by) == (known.text, known.author, known.approved_by)
         self.left[item.id] = item
 
+    def told_outside(self, signal: ApprovalWaits) -> None:
+        """A signal is written: of a text that waits, to people who may approve it, and once."""
+        assert signal.id not in self.signals
+        known = self.replies[signal.reply]
+        assert (signal.author, known.needs, known.approved_by) == (known.author, True, "")
+        assert not known.writers & {*signal.asked, *signal.next_asked}
+        self.signals[signal.id] = signal
+
     def check(self, cases: Sequence[Case]) -> None:
         """No reply is lost: each of an open or closed case is held, on its way, withdrawn, or settled."""
+        assert len(self.signals) == self.reminders, "what is reminded of is told outside the desk"
         held = {one.reply for case in cases for one in case.pending}
         assert not held & self.left.keys()
         assert not held & self.withdrawn
@@ -92,15 +113,28 @@ class Eyes:
 def needs_approval(agreed: TeamConfig, author: str, case: Case) -> bool:
     """Whether the team wants somebody else to see this."""
     person = next((one for one in agreed.people if one.id == author), None)
-    return (person is not None and not person.mandate.send_alone) or any(
-        fits(rule, author, case) for rule in agreed.approval_rules
+    return (person is not None and not sends_alone(agreed, person, case)) or any(
+        fits(rule, author, person, case) for rule in agreed.approval_rules
     )
 
 
-def fits(rule: ApprovalRule, author: str, case: Case) -> bool:
+def sends_alone(agreed: TeamConfig, person: Person, case: Case) -> bool:
+    """Whether a person sends on this case unseen, where no rule fits: agency staff not beyond what the team says of them."""
+    if not person.mandate.send_alone:
+        return False
+    allowed = set(URGENCIES)
+    if person.employment == "agency":
+        allowed = set(URGENCIES[: URGENCIES.index(agreed.agency.alone_up_to) + 1])
+    if person.mandate.alone_up_to is not None:
+        allowed = set(URGENCIES[: URGENCIES.index(person.mandate.alone_up_to) + 1])
+    return case.urgency.label in allowed
+
+
+def fits(rule: ApprovalRule, author: str, person: Person | None, case: Case) -> bool:
     """Whether all that a rule names holds."""
     return (
         (rule.people is None or author in rule.people)
+        and (rule.employment is None or (person is not None and person.employment == rule.employment))
         and (rule.channels is None or case.kind in rule.channels)
         and (rule.urgency is None or URGENCIES.index(case.urgency.label) >= URGENCIES.index(rule.urgency))
         and (rule.topics is None or bool(set(rule.topics) & set(case.topics)))

@@ -26,6 +26,7 @@ from services.contracts.events import (
 )
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.outbox import OutboxItem
+from services.contracts.signals import ApprovalWaits
 from services.contracts.teams import Person, TeamConfig
 from services.contracts.topics import (
     BY_NAME,
@@ -36,6 +37,7 @@ from services.contracts.topics import (
     DESK_TEAMS,
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
+    SIGNALS,
 )
 from services.rota.rota import Rota
 from services.route.domain.evolve import evolve, forget
@@ -146,7 +148,7 @@ class RouteMachine(RuleBasedStateMachine):
     def keep(self, output: Sequence[Outgoing]) -> list[OutboxItem]:
         """Keep what is written as Kafka would; gives what leaves."""
         left: list[OutboxItem] = []
-        assert all(one.partition == 0 for one in output)
+        assert all(one.partition == 0 for one in output if one.topic is not SIGNALS)
         for one in output:
             assert one.message is None or decode(one.topic, encode(one.message)) == one.message, "it can be read"
             if one.topic in (DESK_CASES, DESK_TEAMS, DESK_IDEAS):
@@ -157,6 +159,9 @@ class RouteMachine(RuleBasedStateMachine):
             elif one.topic is OUTBOX_APPROVED:
                 assert isinstance(one.message, OutboxItem)
                 left.append(one.message)
+            elif one.topic is SIGNALS:
+                assert isinstance(one.message, ApprovalWaits)
+                self.eyes.told_outside(one.message)
         return left
 
     def check(self, events: Sequence[Event], before: dict[str, Case]) -> None:

@@ -25,7 +25,7 @@ from services.contracts.events import CaseArchived, CaseEvent
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.schemas import message_name
 from services.contracts.searches import SavedSearch
-from services.contracts.signals import Signal
+from services.contracts.signals import ApprovalWaits, Signal
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -156,6 +156,8 @@ def desk(topic: Topic, message: Any) -> None:
         assert model.kept_searches(TEAM, message.owner) == (message,)
     if isinstance(message, Signal):
         assert model.signals(TEAM, [message.topic], message.at) == [message]
+    if isinstance(message, ApprovalWaits):
+        assert model.hub.find([message.id]) == [message], "live clients are told"
 
 
 def ticker(topic: Topic, message: Any) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from services.contracts.commands import SubmitReply, Tick
 from services.contracts.events import ReplyReleased
-from services.contracts.teams import ApprovalRule, Mandate, Person
+from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person
+from services.desk.accounts import Account
 from services.desk.domain.difference import difference
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
 from tests.support.desk import enter
 
 PEOPLE = (
@@ -94,6 +95,45 @@ def test_the_author_is_told_that_it_waits_and_sees_why_and_of_whom(desk: TestDes
     assert "keurt een ander goed" in page
     assert "/approve" not in page
     assert state(desk, case) == "waiting_approval"
+
+
+@pytest.mark.parametrize(
+    ("rules", "nl", "en"),
+    [
+        (
+            (),
+            "leest mee met Youssef, uitzendkracht, verstuurt zelf tot en met urgentie hoog, dit is kritiek",
+            "reads along with Youssef, agency staff, sends alone up to urgency high, this is critical",
+        ),
+        (
+            (ApprovalRule(id="inhuur", employment="agency"),),
+            "Regel ‘inhuur’: uitzendkracht",
+            "Rule ‘inhuur’: agency staff",
+        ),
+    ],
+)
+def test_why_a_reply_of_agency_staff_waits_is_said(
+    desk: TestDesk, rules: tuple[ApprovalRule, ...], nl: str, en: str
+) -> None:
+    temp = Person(id="youssef", name="Youssef", capacity=8, employment="agency")
+    agency = AgencyMandate(alone_up_to="high")
+    configure(desk, people=(temp, *PEOPLE[1:]), agency=agency, approval_rules=rules)
+    now = system_clock()
+    case = desk.backend.mention("Mijn moeder zit vast in de trein!", now, urgency="critical")
+    desk.backend.do(SubmitReply, SPOOR, "youssef", case=case, text=TEXT)
+    author = enter(desk, "marit")
+    for language, said in (("nl", nl), ("en", en)):
+        assert said in author.get(f"/cases/{case}", headers={"Accept-Language": language}).text
+
+
+def test_an_account_of_agency_staff_has_no_buttons_to_decide_with_whatever_the_roster_says(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    desk.accounts.save(Account("marit", "Marit", {SPOOR: "agent"}, agency=True), PASSWORD)
+    approver = enter(desk, "marit")
+    page = approver.get(f"/cases/{case}").text
+    assert TEXT in page
+    assert f"/replies/{reply}/approve" not in page
+    assert post(approver, case, reply, "approve", reply_version=1).status_code == 403
 
 
 def test_the_queue_is_a_view_and_its_number_stands_in_the_navigation(desk: TestDesk) -> None:

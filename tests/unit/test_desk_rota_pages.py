@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from services.contracts.commands import AskLeave, AskStandIn, OfferSwap, ReportCalendar, Tick
 from services.contracts.rota import CalendarStatus
-from services.contracts.teams import CalendarFeed, Swap, TeamConfig
+from services.contracts.teams import AgencyMandate, CalendarFeed, Mandate, Swap, TeamConfig
 from services.desk.accounts import Account
 from services.desk.domain.rota_mine import waits_for_me
 from services.desk.rota.api import PAGE, paged
@@ -328,6 +328,48 @@ def test_how_a_calendar_fares_is_on_the_page_and_in_the_api_without_its_address(
     assert answer.json()["calendars"][0]["status"]["problem"] == "HTTP 500"
     assert "geheim" not in page + answer.text
     assert enter(desk, "youssef").get(f"/api/v1/team/{SPOOR}/calendars").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "nl", "en"),
+    [
+        (None, {}, "HTTP 500", "HTTP 500"),
+        ("refused", {"status": "404"}, "de server antwoordt met HTTP 404", "its server answers HTTP 404"),
+        ("not_public", {"host": "intern.example"}, "intern.example is geen", "intern.example is not a public"),
+        ("too_large", {"most": "5000000"}, "meer dan 5.000.000 bytes", "more than 5,000,000 bytes"),
+        ("too_many", {"most": "1000"}, "meer dan 1.000 afspraken", "more than 1,000 events"),
+        ("unreachable", {}, "de server geeft geen antwoord", "its server does not answer"),
+        ("slow", {}, "het duurt te lang", "it takes too long"),
+        ("not_changed", {}, "maar gaf ons nog niets", "but never gave us anything"),
+        ("not_a_calendar", {}, "op dit adres staat geen agenda", "there is no calendar at this address"),
+        ("too_much", {}, "te veel in om over te nemen", "too much to be taken over"),
+    ],
+)
+def test_why_a_calendar_cannot_be_read_is_said_in_the_readers_language(
+    desk: TestDesk, code: Any, values: dict[str, str], nl: str, en: str
+) -> None:
+    feed = CalendarFeed(id="vrij", url="https://agenda.example/geheim.ics", holds="leave")
+    desk.backend.configure(rota_config(NOW).model_copy(update={"calendars": (feed,)}), NOW)
+    status = CalendarStatus(calendar="vrij", tried_at=NOW, problem="HTTP 500", code=code, values=values)
+    desk.backend.do(ReportCalendar, SPOOR, "system:ticker", NOW, status=status)
+    lead = enter(desk, "lena")
+    for language, text in (("nl", nl), ("en", en)):
+        page = lead.get(f"/rota/shifts?team={SPOOR}", headers={"Accept-Language": language}).text
+        assert text in page
+        assert code is None or "HTTP 500" not in page
+
+
+def test_who_sends_alone_is_on_the_page_of_what_was_agreed(desk: TestDesk) -> None:
+    page = " ".join(enter(desk, "lena").get(f"/rota/shifts?team={SPOOR}").text.split())
+    assert 'Ilse</b> <span class="tag">uitzendkracht</span><br><span class="soft">verstuurt zelf</span>' in page
+    changed = rota_config(NOW)
+    never = changed.people[0].model_copy(update={"mandate": Mandate(send_alone=False, approve=True)})
+    agreed = {"people": (never, *changed.people[1:]), "agency": AgencyMandate(alone_up_to="high")}
+    desk.backend.configure(changed.model_copy(update=agreed), NOW)
+    page = " ".join(enter(desk, "lena").get(f"/rota/shifts?team={SPOOR}").text.split())
+    assert 'Youssef</b><br><span class="soft">niets zonder goedkeuring, keurt goed</span>' in page
+    assert '<span class="soft">verstuurt zelf tot en met urgentie hoog</span>' in page
+    assert "Uitzendkrachten versturen zelf tot en met urgentie hoog" in page
 
 
 def test_a_reminder_of_a_swap_waits_on_the_pages_of_who_can_do_something(desk: TestDesk) -> None:

@@ -40,10 +40,18 @@ def leave(desk: TestDesk, team: str) -> tuple[Leave, ...]:
     return config(desk, team).leave
 
 
-def post(client: TestClient, path: str, team: str = SPOOR, **data: Any) -> str:
+def sent(client: TestClient, path: str, team: str = SPOOR, **data: Any) -> str:
     answer = client.post(f"{path}?team={team}", data=data)
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"]).partition("told=")[2].partition("&")[0]
+    return str(answer.headers["location"])
+
+
+def post(client: TestClient, path: str, team: str = SPOOR, **data: Any) -> str:
+    """What was told, when nothing is to be said of other teams."""
+    location = sent(client, path, team, **data)
+    assert "silent=" not in location
+    assert "refused=" not in location
+    return location.partition("told=")[2].partition("&")[0]
 
 
 def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDesk) -> None:
@@ -53,7 +61,8 @@ def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDe
         assert post(marit, "/rota/leave", key="k", **WEEK) == "rota.told.leave"
     (here,), (there,) = leave(desk, SPOOR), leave(desk, SHOP)
     assert here == there
-    assert len({one.id for one in desk.backend.sent}) == 2, "each team's command has an id of its own"
+    assert len({one.id for one in desk.backend.sent}) == 1
+    assert [one.team for one in desk.backend.passed_on] == [SHOP], "what is sent twice is sent on once"
     desk.backend.do(DecideLeave, SPOOR, "lead:lena", NOW, leave=here.id, approve=True)
     assert (leave(desk, SPOOR)[0].state, leave(desk, SHOP)[0].state) == ("approved", "asked")
     assert "Winkelhof: gevraagd" in marit.get(f"/rota/mine?team={SPOOR}").text
@@ -74,7 +83,7 @@ def test_sick_and_well_count_in_both_at_once(desk: TestDesk) -> None:
 def test_a_lead_of_one_team_reports_somebody_sick_in_all(desk: TestDesk) -> None:
     assert post(enter(desk, "lena"), "/rota/sick", person="marit") == "rota.told.sick"
     assert [one.person for team in (SPOOR, SHOP) for one in leave(desk, team)] == ["marit", "marit"]
-    assert [one.actor for one in desk.backend.sent] == ["lead:lena", "system:desk"]
+    assert [one.actor for one in (*desk.backend.sent, *desk.backend.passed_on)] == ["lead:lena", "system:route"]
     assert post(enter(desk, "lena"), "/rota/well", person="marit") == "rota.told.well"
     assert not [one for team in (SPOOR, SHOP) for one in leave(desk, team) if one.end > NOW]
 
@@ -90,18 +99,57 @@ def test_whoever_has_no_role_in_a_team_is_left_alone_there_also_with_the_same_na
 def test_what_a_team_refuses_is_not_asked_of_the_others(desk: TestDesk) -> None:
     marit = enter(desk, "marit")
     assert post(marit, "/rota/leave", **WEEK) == "rota.told.leave"
-    sent = len(desk.backend.sent)
     assert post(marit, "/rota/leave", **WEEK) == "rota.invalid.leave"
-    assert len(desk.backend.sent) == sent + 1
+    assert len(desk.backend.passed_on) == 1
 
 
 def test_what_works_here_and_not_there_is_said(desk: TestDesk) -> None:
     days = {"start": datetime(2026, 12, 8, tzinfo=UTC), "end": datetime(2026, 12, 9, tzinfo=UTC)}
     desk.backend.do(AskLeave, SHOP, "marit", NOW, **days)
     marit = enter(desk, "marit")
-    assert post(marit, "/rota/leave", **WEEK) == "rota.wrong.partly"
+    for _ in range(2):
+        told = sent(marit, "/rota/leave", key="k", **WEEK)
+        assert told == f"/rota/mine?team={SPOOR}&told=rota.told.leave&refused={SHOP}"
     assert len(leave(desk, SPOOR)) == 1
-    assert "niet in alle andere teams" in marit.get(f"/rota/mine?team={SPOOR}&told=rota.wrong.partly").text
+    assert "Bij Winkelhof telt het niet." in marit.get(told).text
+
+
+def test_a_team_whose_worker_is_away_is_named_and_hears_of_it_by_itself(desk: TestDesk) -> None:
+    desk.backend.away = {SHOP}
+    marit = enter(desk, "marit")
+    told = sent(marit, "/rota/leave", key="k", **WEEK)
+    assert told == f"/rota/mine?team={SPOOR}&told=rota.told.leave&silent={SHOP}"
+    assert "Winkelhof heeft nog niet geantwoord." in marit.get(told).text
+    assert (len(leave(desk, SPOOR)), len(leave(desk, SHOP))) == (1, 0)
+    assert sent(marit, "/rota/leave", key="k", **WEEK) == told, "sent again while it is away, it is the same"
+    desk.backend.back()
+    assert leave(desk, SHOP) == leave(desk, SPOOR)
+    assert post(marit, "/rota/leave", key="k", **WEEK) == "rota.told.leave"
+    assert len(leave(desk, SHOP)) == 1
+
+
+def test_what_is_withdrawn_before_the_other_team_is_back_is_withdrawn_there_too(desk: TestDesk) -> None:
+    desk.backend.away = {SHOP}
+    marit = enter(desk, "marit")
+    sent(marit, "/rota/leave", **WEEK)
+    sent(marit, f"/rota/leave/{leave(desk, SPOOR)[0].id}/withdraw")
+    desk.backend.back()
+    assert (leave(desk, SPOOR), leave(desk, SHOP)) == ((), ())
+
+
+def test_a_lead_is_told_too_and_nobody_reads_of_teams_that_are_not_the_persons(desk: TestDesk) -> None:
+    desk.backend.away = {SHOP}
+    lena = enter(desk, "lena")
+    told = sent(lena, "/rota/sick", person="marit")
+    assert told == f"/rota/stand-ins?team={SPOOR}&told=rota.told.sick&silent={SHOP}&person=marit"
+    assert "Winkelhof heeft nog niet geantwoord." in lena.get(told).text
+    assert "Winkelhof" not in lena.get(told.replace("person=marit", "person=tom")).text
+
+
+def test_programs_do_not_say_what_a_persons_other_teams_are(desk: TestDesk) -> None:
+    body = {"type": "ReportWell", "team": SPOOR, "also": [SHOP]}
+    answer = enter(desk, "marit").post("/api/v1/commands", json=body)
+    assert (answer.status_code, desk.backend.sent) == (403, [])
 
 
 def test_sick_again_makes_up_for_a_team_that_did_not_hear_of_it(desk: TestDesk) -> None:

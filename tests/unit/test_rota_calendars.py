@@ -186,16 +186,22 @@ def test_the_shifts_of_a_calendar_are_worked(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "problem"),
+    ("status", "body", "problem", "code", "values"),
     [
-        (500, b"", "HTTP 500"),
-        (200, b"<html>log in</html>", "not a calendar"),
-        (200, b"x" * (MOST_BYTES + 1), "larger than 5,000,000 bytes"),
-        (200, calendar(*((str(n), "Noor, Jeroen", "20260309", "20260310") for n in range(501))), "more than 1,000"),
+        (500, b"", "HTTP 500", "refused", {"status": "500"}),
+        (200, b"<html>log in</html>", "not a calendar", "not_a_calendar", {}),
+        (200, b"x" * (MOST_BYTES + 1), "larger than 5,000,000 bytes", "too_large", {"most": "5000000"}),
+        (
+            200,
+            calendar(*((str(n), "Noor, Jeroen", "20260309", "20260310") for n in range(501))),
+            "more than 1,000",
+            "too_many",
+            {"most": "1000"},
+        ),
     ],
 )
 def test_a_calendar_that_fails_changes_nothing_is_said_and_waited_out(
-    server: Server, status: int, body: bytes, problem: str
+    server: Server, status: int, body: bytes, problem: str, code: str, values: dict[str, str]
 ) -> None:
     world = World(feed(server))
 
@@ -206,6 +212,7 @@ def test_a_calendar_that_fails_changes_nothing_is_said_and_waited_out(
         await world.after(15)
         assert world.agreed.leave == good.leave
         assert world.status.problem.startswith(problem)
+        assert (world.status.code, world.status.values) == (code, values)
         assert (world.status.read_at, world.status.entries) == (NOON, 1)
         asked = len(server.asked)
         await world.after((FIRST_WAIT - 1) / 60)
@@ -216,7 +223,7 @@ def test_a_calendar_that_fails_changes_nothing_is_said_and_waited_out(
         assert len(server.asked) == asked + 1
         server.status, server.body = 200, calendar()
         await world.after(10)
-        assert (world.status.problem, world.agreed.leave) == ("", ())
+        assert (world.status.problem, world.status.code, world.agreed.leave) == ("", None, ())
         await world.client.aclose()
 
     asyncio.run(play())
@@ -243,6 +250,7 @@ def test_a_redirect_into_the_network_is_not_followed(server: Server) -> None:
     world.client.follow_redirects = True
     played(world, 0)
     assert world.status.problem == "localhost is not a public address"
+    assert (world.status.code, world.status.values) == ("not_public", {"host": "localhost"})
 
 
 def test_what_could_not_be_sent_is_made_up_for_by_the_next_reading(server: Server) -> None:

@@ -81,6 +81,43 @@ def test_what_is_wrong_is_said_for_people(old: str, new: str, said: str) -> None
     assert "\n" not in str(caught.value)
 
 
+def test_agency_staff_do_not_send_alone_on_what_is_critical_unless_the_file_says_so() -> None:
+    agency = SMALL.replace('name = "Noor"', 'name = "Noor"\nemployment = "agency"')
+    said = agency.replace('name = "Klein"', 'name = "Klein"\nagency = { alone_up_to = "critical" }')
+    own = agency.replace('name = "Noor"', 'name = "Noor"\nmandate = { alone_up_to = "low", approve = true }')
+    limits = [team.sends_alone_up_to(team.people[0]) for team in map(parse, (SMALL, agency, said, own))]
+    assert limits == ["critical", "high", "critical", "low"]
+    assert all(parse(render(team)) == team for team in map(parse, (SMALL, agency, said, own)))
+    with pytest.raises(RotaFileError, match="alone_up_to: Field required"):
+        parse(SMALL.replace('name = "Klein"', 'name = "Klein"\nagency = {}'))
+
+
+def test_a_rule_for_agency_staff() -> None:
+    rule = '\n[[approval_rules]]\nid = "uitzend"\nemployment = "agency"\n'
+    team = parse(SMALL + rule)
+    assert team.approval_rules[0].employment == "agency"
+    assert parse(render(team)) == team
+    with pytest.raises(RotaFileError, match="approval rule 'uitzend': employment: "):
+        parse(SMALL + rule.replace("agency", "temp"))
+
+
+def test_mandates_of_agency_staff_and_replies_that_nobody_may_approve_are_findings() -> None:
+    def findings(employment: str, **mandate: object) -> list[tuple[str, str | None, str]]:
+        person = {"id": "noor", "name": "Noor", "employment": employment, "mandate": mandate}
+        team = TeamConfig.model_validate(parse(SMALL).model_dump() | {"people": [person]})
+        codes = ("agency_mandate", "nobody_approves")
+        return [(one.code, one.person, one.text) for one in check(team, at(9)) if one.code in codes]
+
+    alone = "noor is agency staff and may send alone up to critical"
+    assert findings("in_house", alone_up_to="critical") == []
+    assert findings("agency", alone_up_to="critical", approve=True) == [
+        ("agency_mandate", "noor", f"{alone} and approve replies of others, by their own mandate")
+    ]
+    assert [one[0] for one in findings("agency")] == ["nobody_approves"]
+    assert [one[0] for one in findings("agency", alone_up_to="critical")] == ["agency_mandate"]
+    assert [one[0] for one in findings("agency", approve=True)] == ["agency_mandate"]
+
+
 @settings(max_examples=examples(50), deadline=None)
 @given(
     start=st.integers(0, 730 * 86_400).map(lambda seconds: at(0).replace(tzinfo=None) + timedelta(seconds=seconds)),

@@ -18,9 +18,13 @@ from services.contracts.events import (
     ApprovalAsked,
 )
 from services.contracts.mentions import Author
-from services.contracts.teams import ApprovalRule, Mandate
+from services.contracts.signals import ApprovalWaits
+from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, TeamConfig
+from services.route.domain.approval_clock import waits_signals
 from tests.support.approvals import AISHA, CRISIS, JEROEN, NOOR, left, refused, team, waiting
 from tests.support.route import Desk, at, config, types
+
+ALONE_UP_TO_HIGH = ("alone_up_to", "critical", "high")
 
 # -- who may send what -------------------------------------------------------------------------------------------------
 
@@ -38,6 +42,8 @@ from tests.support.route import Desk, at, config, types
         ({"reach": 10_000}, {}, None),
         ({"people": ("noor",)}, {}, [("people", "noor", "")]),
         ({"people": ("jeroen",)}, {}, None),
+        ({"employment": "in_house"}, {}, [("employment", "in_house", "")]),
+        ({"employment": "agency"}, {}, None),
         ({"people": ("noor",), "urgency": "high"}, {}, None),
         (
             {"people": ("noor",), "urgency": "high"},
@@ -80,6 +86,56 @@ def test_a_mandate_and_the_rules_that_fit_are_all_said() -> None:
     desk.do(SubmitReply, "jeroen", case=desk.case("een").id, text="Dank.")
     reasons = desk.case("een").pending[0].reasons
     assert [(one.rule, one.conditions[0].kind) for one in reasons] == [("", "mandate"), ("Wat dringend is", "urgency")]
+
+
+@pytest.mark.parametrize(
+    ("employment", "mandate", "agency", "urgency", "held"),
+    [
+        ("in_house", {}, "low", "critical", None),
+        ("in_house", {"alone_up_to": "normal"}, "critical", "normal", None),
+        ("in_house", {"alone_up_to": "normal"}, "critical", "high", [("alone_up_to", "high", "normal")]),
+        ("in_house", {"send_alone": False, "alone_up_to": "critical"}, "critical", "low", []),
+        ("agency", {}, "high", "high", None),
+        ("agency", {}, "high", "critical", [("employment", "agency", ""), ("alone_up_to", "critical", "high")]),
+        ("agency", {}, "low", "normal", [("employment", "agency", ""), ("alone_up_to", "normal", "low")]),
+        ("agency", {}, "critical", "critical", None),
+        ("agency", {"send_alone": True}, "high", "critical", [("employment", "agency", ""), ALONE_UP_TO_HIGH]),
+        ("agency", {"alone_up_to": "critical"}, "low", "critical", None),
+        ("agency", {"alone_up_to": "low"}, "critical", "normal", [("alone_up_to", "normal", "low")]),
+        ("agency", {"send_alone": False}, "critical", "low", []),
+    ],
+)
+def test_a_mandate_ends_at_an_urgency_and_that_of_agency_staff_where_the_team_says(
+    employment: Any, mandate: dict[str, Any], agency: Any, urgency: Any, held: list[tuple[str, str, str]] | None
+) -> None:
+    person = NOOR.model_copy(update={"employment": employment, "mandate": Mandate(**mandate)})
+    desk = Desk(config(people=(person, JEROEN, AISHA), agency=AgencyMandate(alone_up_to=agency)))
+    desk.say("een", urgency=urgency)
+    desk.do(SubmitReply, "noor", case=desk.case("een").id, text="Dank.")
+    reasons = [one for pending in desk.case("een").pending for one in pending.reasons]
+    found = [[(one.kind, one.value, one.limit) for one in reason.conditions] for reason in reasons]
+    assert found == ([] if held is None else [[("mandate", "noor", ""), *held]])
+    assert {reason.rule for reason in reasons} <= {""}
+
+
+@pytest.mark.parametrize(("says", "may"), [({}, False), ({"approve": True}, True)])
+def test_agency_staff_approve_only_if_their_mandate_says_so(says: dict[str, Any], may: bool) -> None:
+    person = AISHA.model_copy(update={"employment": "agency", "lead": True, "mandate": Mandate(**says)})
+    desk = Desk(config(people=(NOOR, JEROEN, person)))
+    desk.now = at(13)
+    reply = waiting(desk)
+    assert ("aisha" in desk.case("een").pending[0].asked) == may
+    events = desk.do(ApproveReply, "aisha", case=desk.case("een").id, reply=reply, reply_version=1)
+    assert types(events) == (["ReplyApproved"] if may else ["CommandRejected"])
+
+
+def test_what_was_agreed_before_agency_staff_were_named_goes_on_as_it_was() -> None:
+    person = NOOR.model_copy(update={"employment": "agency"})
+    record = config(people=(person, JEROEN, AISHA)).model_dump(mode="json", exclude={"agency"})
+    for one in record["people"]:
+        del one["mandate"]["alone_up_to"]
+    old = TeamConfig.model_validate(record)
+    assert [old.sends_alone_up_to(one) for one in old.people] == ["critical", None, "critical"]
 
 
 def test_without_agreements_on_approval_everything_is_as_before() -> None:
@@ -144,6 +200,47 @@ def test_where_the_service_level_counts_every_minute_so_does_approval() -> None:
     desk.say("een", urgency="high")
     desk.do(SubmitReply, "jeroen", case=desk.case("een").id, text="Dank.")
     assert desk.case("een").pending[0].due_at == at(21.25)
+
+
+def test_when_half_of_its_time_is_over_it_is_told_outside_the_desk_once_for_each_text() -> None:
+    desk = Desk(team(approval_minutes=20))
+    reply = waiting(desk)
+    told = {"case": desk.case("een").id, "reply": reply}
+
+    def told_outside(minutes: float) -> list[ApprovalWaits]:
+        return list(waits_signals(desk.tick(at(10) + timedelta(minutes=minutes))))
+
+    assert told_outside(9.9) == []
+    (signal,) = told_outside(10)
+    assert (signal.case, signal.reply, signal.reply_version, signal.author) == (told["case"], reply, 1, "jeroen")
+    assert (signal.asked, signal.since, signal.due_at) == (("noor",), at(10), at(10) + timedelta(minutes=20))
+    assert "Het spijt ons." not in signal.model_dump_json()
+    assert told_outside(11) == []
+    desk.do(ReviseReply, "jeroen", text="Wij bellen u.", **told)
+    assert told_outside(20) == []
+    (again,) = told_outside(21)
+    assert (again.reply_version, again.since) == (2, at(10) + timedelta(minutes=11))
+    assert again.id != signal.id
+    desk.do(ApproveReply, "noor", reply_version=2, **told)
+    assert told_outside(60) == []
+
+
+def test_what_is_late_by_the_first_tick_is_told_outside_the_desk_all_the_same() -> None:
+    desk = Desk(team(approval_minutes=20))
+    waiting(desk)
+    events = desk.tick(at(11))
+    assert [one for one in types(events) if one.startswith("Approval")] == ["ApprovalReminded", "ApprovalBreached"]
+    assert len(list(waits_signals(events))) == 1
+
+
+def test_a_reply_that_waited_before_there_were_reminders_is_warned_of_as_agreed() -> None:
+    desk = Desk(team(approval_minutes=20))
+    waiting(desk)
+    case = desk.case("een")
+    old = [one.model_dump(exclude={"remind_at", "reminded_at"}) for one in case.pending]
+    desk.state.put(type(case).model_validate(case.model_dump() | {"pending": old, "revision": case.revision + 1}))
+    assert types(desk.tick(at(10) + timedelta(minutes=10))) == []
+    assert "ApprovalWarned" in types(desk.tick(at(10) + timedelta(minutes=16)))
 
 
 # -- approve -----------------------------------------------------------------------------------------------------------

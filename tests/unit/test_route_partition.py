@@ -1,13 +1,14 @@
 """What a partition writes: one record for each touched case, tombstones, ticks once, time that never goes back."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 
-from services.contracts.commands import CloseCase, ConfigureTeam, SubmitReply, Tick
+from services.contracts.commands import ApproveReply, AskLeave, CloseCase, ConfigureTeam, ReportWell, SubmitReply, Tick
 from services.contracts.ids import due_id, reply_id
+from services.contracts.signals import ApprovalWaits
 from services.contracts.teams import ApprovalRule, TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -16,6 +17,7 @@ from services.contracts.topics import (
     DESK_TEAMS,
     MENTIONS_CLASSIFIED,
     OUTBOX_APPROVED,
+    SIGNALS,
     Topic,
 )
 from services.route.measured import MeasuredPartition
@@ -154,7 +156,67 @@ def test_what_waits_for_approval_is_counted(partition: RoutePartition) -> None:
     reply = SubmitReply(id=uuid("reply"), team=TEAM, at=at(10), actor="noor", case=case, text="Bekend.")
     partition.handle([received(reply)], at(10))
     assert partition.figures()[TEAM].approvals == 1
-    assert REGISTRY.get_sample_value("webcare_approvals_waiting", {"team": TEAM}) == 1
+    assert waiting_figures() == (1, 0, at(10))
+    (signal,) = on(SIGNALS, partition.handle([received(tick(1, at(10.2)))], at(10.2)))
+    assert (signal.key, signal.partition) == (TEAM, None)
+    assert isinstance(signal.message, ApprovalWaits)
+    assert REGISTRY.get_sample_value("webcare_signals_total", {"team": TEAM, "kind": "approval"}) == 1
+    partition.handle([received(tick(2, at(11)))], at(11))
+    assert waiting_figures() == (1, 1, at(10))
+    approve = {"actor": "lead:els", "case": case, "reply": reply_id(reply.id), "reply_version": 1}
+    partition.handle([received(ApproveReply(id=uuid("yes"), team=TEAM, at=at(11), **approve))], at(11))
+    assert waiting_figures() == (0, 0, None)
+    partition.lost()
+    assert waiting_figures() == (None, None, None)
+
+
+def waiting_figures() -> tuple[float | None, float | None, datetime | None]:
+    """What Prometheus is told of replies that wait: how many, how many too long, and since when (to the second)."""
+    names = ("webcare_approvals_waiting", "webcare_approvals_late", "webcare_approvals_oldest_timestamp_seconds")
+    waiting, late, oldest = (REGISTRY.get_sample_value(name, {"team": TEAM}) for name in names)
+    return waiting, late, None if oldest is None else datetime.fromtimestamp(int(oldest), UTC)
+
+
+# -- to another team ---------------------------------------------------------------------------------------------------
+
+
+def leave(number: int, **more: Any) -> AskLeave:
+    stretch = {"start": at(9, day=7), "end": at(17, day=7), "shared": uuid(f"leave {number}")}
+    fields = {"id": uuid(f"ask {number}"), "team": TEAM, "at": at(10), "actor": "noor", "also": ("elders", "verder")}
+    return AskLeave(**(fields | stretch | more))
+
+
+def test_leave_is_sent_on_with_what_it_does_here_and_counts_once_in_each_other_team(partition: RoutePartition) -> None:
+    output = partition.handle([received(leave(1)), received(leave(1))], at(10))
+    sent = on(DESK_COMMANDS, output)
+    assert [(one.key, one.partition) for one in sent] == [("elders", None), ("verder", None)]
+    assert on(DESK_EVENTS, output), "in the same transaction"
+    assert on(DESK_COMMANDS, partition.handle([received(leave(1))], at(10.1))) == [], "a repeat was sent on before"
+    other = RoutePartition(1)
+    agreed = config(team="elders")
+    other.restore(DESK_TEAMS, "key", TeamConfiguration(team="elders", revision=1, at=at(9), config=agreed))
+    there = [received(sent[0].message)] * 2
+    output = other.handle(there, at(11))
+    assert [one.message.type for one in on(DESK_EVENTS, output)] == ["LeaveAsked", "CommandRepeated"]  # type: ignore[union-attr]  # they are events
+    assert on(DESK_COMMANDS, output) == [], "it goes no further"
+    here, elsewhere = (p._team(name).agreement for p, name in ((partition, TEAM), (other, "elders")))
+    assert here is not None
+    assert elsewhere is not None
+    assert here.config.leave == elsewhere.config.leave
+    assert len(here.config.leave) == 1
+
+
+def test_what_is_refused_here_is_not_sent_on(partition: RoutePartition) -> None:
+    partition.handle([received(leave(1, also=()))], at(10))
+    assert on(DESK_COMMANDS, partition.handle([received(leave(2))], at(10))) == []
+
+
+def test_what_is_so_here_already_is_sent_on_by_the_person_or_for_their_lead(partition: RoutePartition) -> None:
+    facts = {"team": TEAM, "at": at(10), "also": ("elders",)}
+    own = ReportWell(id=uuid("well"), actor="noor", **facts)
+    led = ReportWell(id=uuid("led"), actor="lead:els", person="noor", **facts)
+    sent = on(DESK_COMMANDS, partition.handle([received(own), received(led)], at(10)))
+    assert [(one.message.actor, one.message.person) for one in sent] == [("noor", None), ("system:route", "noor")]  # type: ignore[union-attr]  # they are commands
 
 
 def test_a_reply_leaves_by_time_alone_once_whoever_has_the_partition(partition: RoutePartition) -> None:

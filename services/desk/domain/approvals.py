@@ -25,16 +25,21 @@ class Held:
     """The reader wrote a version of it."""
 
 
-def held_replies(case: Case, config: TeamConfig | None, me: str, *, acts: bool, leads: bool) -> tuple[Held, ...]:
-    """The held replies of a case for a reader who may act at all (`acts`), and is a lead by their role (`leads`)."""
-    return tuple(_held(case, one, config, me, acts, leads) for one in case.pending)
+def held_replies(
+    case: Case, config: TeamConfig | None, me: str, *, acts: bool, decides: bool, leads: bool
+) -> tuple[Held, ...]:
+    """The held replies of a case for a reader who may act at all (`acts`), may decide on replies of others as far as their
+    account goes (`decides`), and is a lead by their role (`leads`)."""
+    return tuple(_held(case, one, config, me, acts, decides, leads) for one in case.pending)
 
 
-def _held(case: Case, one: PendingReply, config: TeamConfig | None, me: str, acts: bool, leads: bool) -> Held:
+def _held(
+    case: Case, one: PendingReply, config: TeamConfig | None, me: str, acts: bool, decides: bool, leads: bool
+) -> Held:
     message = next((message for message in case.messages if message.id == one.reply), None)
     before = message.versions[-1] if message and message.versions else None
     person = next((person for person in config.people if person.id == me), None) if config else None
-    decides = acts and (person.mandate.approve if person else leads)
+    decides = decides and (person.mandate.approve if person else leads)
     lead = person.lead if person else leads
     author, open_ = one.author == me, one.state != "leaving"
     return Held(

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from services.contracts.cases import Case
 from services.contracts.goals import TeamGoals
 from services.contracts.rota import Rotation, Shift
-from services.contracts.teams import OpeningSpan, Person, ServiceLevel, TeamConfig
+from services.contracts.teams import AGENCY_AT_FIRST, OpeningSpan, Person, ServiceLevel, TeamConfig
 
 Step = Literal["why", "team", "people", "hours", "handbook", "source", "test"]
 Turn = Literal["together", "week"]
@@ -69,7 +69,13 @@ def after(step: Step) -> Step | None:
 def first_config(team: str, language: str) -> TeamConfig:
     """A team that nobody has agreed anything of: nobody in it yet, open on weekdays, with plain promises."""
     return TeamConfig(
-        team=team, name=team, language=language, people=(), opening_hours=WEEKDAYS, service_levels=PROMISES
+        team=team,
+        name=team,
+        language=language,
+        people=(),
+        opening_hours=WEEKDAYS,
+        service_levels=PROMISES,
+        agency=AGENCY_AT_FIRST,
     )
 
 

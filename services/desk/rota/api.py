@@ -15,7 +15,7 @@ from pydantic import AwareDatetime
 from services.contracts.base import Instant, Model
 from services.contracts.mentions import MentionKind
 from services.contracts.rota import CalendarFeed, CalendarStatus
-from services.contracts.teams import Mandate, Person
+from services.contracts.teams import Employment, Mandate, Person
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota
 from services.desk.rota.context import decides
@@ -57,7 +57,7 @@ class RosterPerson(Model):
     mandate: Mandate
     time_zone: str | None
     lead: bool
-    employment: Literal["in_house", "agency"] | None = None
+    employment: Employment | None = None
     email: str | None = None
     contract_hours: float | None = None
 

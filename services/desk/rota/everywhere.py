@@ -1,30 +1,28 @@
-"""Leave and sickness of somebody who belongs to several teams: the same command to each of them.
+"""Leave and sickness of somebody who belongs to several teams: one command, which names their other teams.
 
-A team is one partition with one writer, and knows nothing of another. So the desk, which knows all of a person's teams, asks
-each: under one `shared` id, so that what was made can be found again in each. Sickness and being well count at once
-everywhere; leave is decided on by the leads of each team, for their own cover. A person's teams are those in which their
-account has a role and the roster has them.
+A team knows nothing of another, and the desk knows all of a person's teams: those in which their account has a role and the
+roster has them. It names them in the command; route sends it on to each in the transaction in which it counts
+(`services/route/domain/sending_on.py`), so that no team is missed whatever ends in between. The page says which team has
+refused, and which has not answered yet: that needs nobody to do anything. Sickness and being well count at once everywhere;
+leave is decided on by the leads of each team, for their own cover.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from services.contracts.commands import CallInSick, ReportWell
+from services.contracts.commands import ForAllTeams
 from services.contracts.teams import TeamConfig
 from services.desk.commands import command_id
 from services.desk.context import Desk, desk_of
+from services.desk.domain.answers import Answer
 from services.desk.rota.context import RotaView
-from services.desk.rota.sending import send, told_of
-from services.runtime.web.problems import Problem
+from services.desk.rota.sending import WRONG_FORM, read, told_of
 
-ACTOR = "system:desk"
-"""Who speaks for a lead in a team where they are none: only of sickness, and only of somebody of their own team."""
-PARTLY = "rota.wrong.partly"
+SILENT, REFUSED = "silent", "refused"
 
 
 def other_teams(desk: Desk, team: str, person: str) -> dict[str, TeamConfig]:
@@ -41,41 +39,34 @@ def other_teams(desk: Desk, team: str, person: str) -> dict[str, TeamConfig]:
 
 
 async def send_everywhere(
-    request: Request,
-    view: RotaView,
-    what: str,
-    key: str,
-    command: Mapping[str, Any],
-    *,
-    shared: bool = False,
-    where: Callable[[TeamConfig, str], bool] = lambda _config, _person: True,
-) -> str:
-    """Send to this team, then to the others in which it holds (`where`, asked with the person); what came of it.
+    request: Request, view: RotaView, what: str, key: str, command: Mapping[str, Any], *, shared: bool = False
+) -> dict[str, str]:
+    """Send to this team, which sends on to the person's others: what came of it, as the page's address says it.
 
-    With `shared`, what is made bears the same id everywhere. Where this team refuses, the others are not asked.
+    With `shared`, what is made bears the same id everywhere.
     """
-    key, person = key or str(uuid4()), command.get("person") or view.me
+    desk, key, person = desk_of(request), key or str(uuid4()), command.get("person") or view.me
     whole = {**command, **({"shared": command_id(view.identity, key)} if shared else {})}
-    told = await send(request, view, what, key, whole)
-    if told not in (f"rota.told.{what}", "told.pending"):
-        return told
-    known = await run_in_threadpool(other_teams, desk_of(request), view.name, person)
-    teams = [team for team, config in known.items() if where(config, person)]
-    outcomes = await asyncio.gather(*(_elsewhere(request, view, team, what, key, whole, person) for team in teams))
-    return told if all(one == f"rota.told.{what}" for one in outcomes) else PARTLY
+    asked = read(request, view, key, whole)
+    if asked is None:
+        return {"told": WRONG_FORM}
+    assert isinstance(asked, ForAllTeams)
+    others = await run_in_threadpool(other_teams, desk, view.name, person)
+    answer, elsewhere = await desk.commands.ask_everywhere(asked.model_copy(update={"also": tuple(others)}))
+    silent = [team for team, one in elsewhere.items() if one is None]
+    refused = [team for team, one in elsewhere.items() if _is_refused(one)]
+    return {"told": told_of(what, answer), SILENT: " ".join(silent), REFUSED: " ".join(refused)}
 
 
-async def _elsewhere(
-    request: Request, view: RotaView, team: str, what: str, key: str, command: dict[str, Any], person: str
-) -> str:
-    """The same in another team, in the person's own name, or for their lead in ours. That it failed is told, not raised."""
-    key = f"{key[:80]} {team}"
-    try:
-        if person == view.me:
-            return await send(request, view, what, key, {**command, "team": team})
-        kinds: dict[str, type[CallInSick | ReportWell]] = {"CallInSick": CallInSick, "ReportWell": ReportWell}
-        facts = {"id": command_id(view.identity, key), "team": team, "at": view.now, "actor": ACTOR}
-        asked = kinds[command["type"]].model_validate(command | facts)
-        return told_of(what, await desk_of(request).commands.ask(asked))
-    except Problem as problem:
-        return f"rejected.{problem.code}"
+def said_elsewhere(request: Request, view: RotaView, person: str) -> list[tuple[str, str]]:
+    """What the address says of the person's other teams: the key of a sentence and the team's name."""
+    given = {outcome: request.query_params.get(outcome, "").split() for outcome in (SILENT, REFUSED)}
+    if not any(given.values()):
+        return []
+    known = other_teams(desk_of(request), view.name, person)
+    return [(f"rota.is_{said}", known[team].name) for said, teams in given.items() for team in teams if team in known]
+
+
+def _is_refused(answer: Answer | None) -> bool:
+    """A team that has no such leave has nothing to withdraw."""
+    return bool(answer and answer.rejection and answer.rejection[0] != "not_found")

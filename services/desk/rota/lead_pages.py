@@ -10,6 +10,7 @@ from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
 from services.desk.rota.api import calendar_view
 from services.desk.rota.context import for_lead, nothing, show
+from services.desk.rota.everywhere import said_elsewhere
 from services.rota.wall_clock import localise
 from services.runtime.web.auth import Asking
 
@@ -34,7 +35,10 @@ def stand_ins(request: Request, identity: Asking, person: str = "", told: str = 
         return nothing(request)
     found = absent(view.team, view.now)
     missed = sorted(found.missed, key=lambda one: one.piece.span.person != person)
-    return show(request, view, "rota_stand_ins.html", told, found=found, missed=missed, endless=endless)
+    said = said_elsewhere(request, view, person)
+    return show(
+        request, view, "rota_stand_ins.html", told, found=found, missed=missed, endless=endless, said_elsewhere=said
+    )
 
 
 @router.get("/shifts")

@@ -5,7 +5,6 @@ Leave and sickness go to all of a person's teams (`everywhere.py`).
 
 from fastapi import APIRouter, Request, Response
 
-from services.contracts.teams import TeamConfig
 from services.desk.context import desk_of
 from services.desk.rota import forms
 from services.desk.rota.context import RotaView, for_action
@@ -40,13 +39,8 @@ async def ask_leave(
         stretch = forms.whole_days(view.team, first, last, begins, ends, view.now)
     except WrongFormError as error:
         return wrong(view, MINE, error, first=first, last=last, begins=begins, ends=ends, note=note, open="leave")
-    return back(
-        view,
-        MINE,
-        await send_everywhere(
-            request, view, "leave", key, {"type": "AskLeave", "note": note.strip()} | stretch, shared=True
-        ),
-    )
+    command = {"type": "AskLeave", "note": note.strip()} | stretch
+    return back(view, MINE, **await send_everywhere(request, view, "leave", key, command, shared=True))
 
 
 @router.post("/leave/{leave}/withdraw")
@@ -54,12 +48,9 @@ async def withdraw_leave(request: Request, identity: Asking, leave: str, key: Ke
     """Leave that is not wanted any more."""
     view = for_action(request, identity)
     command = {"type": "WithdrawLeave", "leave": leave}
-    mine = any(one.id == leave and one.person == view.me for one in view.team.config.leave)
-
-    def asked_there(config: TeamConfig, person: str) -> bool:
-        return mine and any(one.id == leave and one.person == person for one in config.leave)
-
-    return back(view, MINE, await send_everywhere(request, view, "leave_withdrawn", key, command, where=asked_there))
+    if any(one.id == leave and one.person == view.me for one in view.team.config.leave):
+        return back(view, MINE, **await send_everywhere(request, view, "leave_withdrawn", key, command))
+    return back(view, MINE, await send(request, view, "leave_withdrawn", key, command))
 
 
 @router.post("/sick")
@@ -75,7 +66,7 @@ async def sick(
             command |= {"until": forms.whole_days(view.team, until, "", "", "", view.now)["end"]}
     except WrongFormError as error:
         return wrong(view, page, error)
-    return back(view, page, await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
+    return back(view, page, **await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
 
 
 @router.post("/well")
@@ -84,11 +75,7 @@ async def well(request: Request, identity: Asking, person: Slug = "", key: Key =
     view = for_action(request, identity)
     command = {"type": "ReportWell", "person": person or None}
     page = _page(view, person, STAND_INS)
-
-    def sick_there(config: TeamConfig, person: str) -> bool:
-        return any(one.person == person and one.kind == "sick" and one.end > view.now for one in config.leave)
-
-    return back(view, page, await send_everywhere(request, view, "well", key, command, where=sick_there))
+    return back(view, page, **await send_everywhere(request, view, "well", key, command), person=person)
 
 
 @router.post("/swaps")

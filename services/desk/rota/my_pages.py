@@ -12,7 +12,7 @@ from services.desk.domain.rota import TeamRota, endless
 from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
-from services.desk.rota.everywhere import other_teams
+from services.desk.rota.everywhere import other_teams, said_elsewhere
 from services.rota.publish import publish
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
@@ -50,6 +50,7 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
     others = other_teams(desk, view.name, view.me)
     return {
         "others": [config.name for config in others.values()],
+        "said_elsewhere": said_elsewhere(request, view, view.me),
         "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
         "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),

@@ -1,5 +1,6 @@
 """How a form of the rota becomes a command and its answer a sentence: post, redirect, get; sent twice is sent once."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.contracts.commands import Command
 from services.desk.commands import read_command
 from services.desk.context import desk_of
 from services.desk.domain.answers import Answer
@@ -20,17 +22,28 @@ Slug = Annotated[str, Form(max_length=80)]
 When = Annotated[str, Form(max_length=40)]
 
 
-async def send(request: Request, view: RotaView, what: str, key: str, command: dict[str, Any]) -> str:
-    """Send a command; the key of the sentence that says what came of it."""
-    body = {"team": view.name} | command
+WRONG_FORM = "rota.wrong.form"
+
+
+def read(request: Request, view: RotaView, key: str, command: Mapping[str, Any]) -> Command | None:
+    """The command of a form; `None` when what was filled in makes none.
+
+    Raises:
+        Problem: 403, they may not.
+    """
+    roster = desk_of(request).model.roster(view.name)
     try:
-        roster = desk_of(request).model.roster(str(body["team"]))
-        asked = read_command(body, view.identity, key or str(uuid4()), view.now, roster)
+        return read_command({"team": view.name, **command}, view.identity, key or str(uuid4()), view.now, roster)
     except Problem as problem:
         if problem.status != 422:
             raise
-        return "rota.wrong.form"
-    return told_of(what, await desk_of(request).commands.ask(asked))
+        return None
+
+
+async def send(request: Request, view: RotaView, what: str, key: str, command: Mapping[str, Any]) -> str:
+    """Send a command; the key of the sentence that says what came of it."""
+    asked = read(request, view, key, command)
+    return WRONG_FORM if asked is None else told_of(what, await desk_of(request).commands.ask(asked))
 
 
 def told_of(what: str, answer: Answer | None) -> str:

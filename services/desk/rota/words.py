@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 
-from services.contracts.teams import Shift, TeamConfig
+from services.contracts.rota import CalendarStatus
+from services.contracts.teams import Person, Shift, TeamConfig
 from services.desk.domain.rota import Clash, Piece
 from services.desk.domain.rota_decide import Effect
 from services.desk.domain.rota_plan import Lack
@@ -33,6 +34,23 @@ class RotaWords:
     def person(self, ident: str | None) -> str:
         """A person's name."""
         return wording(self.t, self.me, self.config).person(ident)
+
+    def mandate(self, person: Person) -> str:
+        """`verstuurt zelf tot en met urgentie hoog, keurt goed`."""
+        limit = self.config.sends_alone_up_to(person)
+        if limit is None:
+            alone = self.t("rota.alone_never")
+        else:
+            any_ = limit == "critical"
+            alone = self.t("rota.alone_any") if any_ else self.t("rota.alone_up_to", urgency=self.t(f"urgency.{limit}"))
+        return ", ".join([alone, *[self.t("rota.approves")] * person.mandate.approve])
+
+    def calendar_problem(self, status: CalendarStatus) -> str:
+        """`de server antwoordt met HTTP 404`; as it was written, for what was written before there were codes."""
+        if status.code is None:
+            return status.problem
+        values = {name: self.f.number(int(one)) if one.isdecimal() else one for name, one in status.values.items()}
+        return self.t(f"rota.calendar_problem.{status.code}", **values)
 
     def people(self, idents: Iterable[str], none: str = "") -> str:
         """`Marit, Tom en Sanne`, all of them."""

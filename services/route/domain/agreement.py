@@ -55,8 +55,8 @@ class Agreement:
         """When the step after the one that is taken now comes."""
         return service_levels.escalates_at(self.hours, self._level_of(deadline), now)
 
-    def approval_due(self, urgency: UrgencyLabel, kind: MentionKind, now: datetime) -> tuple[datetime, datetime]:
-        """By when a reply that waits from `now` on is to be approved, and when to warn of that."""
+    def approval_times(self, urgency: UrgencyLabel, kind: MentionKind, now: datetime) -> service_levels.Within:
+        """By when a reply that waits from `now` on is to be approved, and when to remind and to warn of that."""
         return service_levels.within(self.hours, self._level_for(urgency, kind), self.config.approval_minutes, now)
 
     def skills_for(self, topics: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Who may send what alone, and who may approve: pure questions to the team's agreements. Used by `replies.py`.
 
-A reply needs approval when its author may not send alone, or when a rule of the team fits: all that the rule names holds.
+A reply needs approval when its author may not send alone on a case so urgent, or when a rule of the team fits: all that the
+rule names holds. How far agency staff may go where their mandate does not say, the team says (`TeamConfig.agency`).
 Who may approve is somebody with that mandate, or a lead who is not in the roster; never who wrote a version of the reply.
 """
 
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from services.contracts.approvals import ApprovalReason, ApprovalRule, RuleCondition
 from services.contracts.cases import Case
+from services.contracts.teams import Person
 from services.route.domain.agreement import Agreement
 from services.route.domain.places import RANK
 
@@ -29,10 +31,9 @@ class Asked(NamedTuple):
 def reasons(agreed: Agreement, author: str, case: Case) -> tuple[ApprovalReason, ...]:
     """Why a reply of `author` needs approval here: their mandate, then each rule that fits; empty when it needs none."""
     person = agreed.people.get(author)
-    own = person is not None and not person.mandate.send_alone
-    mandate = (ApprovalReason(conditions=(RuleCondition(kind="mandate", value=author),)),) if own else ()
-    fitting = ((rule, _held(rule, author, case)) for rule in agreed.config.approval_rules)
-    return mandate + tuple(
+    own = tuple(_own_mandate(agreed, person, case)) if person else ()
+    fitting = ((rule, _held(rule, author, person, case)) for rule in agreed.config.approval_rules)
+    return ((ApprovalReason(conditions=own),) if own else ()) + tuple(
         ApprovalReason(rule=rule.name or rule.id, conditions=held) for rule, held in fitting if held is not None
     )
 
@@ -56,16 +57,31 @@ def asked(agreed: Agreement, writers: Iterable[str], now: datetime) -> Asked:
     return Asked((), tuple(sorted(able & agreed.rota.on_shift(begins))), begins)
 
 
-def _held(rule: ApprovalRule, author: str, case: Case) -> tuple[RuleCondition, ...] | None:
+def _own_mandate(agreed: Agreement, person: Person, case: Case) -> Iterator[RuleCondition]:
+    """How the author's mandate ends before this case; nothing when they send alone on it."""
+    limit, urgency = agreed.config.sends_alone_up_to(person), case.urgency.label
+    if limit is not None and RANK[urgency] <= RANK[limit]:
+        return
+    yield RuleCondition(kind="mandate", value=person.id)
+    if limit is not None:
+        if person.mandate.alone_up_to is None:
+            yield RuleCondition(kind="employment", value=person.employment)
+        yield RuleCondition(kind="alone_up_to", value=urgency, limit=limit)
+
+
+def _held(rule: ApprovalRule, author: str, person: Person | None, case: Case) -> tuple[RuleCondition, ...] | None:
     """What the rule names and holds; `None` when something that it names does not."""
-    conditions = list(_conditions(rule, author, case))
+    conditions = list(_conditions(rule, author, person, case))
     return None if None in conditions else tuple(one for one in conditions if one)
 
 
-def _conditions(rule: ApprovalRule, author: str, case: Case) -> Iterator[RuleCondition | None]:
+def _conditions(rule: ApprovalRule, author: str, person: Person | None, case: Case) -> Iterator[RuleCondition | None]:
     """Each thing that the rule names: the condition as it holds, or `None`."""
     if rule.people is not None:
         yield RuleCondition(kind="people", value=author) if author in rule.people else None
+    if rule.employment is not None:
+        fits = person is not None and person.employment == rule.employment
+        yield RuleCondition(kind="employment", value=rule.employment) if fits else None
     if rule.channels is not None:
         yield RuleCondition(kind="channel", value=case.kind) if case.kind in rule.channels else None
     if rule.urgency is not None:

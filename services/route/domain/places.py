@@ -185,14 +185,22 @@ def leaving(case: Case) -> tuple[None, Dated] | None:
     return (None, (min(moments), case.id)) if moments else None
 
 
-def approval(case: Case) -> tuple[None, str] | None:
-    """A reply of it waits for approval."""
-    waits = case.pending and any(one.state == "waiting_approval" for one in case.pending)
-    return (None, case.id) if waits else None
+def approval(case: Case) -> tuple[None, Dated] | None:
+    """Since when a reply of it waits for approval, the first of them."""
+    if not case.pending:
+        return None
+    moments = [one.submitted_at for one in case.pending if one.state == "waiting_approval"]
+    return (None, (min(moments), case.id)) if moments else None
+
+
+def approval_late(case: Case) -> tuple[None, str] | None:
+    """A reply of it has waited too long for approval, and still does."""
+    late = case.pending and any(one.breached_at is not None for one in case.pending)
+    return (None, case.id) if late else None
 
 
 def approval_alarm(case: Case) -> tuple[None, Dated] | None:
-    """When a reply that waits for approval is to be warned of, or has waited too long."""
+    """When a reply that waits for approval is to be reminded or warned of, or has waited too long."""
     if not case.pending:
         return None
     moments = [moment for one in case.pending if (moment := next_approval_alarm(one))]
@@ -203,7 +211,10 @@ def next_approval_alarm(one: PendingReply) -> datetime | None:
     """When there is something to say of a reply that waits; `None` once all is said."""
     if one.breached_at is not None or one.due_at is None or one.warn_at is None:
         return None
-    return one.due_at if one.warned_at else min(one.warn_at, one.due_at)
+    if one.warned_at is not None:
+        return one.due_at
+    told = one.reminded_at is not None or one.remind_at is None
+    return min(one.warn_at, one.due_at) if told else one.remind_at
 
 
 def expiry(case: Case) -> tuple[None, Dated] | None:

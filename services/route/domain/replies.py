@@ -89,14 +89,14 @@ def decided(
 def waiting(agreed: Agreement, case: Case, one: PendingReply, now: datetime) -> PendingReply:
     """The reply as it waits for approval from now on."""
     who = mandate.asked(agreed, one.writers, now)
-    due_at, warn_at = agreed.approval_due(case.urgency.label, case.kind, now)
+    times = agreed.approval_times(case.urgency.label, case.kind, now)
     update = {
         "state": "waiting_approval",
         "asked": who.now,
         "next_asked": who.next,
         "cover_begins": who.cover_begins,
-        "due_at": due_at,
-        "warn_at": warn_at,
+        **times._asdict(),
+        "reminded_at": None,
         "warned_at": None,
         "breached_at": None,
         "comment": "",
@@ -135,6 +135,8 @@ NOT_WAITING: dict[str, Any] = {
     "next_asked": (),
     "cover_begins": None,
     "due_at": None,
+    "remind_at": None,
+    "reminded_at": None,
     "warn_at": None,
     "warned_at": None,
     "breached_at": None,

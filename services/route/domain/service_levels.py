@@ -4,6 +4,7 @@ A promise is a `Deadline` on the clock of its service level: the team's opening 
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
@@ -12,6 +13,7 @@ from services.rota.opening_hours import OpeningHours
 from services.route.domain.made import made, remade
 
 WARN_SHARE = 0.8
+REMIND_SHARE = 0.5
 _NOTHING = timedelta()
 
 
@@ -104,10 +106,18 @@ def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: d
     return remade(old, fields)
 
 
-def within(hours: OpeningHours, level: ServiceLevel, minutes: int, start: datetime) -> tuple[datetime, datetime]:
-    """When `minutes` from `start` are over on the clock of `level`, and when 80 % of them are."""
+class Within(NamedTuple):
+    """When some time is over on the clock of a level, when 80 % of it is, and when half of it is."""
+
+    due_at: datetime
+    warn_at: datetime
+    remind_at: datetime
+
+
+def within(hours: OpeningHours, level: ServiceLevel, minutes: int, start: datetime) -> Within:
+    """The moments of `minutes` from `start` on the clock of `level`."""
     whole = timedelta(minutes=minutes)
-    return _after(hours, level, start, whole), _after(hours, level, start, WARN_SHARE * whole)
+    return Within(*(_after(hours, level, start, share * whole) for share in (1, WARN_SHARE, REMIND_SHARE)))
 
 
 def escalates_at(hours: OpeningHours, level: ServiceLevel, now: datetime) -> datetime:

@@ -69,6 +69,7 @@ class TeamState:
         self._wakes = Index(places.wake)
         self._closed = Index(places.closed)
         self.approvals = Index(places.approval)
+        self.approvals_late = Index(places.approval_late)
         self._approval_alarms = Index(places.approval_alarm)
         self._leaving = Index(places.leaving)
         self._question_ends = Index(places.expiry)

@@ -3,10 +3,10 @@
 Rules are worked out by the rota's own recurrence, on the event's wall clock; `icalendar` knows the names of Windows zones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,9 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
 class CalendarError(ValueError):
     """It is no calendar; the text is for people."""
+
+    code: Literal["not_a_calendar"] = "not_a_calendar"
+    values: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

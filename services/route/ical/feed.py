@@ -31,5 +31,5 @@ def refreshed(fetched: Fetched, last: Copy | None, now: datetime) -> Copy:
         parsed(fetched.body)
         return Copy(fetched.body, now, fetched.etag, fetched.modified)
     if last is None:
-        raise FetchError("not changed, says the server, since what we never had")
+        raise FetchError("not changed, says the server, since what we never had", "not_changed")
     return Copy(last.data, now, last.etag, last.modified)

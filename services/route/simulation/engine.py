@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from services.contracts.commands import ClaimCase, CloseCase, ConfigureTeam, SnoozeCase, SubmitReply, Tick
 from services.contracts.events import Event
 from services.contracts.mentions import ClassifiedMention
-from services.contracts.teams import Mandate, TeamConfig
+from services.contracts.teams import AgencyMandate, Mandate, TeamConfig
 from services.rota.wall_clock import localise
 from services.route.domain.decide import Input
 from services.route.domain.handle import handle
@@ -59,7 +59,8 @@ def simulate(config: TeamConfig, profile: Profile, start: date, days: int, seed:
 def without_approvals(config: TeamConfig) -> TeamConfig:
     """The team as if everybody may send what they write, at once: what people approve, and when, is not played."""
     alone = [one.model_copy(update={"mandate": Mandate(approve=one.mandate.approve)}) for one in config.people]
-    return config.model_copy(update={"people": tuple(alone), "approval_rules": (), "grace_seconds": 0})
+    without = {"agency": AgencyMandate(alone_up_to="critical"), "approval_rules": (), "grace_seconds": 0}
+    return config.model_copy(update={"people": tuple(alone), **without})
 
 
 @dataclass
