@@ -23,16 +23,13 @@
   });
 
   /* What is beside the conversation is made anew when a label changes: whoever was in its menu goes on from there. */
-  let field = "", button = "";
-  document.addEventListener("htmx:beforeSwap", () => {
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const at = document.activeElement;
-    field = at?.closest("#about .fix")?.dataset.field ?? "";
-    button = at?.id ?? "";
-  });
-  document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
-    if (detail.target.id !== "about" || !field) return;
-    if (button) document.getElementById(button)?.focus();
-    if (!document.activeElement?.closest("#about .fix")) $(`#about .fix[data-field="${field}"] summary`)?.focus();
-    field = "";
+    const field = detail.target.id === "about" && at?.closest("#about .fix")?.dataset.field;
+    if (!field) return;
+    queueMicrotask(() => {
+      document.getElementById(at.id)?.focus();
+      if (!document.activeElement?.closest("#about .fix")) $(`#about .fix[data-field="${field}"] summary`)?.focus();
+    });
   });
 })();
