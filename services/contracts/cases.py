@@ -11,7 +11,7 @@ from services.contracts.addressee import Addressee
 from services.contracts.approvals import PendingReply, ReplyVersion
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
 from services.contracts.handbook import MOST_USED, GuidelineRef
-from services.contracts.mentions import Author, Intent, MentionKind, SentimentLabel, Urgency, Url
+from services.contracts.mentions import Author, Intent, MentionKind, Reason, SentimentLabel, Urgency, Url
 from services.contracts.mentions import CorrectedField as CorrectedField
 from services.contracts.questions import Question
 
@@ -29,6 +29,10 @@ CANDIDATES = 20
 """An explanation lists this many people, those nearest to being chosen."""
 MESSAGE_CHARACTERS = 4_000
 """A message in a case is cut to this length (and says so); the mention itself is kept whole."""
+REASONS_PER_LABEL = 4
+"""A message in a case carries this many reasons of each label of its mention, the first; none of spam."""
+EVIDENCE_CHARACTERS = 160
+"""The evidence of such a reason is cut to this length, and its `end` with it."""
 
 
 class CaseMessage(Model):
@@ -44,6 +48,8 @@ class CaseMessage(Model):
     url: Url = ""
     source_id: ShortText = ""
     """For a mention: its id at the source, which a reply answers to."""
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=6 * REASONS_PER_LABEL)] = ()
+    """For a mention: why it was read as it was when it came; places in `text`, which may be cut before them."""
     state: ReplyState | None = None
     """For a reply only."""
     detail: ShortText = ""
@@ -67,6 +73,15 @@ class HistoryLine(Model):
     type: ShortText
     actor: ShortText
     detail: ShortText = ""
+
+
+class LabelCorrection(Model):
+    """Who said what a case is taken for, and when. `reason` is why, in the words of who said so."""
+
+    field: CorrectedField
+    by: ShortText
+    at: Instant
+    reason: ShortText = ""
 
 
 class Exclusion(Model):
@@ -165,6 +180,7 @@ class MergedCase(Model):
     """This case's messages that are no longer among the latest because of the merge."""
     urgency: Urgency
     """This case's, before; likewise what follows."""
+    corrections: tuple[LabelCorrection, ...] = ()
     awaiting_us: bool
     promises: tuple[Deadline, ...] = ()
 
@@ -206,6 +222,8 @@ class Case(Model):
     """What the topics ask of whoever takes it, in order (see `skills_for_topics` of the team)."""
     corrected: tuple[CorrectedField, ...] = ()
     """What a person has corrected; a model no longer changes it."""
+    corrections: tuple[LabelCorrection, ...] = ()
+    """The latest correction of each field that is still as it said, in the order of the fields."""
     tags: tuple[Slug, ...] = ()
     weight: int = Field(ge=0)
     opened_at: Instant

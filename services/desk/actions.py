@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from services.contracts.cases import Case, HistoryLine
 from services.contracts.handbook import MOST_USED
 from services.contracts.mentions import SentimentLabel, UrgencyLabel
+from services.contracts.teams import LanguageCode
 from services.desk.casework.tools import changes, is_other
 from services.desk.commands import read_command
 from services.desk.composer import composer_values
@@ -22,7 +23,7 @@ from services.desk.context import desk_of, visible_case
 from services.desk.domain.answers import Answer
 from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
-from services.desk.domain.undo import Deed, WaysBack, way_back
+from services.desk.domain.undo import Deed, WaysBack, correction_back, way_back
 from services.desk.drafts import Place
 from services.desk.lists import list_values
 from services.desk.pages import case_values
@@ -114,17 +115,19 @@ async def correct(
     case: str,
     urgency: Annotated[UrgencyLabel | None, Form()] = None,
     sentiment: Annotated[SentimentLabel | None, Form()] = None,
+    language: Annotated[LanguageCode | None, Form()] = None,
     key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
 ) -> Response:
     """What the reader took wrongly, of the latest message, with one click; what is as it was is not corrected."""
     found = visible_case(request, identity, case)
-    said = {
-        name: value
-        for name, value, was in (("urgency", urgency, found.urgency.label), ("sentiment", sentiment, found.sentiment))
-        if value not in (None, was)
-    }
+    given = (
+        ("urgency", urgency, found.urgency.label),
+        ("sentiment", sentiment, found.sentiment),
+        ("language", language, found.language),
+    )
+    said = {name: value for name, value, was in given if value not in (None, was)}
     if not said or not found.mentions:
         return shown(request, identity, found, (view, page), "told.same", late=False)
     body = {"type": "CorrectClassification", "team": found.team, "mention": found.mentions[-1], "author": "person"}
@@ -192,6 +195,8 @@ def _undo(what: str, before: Case, after: Case, identity: Identity, roster: froz
     """The way back, as the toast's form has it; empty for what has none."""
     deed, outside = _UNDONE.get(what), identity.name not in roster
     way = way_back(deed, before, after, identity.name, tag, outside=outside) if deed else None
+    if what == "correct":
+        way = correction_back(before, after)
     return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.contracts.canned import CannedReply
 from services.desk.commands import read_command
 from services.desk.context import desk_of
 from services.desk.domain import canned as rules
@@ -36,6 +35,7 @@ def canned_page(
     known = sorted(
         desk_of(request).model.canned(view.name), key=lambda one: (one.content.language, one.content.title.lower())
     )
+    words = wording(web_of(request).pages.translator(request), view.me, view.team.config)
     return show(
         request,
         view,
@@ -44,8 +44,8 @@ def canned_page(
         retired=[one for one in known if one.retired],
         opened=edit,
         canned_told=told if told.startswith(("canned.told.", "rejected.", "told.pending")) else "",
-        topics=_topics(request, view, known),
-        words=wording(web_of(request).pages.translator(request), view.me, view.team.config),
+        topics=sorted({*words.known_topics(), *(topic for one in known for topic in one.content.topics)}),
+        words=words,
         languages=LANGUAGES,
         variables=rules.NAMES,
         unknown_variables=rules.unknown_variables,
@@ -109,14 +109,6 @@ async def _send(
     if answer is None:
         return _back(view, "told.pending")
     return _back(view, f"rejected.{answer.rejection[0]}" if answer.rejection else f"canned.told.{what}")
-
-
-def _topics(request: Request, view: RotaView, known: list[CannedReply]) -> list[str]:
-    """What a canned reply can be for: the team's own topics, else what everybody starts with, and what is in use."""
-    texts = web_of(request).pages.translator(request).texts
-    everybody = {key.removeprefix("topic.") for key in texts if key.startswith("topic.")} - {"none"}
-    own = {topic.id for topic in view.team.config.topics} or everybody
-    return sorted(own | {topic for one in known for topic in one.content.topics})
 
 
 def _back(view: RotaView, told: str, edit: str = "") -> Response:

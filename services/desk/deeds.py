@@ -133,8 +133,7 @@ async def undo(
         failure = ""
         for number, step in enumerate(way.steps):
             if not failure:
-                body = {"case": now.id} | step.fields()
-                _, failure = await _send(request, identity, now, body, f"{base}:undo:{now.id}:{number}")
+                _, failure = await _send(request, identity, now, step.body(now.id), f"{base}:undo:{now.id}:{number}")
         if failure:
             told.failed.append((now, failure))
         else:

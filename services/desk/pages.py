@@ -20,10 +20,12 @@ from services.desk.context import desk_of, question_link, visible_case
 from services.desk.domain.approvals import held_replies
 from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
+from services.desk.domain.reasons import labels
 from services.desk.lists import list_values as list_values
 from services.desk.lists import state, tools_values
 from services.desk.live import format_vector, parse_vector
 from services.desk.place import Place, asked_place
+from services.desk.reason_words import ReasonWords
 from services.desk.streams import HEADERS, page_stream
 from services.desk.watch import ListWatch
 from services.desk.watching import still_in
@@ -44,8 +46,14 @@ def team_words(request: Request, identity: Identity, team: str) -> dict[str, Any
     config = desk_of(request).model.config(team)
     words = wording(web_of(request).pages.translator(request), identity.name, config)
     zone = config.time_zone if config else DEFAULT_ZONE
-    approval = ApprovalWords(words, Formats(words.t.language, zone))
-    return {"w": words, "a": approval, "clock_state": clock_state, "may_act": identity.may(team, "agent", "commands")}
+    formats = Formats(words.t.language, zone)
+    return {
+        "w": words,
+        "a": ApprovalWords(words, formats),
+        "r": ReasonWords(words, formats),
+        "clock_state": clock_state,
+        "may_act": identity.may(team, "agent", "commands"),
+    }
 
 
 def case_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
@@ -66,6 +74,7 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
         "earlier": model.earlier(case),
         "changed": (),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),
+        "labels": labels(case),
     } | words
 
 
@@ -236,4 +245,4 @@ def case_whole(request: Request, identity: Identity, case: Case) -> dict[str, An
 def _selected(request: Request) -> str:
     """The case that the page has open, as htmx tells."""
     _, _, rest = request.headers.get("HX-Current-URL", "").partition("/cases/")
-    return rest.partition("?")[0]
+    return rest.partition("#")[0].partition("?")[0]

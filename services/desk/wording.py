@@ -10,7 +10,7 @@ from babel import Locale
 from babel.lists import format_list
 
 from services.contracts.cases import Case, CaseMessage, Deadline, Explanation, HistoryLine
-from services.contracts.mentions import SentimentLabel, Urgency, UrgencyLabel, UrgencySignal
+from services.contracts.mentions import SentimentLabel, Urgency, UrgencyLabel
 from services.contracts.teams import TeamConfig
 from services.desk.domain.filters import FIELDS, NONE
 from services.desk.domain.reading import (
@@ -24,6 +24,7 @@ from services.desk.domain.reading import (
     segments,
     why,
 )
+from services.desk.domain.reasons import pieces
 from services.runtime.web.i18n import Translator
 
 NAMED = 3
@@ -80,6 +81,11 @@ class Wording:
         """A topic's name: the team's own, else ours."""
         return self.topics.get(topic) or self.t.maybe(f"topic.{topic}", topic.replace("_", " ").replace("-", " "))
 
+    def known_topics(self) -> list[str]:
+        """The topics that the team speaks of: its own, else those that everybody starts with."""
+        everybody = (key.removeprefix("topic.") for key in self.t.texts if key.startswith("topic."))
+        return list(self.topics) or sorted(one for one in everybody if one != "none")
+
     def urgency(self, label: str) -> str:
         """What a level of urgency is called."""
         return self.t(f"urgency.{label}")
@@ -109,11 +115,6 @@ class Wording:
     def signal(self, name: str) -> str:
         """What a trigger of urgency is called."""
         return self.t.maybe(f"signal.{name}", name.replace("_", " ").replace("-", " "))
-
-    def told_by(self, signal: UrgencySignal) -> str:
-        """Who says so, where it is not a rule that found the words."""
-        kind = "reread" if (signal.name, signal.told_by) == ("corrected", "model") else signal.told_by
-        return self.t(f"told_by.{kind}") if kind != "rules" else ""
 
     def unsure(self, urgency: Urgency) -> bool:
         """Whether the reader was in doubt about it."""
@@ -171,8 +172,10 @@ class Wording:
 
     def spoken(self, message: CaseMessage, case: Case) -> tuple[Segment, ...]:
         """A message in pieces, with the words that made the case urgent marked in what they wrote."""
-        marked = message.kind == "mention" and case.urgency.label in ("high", "critical")
-        return segments(message.text, found_words(case.urgency) if marked else ())
+        urgent = message.kind == "mention" and case.urgency.label in ("high", "critical")
+        if message.reasons:
+            return pieces(message, urgent=urgent)
+        return segments(message.text, found_words(case.urgency) if urgent else ())
 
     def link(self, url: str) -> str | None:
         """An address that may be a link."""

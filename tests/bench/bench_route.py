@@ -25,7 +25,7 @@ from services.contracts.commands import (
     TagCase,
 )
 from services.contracts.ids import case_id
-from services.contracts.mentions import Classification, ClassifiedMention
+from services.contracts.mentions import Classification, ClassifiedMention, Reason
 from services.contracts.teams import Person, ServiceLevel, Shift, TeamConfig
 from services.route.domain.decide import Input
 from services.route.domain.handle import handle
@@ -49,6 +49,23 @@ MIX = {
     "mention that opens": 10,
 }
 """What is asked, in percent."""
+REASONS = tuple(
+    Reason.model_validate(
+        {"label": label, "value": value, "code": code, "evidence": words}
+        | ({"start": 0, "end": len(words)} if words else {})
+    )
+    for label, value, code, words in (
+        ("language", "nl", "language-identified", ""),
+        ("sentiment", "negative", "sentiment-word", "schandalig"),
+        ("sentiment", "negative", "sentiment-word", "weer niet"),
+        ("urgency", "outage_single", "urgency-signal", "doet het niet"),
+        ("urgency", "repeat_contact", "urgency-signal", "derde keer"),
+        ("intent", "complaint", "intent-complaint", "doet het niet"),
+        ("topic", "billing", "topic-word", "rekening"),
+        ("needs_person", "yes", "person-complaint", ""),
+    )
+)
+"""What classify says of a usual complaint."""
 
 
 def main() -> None:
@@ -202,7 +219,7 @@ class Bench:
             language=self.random.choice(("nl", "nl", "en")),
         )
         topics = ("billing",) if self.random.random() < 0.1 else ()
-        read: Classification = said.classification.model_copy(update={"topics": topics})
+        read: Classification = said.classification.model_copy(update={"topics": topics, "reasons": REASONS})
         said = said.model_copy(update={"classification": read})
         if conversation is None:
             self.open.append(case_id(TEAM, said.id))

@@ -22,6 +22,7 @@ from services.contracts.mentions import (
     Classification,
     ClassifiedMention,
     Language,
+    Reason,
     Sentiment,
     Urgency,
     UrgencySignal,
@@ -157,13 +158,14 @@ def a_mention(
     urgency: str = "normal",
     sentiment: float = 0.0,
     signals: Sequence[tuple[str, str]] = (),
+    reasons: Sequence[tuple[str, str, str, str]] = (),
     topics: Sequence[str] = (),
     intent: str = "question",
     language: str = "nl",
     title: str = "",
     url: str = "https://social.example/@klant/1",
 ) -> ClassifiedMention:
-    """A classified mention; its source id is `name`, or made of the text."""
+    """A classified mention; its source id is `name`, or made of the text. `reasons` are label, value, code and words."""
     ident = name or str(uuid4())
     label = "negative" if sentiment < -0.1 else "positive" if sentiment > 0.1 else "neutral"
     found = tuple(UrgencySignal(name=one, evidence=words, weight=0.9) for one, words in signals)
@@ -175,6 +177,7 @@ def a_mention(
         "topics": tuple(topics),
         "spam": 0,
         "needs_person": True,
+        "reasons": tuple(a_reason(text, *one) for one in reasons),
         "model": "test",
     }
     return ClassifiedMention(
@@ -192,6 +195,12 @@ def a_mention(
         collected_at=at,
         classification=Classification(**classification),
     )
+
+
+def a_reason(text: str, label: str, value: str, code: str, words: str = "") -> Reason:
+    """A reason; `words` are evidence at their place in the text, none where it has none."""
+    place: dict[str, Any] = {"start": text.index(words), "end": text.index(words) + len(words)} if words else {}
+    return Reason(label=label, value=value, code=code, evidence=words, **place)
 
 
 def team_config(team: str = SPOOR, name: str = "Spoorlijn", now: datetime | None = None, **changes: Any) -> TeamConfig:

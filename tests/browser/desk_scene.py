@@ -60,6 +60,16 @@ def play(backend: Backend) -> str:
             ("stranded", "40 minuten stil in de tunnel"),
             ("safety", "niets omgeroepen"),
         ),
+        reasons=(
+            ("language", "nl", "language-identified", ""),
+            ("sentiment", "negative", "sentiment-negated", "niets omgeroepen"),
+            ("urgency", "health", "urgency-signal", "wordt onwel"),
+            ("urgency", "stranded", "urgency-signal", "40 minuten stil in de tunnel"),
+            ("urgency", "safety", "urgency-signal", "niets omgeroepen"),
+            ("intent", "request", "intent-request", "Kan iemand iets doen"),
+            ("topic", "stranded", "topic-word", "40 minuten stil"),
+            ("needs_person", "yes", "person-urgent", ""),
+        ),
         intent="request",
     )
     backend.do(

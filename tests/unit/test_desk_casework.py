@@ -96,7 +96,7 @@ def test_what_is_missing_is_said_and_nothing_is_sent(
 
 def test_one_click_corrects_one_thing(desk: TestDesk, tunnel: str) -> None:
     answer = enter(desk).post(f"/cases/{tunnel}/correct", data={"urgency": "low"}, headers=HX)
-    assert 'id="correct-urgency-low"' in answer.text
+    assert 'id="correct-urgency-critical"' in answer.text
     sent = desk.backend.sent[-1]
     assert isinstance(sent, CorrectClassification)
     assert (sent.urgency, sent.sentiment, sent.topics) == ("low", None, None)

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.cases import HistoryLine
 from services.desk.domain.snoozing import UNTIL, wake_time
-from services.desk.domain.undo import Deed, changed_since, way_back
+from services.desk.domain.undo import Deed, Step, changed_since, way_back
 from tests.unit.test_desk_domain import NOW, a_case
 
 LATER = NOW + timedelta(hours=2)
@@ -39,6 +39,7 @@ def test_every_deed_has_its_opposite(deed: Deed, owner: str | None, asleep: bool
     assert outside is not None
     assert [step.type for step in outside.steps][-1] == wanted[-1]
     for step in way.steps:
+        assert isinstance(step, Step)
         assert step.until == (LATER if step.type == "SnoozeCase" else None)
         assert step.to == ("you" if step.type == "HandOver" else None)
 

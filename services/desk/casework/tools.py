@@ -15,6 +15,7 @@ from services.desk.casework.presence_web import presence_values
 from services.desk.commands import actor_of
 from services.desk.context import desk_of
 from services.desk.domain.snooze_choices import choices
+from services.desk.wording import wording
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
 
@@ -32,10 +33,11 @@ class Colleague:
 
 
 def case_tools(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
-    """What the templates `case_tools.html`, `earlier.html`, `correct.html` and `presence.html` know."""
+    """What the templates `case_tools.html`, `reasons.html` and `presence.html` know."""
     model, now = desk_of(request).model, web_of(request).clock()
     config = model.config(case.team)
     theirs = model.of_author(case)
+    words = wording(web_of(request).pages.translator(request), identity.name, config)
     return {
         "directs": _directs(identity, case, config),
         "colleagues": _colleagues(request, case, config),
@@ -44,7 +46,8 @@ def case_tools(request: Request, identity: Identity, case: Case) -> dict[str, An
         "splittable": _splittable(case),
         "mergeable": [one for one in theirs if one.status == "open"][:EARLIER],
         "goes_on": model.case(case.merged_into.case) if case.merged_into else None,
-        "topic_choices": _topics(case, config),
+        "topic_choices": list(dict.fromkeys((*case.topics, *words.known_topics()))),
+        "language_choices": _languages(case, config),
         "others_merged": any(is_other(case, one.source, one.author.id) for one in case.merged),
     } | presence_values(request, identity, case)
 
@@ -83,7 +86,7 @@ def _splittable(case: Case) -> list[CaseMessage]:
     return found if len(found) > 1 else []
 
 
-def _topics(case: Case, config: TeamConfig | None) -> list[str]:
-    """What the case is taken to be about, then what else the team knows."""
-    own = [topic.id for topic in config.topics] if config else []
-    return list(dict.fromkeys((*case.topics, *own)))
+def _languages(case: Case, config: TeamConfig | None) -> list[str]:
+    """The case's own, the team's, and what its people speak."""
+    spoken = sorted({one for person in config.people for one in person.languages}) if config else []
+    return list(dict.fromkeys((case.language, *([config.language] if config else []), *spoken)))

@@ -15,10 +15,11 @@ DOUBT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a text, and whether it is evidence."""
+    """A piece of a text, whether it is marked, and its id where it is evidence that something points at."""
 
     text: str
     marked: bool = False
+    place: str = ""
 
 
 def segments(text: str, evidence: Iterable[str]) -> tuple[Segment, ...]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from services.contracts.base import Id, Instant, Model, Slug
 from services.contracts.cases import Case, HistoryLine
+from services.contracts.mentions import SentimentLabel, UrgencyLabel
 
 Deed = Literal["claim", "release", "hand", "tag", "snooze", "close"]
 HARMLESS = frozenset({"DeadlineChanged", "DeadlineWarned", "DeadlineBreached"})
@@ -25,8 +26,26 @@ class Step(Model):
     until: Instant | None = None
     tag: Slug | None = None
 
-    def fields(self) -> dict[str, Any]:
-        """What the command's body has beside the case."""
+    def body(self, case: str) -> dict[str, Any]:
+        """The command's body, but for its team."""
+        return {"case": case} | self.model_dump(mode="json", exclude_none=True)
+
+
+class Restore(Model):
+    """A correction of a mention back to what its case was taken for."""
+
+    type: Literal["CorrectClassification"] = "CorrectClassification"
+    author: Literal["person"] = "person"
+    mention: Id
+    language: str | None = None
+    sentiment: SentimentLabel | None = None
+    sentiment_score: float | None = None
+    urgency: UrgencyLabel | None = None
+    urgency_score: float | None = None
+    topics: tuple[Slug, ...] | None = None
+
+    def body(self, _case: str) -> dict[str, Any]:
+        """The command's body, but for its team: it is about the mention, wherever that is."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
@@ -35,7 +54,7 @@ class WayBack(Model):
 
     case: Id
     revision: int
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=3)
+    steps: tuple[Step | Restore, ...] = Field(min_length=1, max_length=3)
 
 
 class WaysBack(Model):
@@ -50,6 +69,22 @@ def way_back(deed: Deed, before: Case, after: Case, me: str, tag: str = "", *, o
         return None
     steps = tuple(_steps(deed, before, me, tag, outside=outside))
     return WayBack(case=before.id, revision=after.revision, steps=steps) if steps else None
+
+
+def correction_back(before: Case, after: Case) -> WayBack | None:
+    """How to undo a correction of the latest mention; `None` when it changed nothing."""
+    was: dict[str, Any] = {}
+    if before.language != after.language:
+        was["language"] = before.language
+    if before.sentiment != after.sentiment:
+        was |= {"sentiment": before.sentiment, "sentiment_score": before.sentiment_score}
+    if before.urgency.label != after.urgency.label:
+        was |= {"urgency": before.urgency.label, "urgency_score": before.urgency.score}
+    if before.topics != after.topics:
+        was["topics"] = before.topics
+    if not was:
+        return None
+    return WayBack(case=before.id, revision=after.revision, steps=(Restore(mention=before.mentions[-1], **was),))
 
 
 def _steps(deed: Deed, before: Case, me: str, tag: str, *, outside: bool) -> list[Step]:

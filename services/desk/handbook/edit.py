@@ -9,11 +9,11 @@ from services.contracts.mentions import MentionKind
 from services.desk.domain.handbook import slug_for, word_diff
 from services.desk.handbook.context import HandbookView, back, for_lead, latest, send, show
 from services.desk.handbook.forms import MOST_BODY, Draft, draft_of, typed
+from services.desk.wording import wording
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 
 router = APIRouter(prefix="/handbook", include_in_schema=False)
-_TOPIC = "topic."
 
 
 @router.get("/edit/new")
@@ -89,11 +89,9 @@ def _form(request: Request, view: HandbookView, draft: Draft, told: str = "", pr
 
 
 def _topics(request: Request, view: HandbookView, draft: Draft) -> list[str]:
-    """The topics to choose from: the team's own, else those that everybody starts with; and what the draft has."""
-    own = [topic.id for topic in view.config.topics]
-    texts = web_of(request).pages.translator(request).texts
-    known = own or sorted(key.removeprefix(_TOPIC) for key in texts if key.startswith(_TOPIC) and key != "topic.none")
-    return [*known, *(one for one in draft.topics if one not in known)]
+    """The topics to choose from: those that the team knows, and what the draft has."""
+    known = wording(web_of(request).pages.translator(request), view.identity.name, view.config).known_topics()
+    return list(dict.fromkeys((*known, *draft.topics)))
 
 
 def _spoken(view: HandbookView) -> set[str]:

@@ -52,7 +52,7 @@
   };
   /* An open menu closes and gives the focus back to what opened it. */
   const shut = () => {
-    const open = $$("details:is(.drop, .tool)[open]").at(-1);
+    const open = $$("details:is(.drop, .tool, .fix)[open]").at(-1);
     if (!open) return false;
     open.open = false;
     $("summary", open).focus();
@@ -67,7 +67,7 @@
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.altKey || event.metaKey || event.isComposing || event.defaultPrevented || $("dialog[open]")) return;
-    if (key === "Escape" && target.closest("details.drop")) { shut(); return; }
+    if (key === "Escape" && target.closest("details:is(.drop, .fix)")) { shut(); return; }
     if (typing(target) || (key === "Enter" && target.closest("a, button, summary, input"))) return;
     if (key === "Shift" || key === "Control") return;
     const pressed = event.ctrlKey ? `Ctrl+${key}` : key;

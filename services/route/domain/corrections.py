@@ -17,6 +17,7 @@ from services.route.domain import clocks
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.labels import noted
 from services.route.domain.places import RANK
 from services.route.domain.state import TeamState
 
@@ -77,7 +78,12 @@ def _reclassified(
     if person:
         known = set(case.corrected) | set(free)
         after = changed(after, corrected=tuple(one for one in get_args(CorrectedField) if one in known))
-    after = changed(after, weight=agreed.weight_of(after.urgency.label), skills=agreed.skills_for(after.topics))
+    after = changed(
+        after,
+        weight=agreed.weight_of(after.urgency.label),
+        skills=agreed.skills_for(after.topics),
+        corrections=noted(case, after, command, now),
+    )
     asks = (after.language, after.weight, after.skills) != (case.language, case.weight, case.skills)
     if after.owner is None and asks:
         after = changed(after, waiting=None)

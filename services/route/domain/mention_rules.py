@@ -12,6 +12,7 @@ from services.route.domain import clocks
 from services.route.domain.addressees import of_conversation, with_later
 from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.labels import carried, without
 from services.route.domain.made import made
 from services.route.domain.places import RANK
 from services.route.domain.releases import must_go, release_draft
@@ -59,6 +60,7 @@ def message(mention: ClassifiedMention) -> CaseMessage:
         "cut": len(mention.text) > MESSAGE_CHARACTERS,
         "url": mention.url,
         "source_id": mention.source_id,
+        "reasons": carried(mention.classification.reasons),
     }
     return made(CaseMessage, fields)
 
@@ -119,7 +121,7 @@ def _authors(case: Case) -> set[str]:
 def _reopen(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Draft:
     """A new promise, and back to whoever had it."""
     urgency = mention.classification.urgency
-    after = changed(opened_again(_with(case, mention)), urgency=urgency, weight=_weight(state, urgency))
+    after = _taken_for(opened_again(_with(case, mention)), urgency, _weight(state, urgency))
     after = clocks.begun(state.agreement, after, min(mention.collected_at, now))
     return case_draft(CaseReopened, after, now, SOURCE.format(mention.source), mention=mention.id)
 
@@ -136,7 +138,13 @@ def _with(case: Case, mention: ClassifiedMention) -> Case:
         merged=with_later(case, entry, mention) if entry else case.merged,
         sentiment=sentiment.label,
         sentiment_score=sentiment.score,
+        corrections=without(case.corrections, "sentiment"),
     )
+
+
+def _taken_for(case: Case, urgency: Urgency, weight: int) -> Case:
+    """The case with the urgency of a message that came later; who corrected it before spoke of another one."""
+    return changed(case, urgency=urgency, weight=weight, corrections=without(case.corrections, "urgency"))
 
 
 def _urgent(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Case:
@@ -144,7 +152,7 @@ def _urgent(state: TeamState, case: Case, mention: ClassifiedMention, now: datet
     urgency = mention.classification.urgency
     if RANK[urgency.label] <= RANK[case.urgency.label]:
         return case
-    after = changed(case, urgency=urgency, weight=_weight(state, urgency), waiting=None)
+    after = changed(_taken_for(case, urgency, _weight(state, urgency)), waiting=None)
     return clocks.sharpened(state.agreement, after, min(mention.collected_at, now))
 
 

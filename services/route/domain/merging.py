@@ -17,6 +17,7 @@ from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.case_rules import delivery
 from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.labels import without
 from services.route.domain.made import made
 from services.route.domain.places import RANK, promises_of
 from services.route.domain.rights import may_direct, still_open
@@ -111,6 +112,7 @@ def _entry(case: Case, into: Case, actor: str, now: datetime) -> MergedCase:
             "came": tuple(one.id for one in case.messages),
             "pushed_out": pushed_out,
             "urgency": into.urgency,
+            "corrections": into.corrections,
             "awaiting_us": into.awaiting_us,
             "promises": promises_of(into),
         },
@@ -153,6 +155,7 @@ def _extended(agreed: Agreement, case: Case, into: Case, entry: MergedCase, now:
         messages=messages,
         awaiting_us=into.awaiting_us or case.awaiting_us,
         urgency=case.urgency if urgent else into.urgency,
+        corrections=without(into.corrections, "urgency") if urgent else into.corrections,
         weight=case.weight if urgent else into.weight,
         waiting=None if urgent else into.waiting,
     )
@@ -187,7 +190,14 @@ def _reduced(agreed: Agreement, into: Case, entry: MergedCase, actor: str, now: 
     if known and not any(line.type in SPOKEN for line in lines):
         weight = agreed.weight_of(entry.urgency.label)
         waiting = into.waiting if (weight, entry.urgency) == (into.weight, into.urgency) else None
-        after = changed(after, urgency=entry.urgency, weight=weight, awaiting_us=entry.awaiting_us, waiting=waiting)
+        after = changed(
+            after,
+            urgency=entry.urgency,
+            corrections=entry.corrections,
+            weight=weight,
+            awaiting_us=entry.awaiting_us,
+            waiting=waiting,
+        )
         after = clocks.adjusted(agreed, clocks.promising(after, entry.promises), now)
     return case_draft(CaseReduced, after, now, actor, entry.case, unmerged=entry.case)
 
