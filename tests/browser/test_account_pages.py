@@ -11,8 +11,8 @@ from services.desk.domain.totp import hotp, step_of
 from services.runtime.clock import system_clock
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import PASSWORD
-from tests.browser.test_rota_pages import fits
 from tests.support.axe import violations
+from tests.support.fit import PHONE, too_wide
 from tests.support.identity_provider import IdentityProvider
 
 pytestmark = pytest.mark.browser
@@ -152,7 +152,15 @@ def test_who_was_thrown_out_while_the_line_was_down_is_told_when_it_is_back(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_on_a_phone_nothing_is_wider_than_the_screen(enter: Enter, path: str) -> None:
-    fits(enter("ada", width=390, height=844, path=path))
+    assert too_wide(enter("ada", width=PHONE, height=780, path=path), unfold=True) == []
+
+
+@pytest.mark.parametrize("path", ["/login?told=out", "/invitation/unknown", "/nowhere", "/tip/unknown"])
+def test_before_the_login_nothing_is_wider_than_a_phone(browser: Browser, served: Served, path: str) -> None:
+    page = browser.new_page(base_url=served.url, viewport={"width": PHONE, "height": 780}, locale="nl-NL")
+    page.goto(path)
+    assert too_wide(page) == []
+    page.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

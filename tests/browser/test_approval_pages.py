@@ -13,10 +13,10 @@ from services.contracts.teams import ApprovalRule, Mandate
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.support.axe import violations
+from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-NARROW = 360
 FIRST, SECOND = "Wij kijken er vandaag naar.", "Wij kijken er om vijf uur naar."
 
 
@@ -103,7 +103,7 @@ def test_a_question_goes_out_by_link_and_its_answer_comes_in_live(
     page.locator(".ask button").click()
     expect(page.locator("#toast")).to_contain_text("Vraag gesteld.")
     link = page.locator(".questions input[readonly]").input_value()
-    guest = browser.new_context(viewport={"width": NARROW, "height": 740}, locale="en-GB").new_page()
+    guest = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="en-GB").new_page()
     guest.goto(link)
     expect(guest.locator("h1")).to_contain_text("A question from")
     guest.locator("#text").fill("Ja, om 8.20.")
@@ -114,7 +114,7 @@ def test_a_question_goes_out_by_link_and_its_answer_comes_in_live(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [NARROW, 1440])
+@pytest.mark.parametrize("width", [PHONE, 1440])
 @pytest.mark.parametrize("what", ["approve", "author", "leaving", "question", "idea", "ideas"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(
     enter: Enter, served: Served, what: str, width: int, theme: str
@@ -131,7 +131,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     page.evaluate("theme => { document.cookie = `theme=${theme}; path=/` }", theme)
     if what == "question":
         page.reload()
-        if width == NARROW:
+        if width == PHONE:
             page.locator(".btn.why").click()
         page.locator(".ask summary").click()
         page.locator(".ask input[name=name]").fill("Piet")
@@ -153,4 +153,4 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
         page.reload()
         expect(page.locator(".held")).to_be_visible()
     assert violations(page, theme) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []

@@ -13,6 +13,7 @@ from services.desk.domain.formats import FORMATS, length
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.support.axe import violations
+from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -145,7 +146,7 @@ def test_the_count_is_the_servers(enter: Enter, served: Served, channel: str) ->
         expect(page.locator("#count-reply")).to_have_text(f"{length(text, known)} / 999")
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [PHONE, 1440])
 def test_with_everything_open_it_fits_and_is_accessible(enter: Enter, served: Served, width: int) -> None:
     canned(served, "Gestrand", "Hoi {naam}, vervelend. " * 20, "stranded")
     page = enter("youssef", width=width, height=800, path=f"/cases/{served.tunnel}")
@@ -153,12 +154,12 @@ def test_with_everything_open_it_fits_and_is_accessible(enter: Enter, served: Se
     expect(page.locator(".findings li")).to_have_count(4)
     page.locator("#canned summary").click()
     expect(page.locator(".post")).to_have_count(2)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
     for theme in ("light", "dark"):
         assert violations(page, theme, unfold=True) == []
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [PHONE, 1440])
 def test_the_page_of_canned_replies(enter: Enter, width: int) -> None:
     page = enter("lena", width=width, path=f"/canned?team={SPOOR}")
     page.get_by_label("Titel").fill("Sorry")
@@ -166,7 +167,7 @@ def test_the_page_of_canned_replies(enter: Enter, width: int) -> None:
     page.get_by_role("button", name="Bewaar").click()
     expect(page.locator(".banner")).to_have_text("Bewaard.")
     expect(page.locator(".canned-lines b")).to_have_text("Sorry")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
     for theme in ("light", "dark"):
         assert violations(page, theme, unfold=True) == []
 

@@ -11,6 +11,7 @@ from services.contracts.commands import AddNote
 from services.contracts.mentions import Author
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
+from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -119,7 +120,7 @@ def test_clocks_run_without_a_reload(enter: Enter) -> None:
 
 
 def test_a_phone_shows_the_list_then_the_case_then_the_list(enter: Enter) -> None:
-    page = enter("youssef", width=390, height=844)
+    page = enter("youssef", width=PHONE, height=780)
     expect(page.locator("section.list")).to_be_visible()
     expect(page.locator("#case .case")).to_be_hidden()
     page.locator("#list .item").first.click()
@@ -128,7 +129,7 @@ def test_a_phone_shows_the_list_then_the_case_then_the_list(enter: Enter) -> Non
     page.locator(".btn.why").click()
     expect(page.locator("#about")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert too_wide(page) == []
     page.locator(".back").click()
     expect(page.locator("section.list")).to_be_visible()
 
@@ -143,10 +144,39 @@ def test_theme_and_language(enter: Enter) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("width", [360, 720, 900, 1180, 1440, 2200])
+@pytest.mark.parametrize("width", [PHONE, 720, 900, 1180, 1440, 2200])
 def test_nothing_is_wider_than_the_screen(enter: Enter, width: int) -> None:
     page = enter("lena", width=width, height=800, path="/inbox?view=team")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
+
+
+@pytest.mark.parametrize("path", ["/help", "/ideas", "/mentioned", "/inbox?view=snoozed"])
+def test_nothing_is_wider_than_a_phone(enter: Enter, path: str) -> None:
+    assert too_wide(enter("lena", width=PHONE, height=780, path=path)) == []
+
+
+def test_what_a_phone_has_no_room_for_is_in_the_menu(enter: Enter) -> None:
+    page = enter("lena", width=PHONE, height=780)
+    expect(page.locator("#nav-ideas")).to_be_hidden()
+    page.locator(".me summary").click()
+    for name in ("Ideeën", "Genoemd", "Afgesloten", "Gesluimerd", "Cijfers en advies"):
+        expect(page.locator(".menu").get_by_role("link", name=name)).to_be_visible()
+    page.locator(".menu").get_by_role("link", name="Ideeën").click()
+    expect(page.locator("h1")).to_have_text("Ideeën van collega's")
+
+
+def test_on_paper_a_case_is_its_conversation_and_why_without_anything_to_press(enter: Enter, served: Served) -> None:
+    page = enter("youssef", width=740, path=f"/cases/{served.tunnel}")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    for shown in ("#case-title", "#talk .bubble", "#talk .note", "#about .history"):
+        expect(page.locator(shown).first).to_be_visible()
+    for pressed in ("button", ".btn", ".nav", "#list", "#compose"):
+        expect(page.locator(pressed).locator("visible=true")).to_have_count(0)
+    colours = page.locator("body").evaluate(
+        "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]"
+    )
+    assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
 def test_what_a_browser_wrote_into_a_style_is_not_carried_over(enter: Enter) -> None:
@@ -177,7 +207,7 @@ def test_going_back_and_forth_through_cases_restores_each(enter: Enter) -> None:
 
 
 @pytest.mark.parametrize("path", ["/inbox?view=team", "/inbox?view=waiting", "/inbox?view=closed", "/help"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [PHONE, 1440])
 def test_no_page_complains(enter: Enter, path: str, width: int) -> None:
     """No error, warning or broken rule of the CSP on the console: `enter` sees to that."""
     page = enter("lena", width=width, path=path)
@@ -186,7 +216,7 @@ def test_no_page_complains(enter: Enter, path: str, width: int) -> None:
 
 
 def test_on_a_phone_the_choice_of_team_stands_beside_the_brand(enter: Enter) -> None:
-    page = enter("lena", width=390, height=844)
+    page = enter("lena", width=PHONE, height=780)
     boxes = [page.locator(one).bounding_box() for one in (".brand a", ".teams select", ".me summary")]
     edges = [(one["x"], one["x"] + one["width"]) for one in boxes if one]
     assert len(edges) == 3

@@ -10,6 +10,7 @@ from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.browser.rota_scene import at, weekday_from
 from tests.support.axe import violations
+from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -190,8 +191,8 @@ def test_a_lead_puts_somebody_on_and_edits_a_shift(enter_rota: Enter, rota_serve
 
 
 def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_rota: Enter) -> None:
-    page = enter_rota("lena", width=360, height=780, path="/rota/shifts/new")
-    fits(page)
+    page = enter_rota("lena", width=PHONE, height=780, path="/rota/shifts/new")
+    assert too_wide(page, unfold=True) == []
     page.get_by_label("Naam").fill("Zondag")
     page.get_by_label("Omar, Beurt 1").check()
     page.get_by_role("button", name="Bewaar").click()
@@ -201,7 +202,7 @@ def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_r
     page.get_by_label("zo", exact=True).check()
     expect(page.locator("#preview li").first).to_contain_text("09:00–17:00")
     expect(page.locator("#preview")).to_contain_text("Omar")
-    fits(page)
+    assert too_wide(page, unfold=True) == []
     for theme in ("light", "dark"):
         assert violations(page, theme, unfold=True) == []
     page.get_by_role("button", name="Bewaar").click()
@@ -211,11 +212,11 @@ def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_r
 
 def test_a_lead_asks_for_a_plan_and_accepts_a_week_and_then_the_rest(enter_rota: Enter, rota_served: Served) -> None:
     rota_served.planner.go.clear()
-    page = enter_rota("lena", width=390, height=844, path="/rota/plan")
+    page = enter_rota("lena", width=PHONE, height=780, path="/rota/plan")
     page.get_by_label("Aantal weken").select_option("2")
     page.get_by_role("button", name="Maak een voorstel").click()
     expect(page.locator(".card.busy")).to_contain_text("tot een halve minuut")
-    fits(page)
+    assert too_wide(page, unfold=True) == []
     page.get_by_role("button", name="Maak een voorstel").click()
     expect(page.locator(".banner")).to_contain_text("Er wordt al een voorstel gemaakt.")
     rota_served.planner.go.set()
@@ -224,7 +225,7 @@ def test_a_lead_asks_for_a_plan_and_accepts_a_week_and_then_the_rest(enter_rota:
     expect(weeks).to_have_count(2)
     expect(weeks.first.locator("li.change").first).to_be_visible()
     expect(page.get_by_role("region", name="Wat niet lukt, en waarom").locator("li").first).to_be_visible()
-    fits(page)
+    assert too_wide(page, unfold=True) == []
     for theme in ("light", "dark"):
         assert violations(page, theme, unfold=True) == []
     weeks.first.get_by_role("button", name="Neem week").click()
@@ -259,13 +260,7 @@ def test_the_picture_goes_to_the_next_week_by_keyboard(enter_rota: Enter) -> Non
 
 @pytest.mark.parametrize(("name", "path"), EVERYTHING)
 def test_on_a_phone_nothing_is_wider_than_the_screen(enter_rota: Enter, name: str, path: str) -> None:
-    fits(enter_rota(name, width=390, height=844, path=path))
-
-
-def fits(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('main'))") <= 0
+    assert too_wide(enter_rota(name, width=PHONE, height=780, path=path), unfold=True) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
