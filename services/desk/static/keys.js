@@ -67,6 +67,7 @@
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.altKey || event.metaKey || event.isComposing || event.defaultPrevented || $("dialog[open]")) return;
+    if (key === "Escape" && $("[popover]:popover-open")) return; /* the browser shuts it */
     if (key === "Escape" && target.closest("details:is(.drop, .fix)")) { shut(); return; }
     if (typing(target) || (key === "Enter" && target.closest("a, button, summary, input"))) return;
     if (key === "Shift" || key === "Control") return;
