@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import get_args
-from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.lists import format_list
@@ -20,7 +19,6 @@ from services.desk.domain.reading import (
     headline,
     is_unsure,
     latest_words,
-    safe_link,
     segments,
     why,
 )
@@ -176,14 +174,6 @@ class Wording:
         if message.reasons:
             return pieces(message, urgent=urgent)
         return segments(message.text, found_words(case.urgency) if urgent else ())
-
-    def link(self, url: str) -> str | None:
-        """An address that may be a link."""
-        return safe_link(url)
-
-    def host(self, url: str) -> str:
-        """The address's site."""
-        return urlsplit(url).hostname or ""
 
 
 def wording(t: Translator, me: str, config: TeamConfig | None) -> Wording:

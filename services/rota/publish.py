@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Calendar, Event, vCalAddress
 
 from services.contracts.base import Instant, Model
+from services.contracts.harmless import harmless
 from services.contracts.teams import Person, TeamConfig
 from services.rota.rota import Rota, Span
 from services.rota.spans import OVERRIDE
@@ -70,9 +71,14 @@ def _event(config: TeamConfig, stint: Span, identity: str, of_team: bool) -> Pub
         person=stint.person,
         start=stint.start,
         end=stint.end,
-        summary=f"{names[stint.person]} ({about})" if of_team else f"{config.name}: {about}",
-        description=instead,
+        summary=_line(f"{names[stint.person]} ({about})" if of_team else f"{config.name}: {about}"),
+        description=_line(instead),
     )
+
+
+def _line(text: str) -> str:
+    """One line: whatever ends a line in a name would begin a property of its own in the calendar."""
+    return " ".join(harmless(text).split())
 
 
 def _about(config: TeamConfig, stint: Span) -> str:
@@ -112,7 +118,7 @@ def _text(config: TeamConfig, events: Iterable[Published], now: datetime, person
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     name = people[person].name if person in people else config.name
-    calendar.add("x-wr-calname", f"{config.name}: {name}" if person else config.name)
+    calendar.add("x-wr-calname", _line(f"{config.name}: {name}" if person else config.name))
     calendar.add("refresh-interval", timedelta(minutes=15), parameters={"value": "DURATION"})
     for event in events:
         calendar.add_component(_component(event, people.get(event.person), now))
@@ -135,7 +141,7 @@ def _component(event: Published, person: Person | None, now: datetime) -> Event:
     if event.description:
         made.add("description", event.description)
     if person and person.email:
-        attendee = vCalAddress(f"mailto:{person.email}")
-        attendee.params["CN"] = person.name
+        attendee = vCalAddress(f"mailto:{_line(person.email)}")
+        attendee.params["CN"] = _line(person.name)
         made.add("attendee", attendee)
     return made

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ from services.contracts.teams import Leave, Person, ServiceLevel, Shift, TeamCon
 from services.desk.domain.answers import Collector, answer_of
 from services.desk.domain.filters import Filter, read_filter, saved_filter
 from services.desk.domain.inbox import FILTERS, REMEMBERED, VIEWS, Inbox, rank
-from services.desk.domain.reading import headline, safe_link, segments, why
+from services.desk.domain.reading import headline, segments, why
 from services.desk.domain.rota import cover_at, duties
 from tests.support.route import uuid
 
@@ -262,17 +261,6 @@ def test_evidence_is_marked_whatever_its_case_and_the_pieces_are_the_text() -> N
     pieces = segments(text, ["wordt onwel", "onwel", "(echt!)", " "])
     assert "".join(piece.text for piece in pieces) == text
     assert [piece.text for piece in pieces if piece.marked] == ["wordt ONWEL", "(echt!)"]
-
-
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://", "http://[", ""]
-)
-def test_only_web_addresses_become_links(url: str) -> None:
-    assert safe_link(url) is None
-
-
-def test_a_web_address_becomes_a_link() -> None:
-    assert safe_link("https://social.example/@a/1") == "https://social.example/@a/1"
 
 
 def test_a_headline_is_the_title_or_the_conversation() -> None:

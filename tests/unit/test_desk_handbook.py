@@ -147,7 +147,8 @@ def test_a_difference_has_both_texts_in_it(old: str, new: str) -> None:
 @pytest.mark.parametrize(
     "evil",
     ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "![x](https://x/y.png)",
-     '[x](https://x "onload=1")', "<https://x\"onclick=alert(1)>", "[x](data:text/html;base64,PHN2Zz4=)"],
+     '[x](https://x "onload=1")', "<https://x\"onclick=alert(1)>", "[x](data:text/html;base64,PHN2Zz4=)",
+     "[x](data:image/png;base64,AAAA)", "[x](//evil.example)", "[x](https://bank.example@evil.example)"],
 )  # fmt: skip
 def test_a_text_is_shown_and_never_run(evil: str) -> None:
     seen: list[tuple[str, dict[str, str | None]]] = []
@@ -156,8 +157,15 @@ def test_a_text_is_shown_and_never_run(evil: str) -> None:
     parser.feed(render(evil))
     assert {tag for tag, _ in seen} <= {"p", "a"}
     for _, attributes in seen:
-        assert attributes.keys() <= {"href", "rel", "title"}
+        assert attributes.keys() <= {"href", "rel", "title", "class"}
         assert str(attributes.get("href", "https://")).startswith("https://")
+
+
+def test_a_link_that_leads_away_says_where_to() -> None:
+    said = 'class="outside" rel="noopener noreferrer nofollow ugc" title='
+    assert f'<a href="https://site.example/" {said}"site.example">x</a></p>' in render("[x](https://site.example/)")
+    assert render("[bank](https://b\u0430nk.example)").strip().endswith(">bank</a> (xn--bnk-6cd.example)</p>")
+    assert render("[x](/handbook)") == '<p><a href="/handbook">x</a></p>\n'
 
 
 def test_headings_go_below_the_pages_and_numbers_to_the_right_without_a_style() -> None:
@@ -273,7 +281,7 @@ def test_a_version_shows_what_it_changed_why_and_by_whom(desk: TestDesk, tunnel:
     publish(desk)
     publish(desk, body="Tutoyeer **meestal**.", based_on=1, reason="Wie u zegt, krijgt u")
     text = page(enter(desk, "marit"), f"/handbook/toon?team={SPOOR}")
-    assert "“Wie u zegt, krijgt u”" in text
+    assert "“<bdi>Wie u zegt, krijgt u</bdi>”" in text
     assert '<del><span class="unseen">weggehaald: </span>**altijd**.</del>' in text
     assert '<ins><span class="unseen">toegevoegd: </span>**meestal**.</ins>' in text
     assert "Wie is akkoord?" not in text

@@ -65,7 +65,7 @@ def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDe
     assert [one.team for one in desk.backend.passed_on] == [SHOP], "what is sent twice is sent on once"
     desk.backend.do(DecideLeave, SPOOR, "lead:lena", NOW, leave=here.id, approve=True)
     assert (leave(desk, SPOOR)[0].state, leave(desk, SHOP)[0].state) == ("approved", "asked")
-    assert "Winkelhof: gevraagd" in marit.get(f"/rota/mine?team={SPOOR}").text
+    assert "<bdi>Winkelhof</bdi>: gevraagd" in marit.get(f"/rota/mine?team={SPOOR}").text
     assert post(marit, f"/rota/leave/{here.id}/withdraw", team=SHOP) == "rota.told.leave_withdrawn"
     assert (leave(desk, SPOOR), leave(desk, SHOP)) == ((), ())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.report.domain.hits import Piece, page_json, passage, search_page
+from services.report.domain.hits import LONGEST, Piece, page_json, passage, search_page
 from services.report.domain.search import (
     FACETS,
     MARK,
@@ -77,6 +77,10 @@ def test_a_cursor_that_is_not_ours_is_an_error(cursor: str) -> None:
 def test_a_passage_is_plain_text_in_pieces() -> None:
     assert passage(f"de {MARK}trein{UNMARK} staat") == (Piece("de "), Piece("trein", True), Piece(" staat"))
     assert passage(f"{MARK}<b>{UNMARK}<script>") == (Piece("<b>", True), Piece("<script>"))
+
+
+def test_a_word_without_an_end_is_cut() -> None:
+    assert passage(f"a {MARK}{'x' * 100_000}{UNMARK}") == (Piece("a "), Piece("x" * (LONGEST - 3), True))
 
 
 @pytest.mark.parametrize("text", [f"{UNMARK}a{MARK}", f"{MARK}{MARK}a{UNMARK}", MARK, UNMARK, f"a{UNMARK}{UNMARK}b"])

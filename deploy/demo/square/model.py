@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from services.contracts.harmless import harmless
+
 Kind = Literal["post", "comment", "review", "direct_message"]
 
 NAME_LIMIT = 60
 TEXT_LIMIT = 2000
 BULK = 100
 """Mentions in one webhook at most."""
-
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""Control characters, and those that make text run the other way past its end. Not the joiners that emoji need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,8 @@ class PostError(ValueError):
 
 
 def tidy(text: str) -> str:
-    """What a visitor typed, without control characters and surrounding blanks, lines ended the one way."""
-    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """What a visitor typed, harmless and without surrounding blanks, lines ended the one way."""
+    return harmless(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def checked(name: str, text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from deploy.demo.square.model import NAME_LIMIT, ORGANISATIONS, TEXT_LIMIT, Author
 from services.runtime.web.formats import Formats
 from services.runtime.web.i18n import Catalogs, Translator, choose
+from services.runtime.web.layout import shown
 
 PACKAGE = Path(__file__).resolve().parent
 ME = "square_me"
@@ -37,6 +38,7 @@ class Renderer:
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(PACKAGE / "templates"),
             autoescape=True,
+            finalize=shown,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -6,6 +6,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+MANY = 2_000
+"""Of more words, those that come again and again are passed over: 10,000 times the same sign would take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ def difference(before: str, after: str) -> tuple[Piece, ...]:
     """The pieces in reading order: without `added` they are `before`, without `removed` they are `after`."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     pieces: list[Piece] = []
-    for code, begin, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, old, new, autojunk=len(new) > MANY)
+    for code, begin, end, first, last in matcher.get_opcodes():
         if code == "equal":
             pieces.append(Piece("same", "".join(old[begin:end])))
             continue

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from services.contracts.cases import Case, Explanation
 from services.contracts.mentions import Urgency
@@ -56,15 +55,6 @@ def latest_words(case: Case) -> str:
     """What the other side said last, for the list."""
     said = [message.text for message in case.messages if message.kind == "mention"]
     return " ".join((said[-1] if said else case.title).split())[:300]
-
-
-def safe_link(url: str) -> str | None:
-    """The address when it may be a link: http or https, with a host; else nothing."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 @dataclass(frozen=True, slots=True)

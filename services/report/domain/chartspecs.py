@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from services.contracts.harmless import harmless
 from services.report.domain.figures import FEW, Dimension, Line, Overview
 from services.report.domain.mappings import Json
 from services.report.domain.search import NONE
@@ -43,7 +44,7 @@ class Words:
 
     def of(self, key: str) -> str:
         """The word for a key, or the key itself: a source's or a topic's own name."""
-        return self.names.get(key, key)
+        return harmless(self.names.get(key, key))
 
 
 def chart_spec(name: ChartName, report: Overview, words: Words, theme: Theme) -> Json:

@@ -1,27 +1,28 @@
 """CSV that a spreadsheet opens and never executes. Pure.
 
-A cell that starts as a formula would (`=`, `+`, `-`, `@`, tab, return) gets an apostrophe before it: what customers write
-must stay text in a colleague's spreadsheet (OWASP, CSV injection). Numbers are ours and stay numbers.
+What customers write must stay text in a colleague's spreadsheet (OWASP, CSV injection): a cell that starts as a formula
+would (`=`, `+`, `-`, `@`) gets an apostrophe before it. So does what follows a tab, a semicolon or the end of a line: where
+the comma is the decimal sign, spreadsheets cut there, whatever the quotes say. Numbers are ours and stay numbers.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.contracts.harmless import harmless
 from services.report.domain.figures import DIMENSIONS, Line, Overview
 from services.report.domain.search import NONE
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(r"(^|[;\t\r\n])( *[=+\-@＝＋－＠])")
 
 Cell = str | int | float | bool | None
 
 
 def safe(cell: Cell) -> Cell:
     """The cell as text that stays text."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    return _FORMULA.sub(r"\1'\2", harmless(cell)) if isinstance(cell, str) else cell
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -10,6 +10,8 @@ from services.report.domain.search import FACETS, MARK, UNMARK, Facet, SearchReq
 Kind = Literal["mention", "case", "reply", "note"]
 KINDS: Mapping[str, Kind] = {"mention.classified": "mention", "case": "case", "reply": "reply", "note": "note"}
 """What each `type` of document is called."""
+LONGEST = 1_000
+"""Characters of a passage. Elasticsearch cuts between words, so that a word of 100 kB would be one passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def hit(one: Json) -> Hit:
 
 
 def passage(marked: str) -> Passage:
-    """A marked text as pieces. Marks that were in the text itself cannot do harm: pieces are plain text."""
+    """A marked text as pieces, `LONGEST` characters at most. Marks that were in the text itself cannot do harm: pieces are
+    plain text."""
     pieces: list[Piece] = []
-    for index, part in enumerate(marked.split(MARK)):
+    for index, part in enumerate(marked[:LONGEST].split(MARK)):
         inside, _, after = part.partition(UNMARK) if index else ("", "", part)
         pieces += [Piece(inside, True)] if inside else []
         pieces += [Piece(after.replace(UNMARK, ""))] if after else []

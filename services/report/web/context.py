@@ -97,8 +97,3 @@ def case_address(team: str, case: str, message: str = "") -> str:
 def thread_address(conversation: str) -> str:
     """Where a whole conversation can be read."""
     return address("/search", {"conversation": conversation, "sort": "oldest"})
-
-
-def outside(url: object) -> str:
-    """An address from outside when it is one that a browser may follow from our page, else nothing."""
-    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

@@ -12,7 +12,7 @@ from services.report.domain.queries import cases_of_mentions
 from services.report.domain.query_body import TYPES
 from services.report.domain.search import CursorError, SearchRequest, mention_body, search_body
 from services.report.web.asked import Asked, asked
-from services.report.web.context import Report, address, case_address, outside, report_of, thread_address
+from services.report.web.context import Report, address, case_address, report_of, thread_address
 from services.report.web.saved import saved_values
 from services.runtime.metrics import SEARCHES
 from services.runtime.web.auth import Asking, teams_with
@@ -116,7 +116,6 @@ def search_html(request: Request, identity: Asking, search: Search) -> HTMLRespo
         "more": address("/search", [*pairs, ("after", page.next)]) if page.next else "",
         "api": address("/api/v1/search", [*pairs, *everything]),
         "cleared": address("/search", {"q": search.request.q}),
-        "outside": outside,
         "thread": thread_address,
         "cases": cases_behind(report_of(request), search, page),
         "offers": [(one, address("/search", search.instead(one.request).pairs())) for one in found.offers],

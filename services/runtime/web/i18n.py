@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services.contracts.harmless import isolated
+
 LANGUAGES: tuple[str, ...] = ("nl", "en")
 DEFAULT = "nl"
 
@@ -31,13 +33,17 @@ def read_catalog(package: Path, language: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """The texts of one language. Call it with a key and the values its text names: `t("case.by", name=...)`."""
+    """The texts of one language. Call it with a key and the values its text names: `t("case.by", name=...)`.
+
+    What somebody wrote stands in a sentence of ours with its own direction of writing, and turns none of our words round.
+    """
 
     language: str
     texts: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        return self.texts[key].format(**values)
+        told = {name: isolated(value) if type(value) is str else value for name, value in values.items()}
+        return self.texts[key].format(**told)
 
     def maybe(self, key: str, default: str) -> str:
         """The text of a key that is made from data (a topic, a signal), or `default` where nobody wrote one."""

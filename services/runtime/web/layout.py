@@ -12,11 +12,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2.bccache import Bucket
 
+from services.contracts.harmless import harmless, isolated
 from services.runtime.clock import Clock
 from services.runtime.web.assets import Assets
 from services.runtime.web.formats import DEFAULT_ZONE, Formats
 from services.runtime.web.i18n import Catalogs, Translator, choose
 from services.runtime.web.identity import Identity, Sessions
+from services.runtime.web.outside import REL, outside
 
 PACKAGE = Path(__file__).resolve().parent
 LANGUAGE_COOKIE, THEME_COOKIE, TEAM_COOKIE = "lang", "theme", "team"
@@ -77,8 +79,13 @@ class _Compiled(jinja2.BytecodeCache):
 _COMPILED = _Compiled()
 
 
+def shown(value: Any) -> Any:
+    """What a template puts on a page, before it is escaped; for `finalize` of an environment."""
+    return harmless(value) if type(value) is str else value
+
+
 class Pages:
-    """Renders templates of some packages within the frame. Texts are escaped; an undefined name is an error."""
+    """Renders templates of some packages within the frame. Texts are harmless and escaped; an undefined name is an error."""
 
     def __init__(self, packages: Iterable[Path], catalogs: Catalogs, assets: Assets) -> None:
         self.catalogs = catalogs
@@ -86,12 +93,14 @@ class Pages:
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folders),
             autoescape=True,
+            finalize=shown,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             bytecode_cache=_COMPILED,
         )
-        self.environment.globals["asset"] = assets.url
+        self.environment.globals |= {"asset": assets.url, "outside": outside, "OUTSIDE_REL": REL}
+        self.environment.filters["isolated"] = isolated
 
     def translator(self, request: Request) -> Translator:
         """The texts in the language of this request."""
