@@ -61,6 +61,8 @@ _PIECES = re.compile(
     rf"(?P<link>{_LINK.pattern})|(?P<handle>(?<![\w@/])@\w[\w.@-]*\w)|(?P<tag>(?<![\w&/#])#\w*[^\W\d]\w*)"
 )
 _ZWJ = "\u200d"
+LARGEST = 4
+"""Units of one character at most: its bytes."""
 
 
 def format_of(source: str, kind: str) -> Format:
@@ -208,7 +210,7 @@ def _fitting(text: str, channel: Format, room: int) -> int:
         if used > room:
             break
         taken += len(cluster)
-    return max(taken, 1)
+    return taken or max(room // LARGEST, 1)  # a letter under more marks than a post has room for is cut as it comes
 
 
 # -- how it looks ------------------------------------------------------------------------------------------------------
