@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from services.contracts.approvals import HELD_CHARACTERS
-from services.desk.actions import FromPage, FromView, ask_about, shown
+from services.desk.actions import FromPage, FromView, Key, ask_about, shown
 from services.desk.context import visible_case
 from services.runtime.web.auth import Asking
 
@@ -31,10 +31,11 @@ async def act_on_reply(
     reply_version: Annotated[int, Form(ge=1)] = 1,
     comment: Annotated[str, Form(max_length=2_000)] = "",
     text: Annotated[str, Form(max_length=HELD_CHARACTERS)] = "",
+    key: Key = "",
     view: FromView = "mine",
     page: FromPage = 1,
 ) -> Response:
-    """One of the five. Sent twice it is done once: the second asks for what is so already."""
+    """One of the five. Sent twice it is done once: the second has the same `key`, or asks for what is so already."""
     found = visible_case(request, identity, case)
     body: dict[str, Any] = {"type": _COMMANDS[what], "team": found.team, "case": found.id, "reply": reply}
     if what in ("approve", "change"):
@@ -45,4 +46,4 @@ async def act_on_reply(
         body["text"] = text.strip()
     if not body.get("comment", "x") or not body.get("text", "x"):
         return shown(request, identity, found, (view, page), "told.empty", late=True)
-    return await ask_about(request, identity, found, body, what, "", (view, page))
+    return await ask_about(request, identity, found, body, what, key, (view, page))

@@ -35,9 +35,15 @@ async def ask_colleague(
 
 @router.post("/cases/{case}/questions/{question}/end")
 async def end_question(
-    request: Request, identity: Asking, case: str, question: str, view: FromView = "mine", page: FromPage = 1
+    request: Request,
+    identity: Asking,
+    case: str,
+    question: str,
+    key: Key = "",
+    view: FromView = "mine",
+    page: FromPage = 1,
 ) -> Response:
     """The link leads nowhere from now on."""
     found = visible_case(request, identity, case)
     body = {"type": "ExpireQuestion", "team": found.team, "case": found.id, "question": question}
-    return await ask_about(request, identity, found, body, "expire", "", (view, page))
+    return await ask_about(request, identity, found, body, "expire", key, (view, page))

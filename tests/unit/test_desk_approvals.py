@@ -192,6 +192,14 @@ def test_the_second_approver_is_told_that_it_was_decided(desk: TestDesk) -> None
     assert "Hierover is al beslist" in post(second, case, reply, "approve", reply_version=1).text
 
 
+def test_who_asks_again_because_the_answer_was_lost_is_told_what_came_of_it(desk: TestDesk) -> None:
+    case, reply = a_reply(desk)
+    for _ in range(2):
+        assert "Goedgekeurd" in post(enter(desk, "marit"), case, reply, "approve", reply_version=1, key="k1").text
+    assert [command.type for command in desk.backend.sent].count("ApproveReply") == 2
+    assert len({command.id for command in desk.backend.sent if command.type == "ApproveReply"}) == 1
+
+
 def test_who_only_looks_sees_the_queue_and_no_buttons(desk: TestDesk) -> None:
     case, reply = a_reply(desk)
     viewer = enter(desk, "vera")

@@ -200,6 +200,31 @@ def test_assets_have_their_version_in_the_address_and_stay(client: TestClient) -
     assert client.get("/static/../pyproject.toml").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br, GZIP;q=0.5", "gzip"),
+        ("gzip; q=0, br", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_assets_are_packed_for_who_can_unpack_them(client: TestClient, accepted: str, coding: str | None) -> None:
+    address = client.app.state.web.assets.url("webcare.css")  # type: ignore[attr-defined]  # it is the app that we built
+    answer = client.get(address, headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.content == (ROOT / "services/runtime/web/static/webcare.css").read_bytes()
+    assert (int(answer.headers["content-length"]) < len(answer.content)) == (coding is not None)
+
+
+def test_pages_with_a_token_are_never_packed(inside: TestClient) -> None:
+    answer = inside.get("/page", headers={"Accept-Encoding": "gzip"})
+    assert "token" in answer.text
+    assert "content-encoding" not in answer.headers
+
+
 def test_missing_scripts_stop_the_start_and_say_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(AssetsMissingError, match="make setup"):
         Assets([], tmp_path)
