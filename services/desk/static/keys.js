@@ -68,6 +68,7 @@
     const { target, key } = event;
     if (event.altKey || event.metaKey || event.isComposing || event.defaultPrevented || $("dialog[open]")) return;
     if (key === "Escape" && target.closest("details.drop")) { shut(); return; }
+    if (key === "Escape" && $(":popover-open")) return; /* the browser closes it */
     if (typing(target) || (key === "Enter" && target.closest("a, button, summary, input"))) return;
     if (key === "Shift" || key === "Control") return;
     const pressed = event.ctrlKey ? `Ctrl+${key}` : key;
