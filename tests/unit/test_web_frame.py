@@ -299,3 +299,24 @@ def test_no_catalog_says_again_what_the_frame_says() -> None:
     assert shared
     for package in PACKAGES:
         assert package == frame or not shared & read_catalog(package, "nl").keys(), package
+
+
+def test_a_page_is_sent_packed_and_its_length_is_chance(client: TestClient) -> None:
+    cookie = {"Cookie": "webcare_session=good"}
+    answers = [client.get("/page", headers=cookie) for _ in range(20)]
+    plain = client.get("/page", headers=cookie | {"Accept-Encoding": "identity"})
+    assert {one.text for one in answers} == {plain.text}
+    assert "content-encoding" not in plain.headers
+    assert all(one.headers["content-encoding"] == "gzip" for one in answers)
+    assert all("Accept-Encoding" in one.headers["vary"] for one in answers)
+    lengths = {int(one.headers["content-length"]) for one in answers}
+    assert max(lengths) < len(plain.content) / 2
+    assert len(lengths) > 5
+
+
+@pytest.mark.parametrize(
+    ("path", "accepts"), [("/api/v1/fails", "gzip"), ("/page", "br"), ("/page", "gzip;q=0"), ("/page", "")]
+)
+def test_what_is_no_page_or_not_wanted_so_is_sent_as_it_is(client: TestClient, path: str, accepts: str) -> None:
+    answer = client.get(path, headers={"Cookie": "webcare_session=good", "Accept-Encoding": accepts})
+    assert "content-encoding" not in answer.headers

@@ -3,9 +3,8 @@
 Everything is read when the app is built and served from memory; an address is never reused for other content, so that
 browsers may keep it for a year.
 
-They are sent packed, and nothing else of ours is. A page has the session's token and what customers wrote beside texts that
-somebody else chose; who could make it be fetched and see how long it is packed would learn from that length what is in it
-(BREACH). These files are the same for everybody, so their length tells nothing.
+They are sent packed: they are the same for everybody, so their length tells nothing. Pages are
+another matter: `packing.py`.
 """
 
 import gzip

@@ -21,6 +21,7 @@ from services.runtime.web.layout import (
     Web,
     no_facts,
 )
+from services.runtime.web.packing import PackedPages
 from services.runtime.web.problems import UnexpectedErrors, install_problems
 from services.runtime.web.security import MAX_BODY, BodyLimit, SecurityHeaders
 
@@ -61,6 +62,7 @@ def install_web(
     app.state.web, app.state.sessions = web, sessions
     add_routes(app, (assets_router(assets),))
     install_problems(app)
+    app.add_middleware(PackedPages)
     app.add_middleware(BodyLimit, limit=max_body)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(SecurityHeaders)
