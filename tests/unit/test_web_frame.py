@@ -219,12 +219,6 @@ def test_assets_are_packed_for_who_can_unpack_them(client: TestClient, accepted:
     assert (int(answer.headers["content-length"]) < len(answer.content)) == (coding is not None)
 
 
-def test_pages_with_a_token_are_never_packed(inside: TestClient) -> None:
-    answer = inside.get("/page", headers={"Accept-Encoding": "gzip"})
-    assert "token" in answer.text
-    assert "content-encoding" not in answer.headers
-
-
 def test_missing_scripts_stop_the_start_and_say_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(AssetsMissingError, match="make setup"):
         Assets([], tmp_path)
