@@ -94,18 +94,18 @@ def test_a_draft_survives_going_elsewhere_and_back(enter: Enter) -> None:
     expect(page.locator("#text-reply")).to_have_value("Half antwoord")
 
 
-def test_an_unanswered_reply_keeps_its_text_and_sends_once(enter: Enter, served: Served) -> None:
+def test_an_unanswered_reply_waits_with_its_text_and_is_sent_once(enter: Enter, served: Served) -> None:
     served.desk.backend.broken = True
     page = enter("youssef", path=f"/cases/{served.tunnel}")
     page.locator("#text-reply").fill("Hulp komt eraan.")
     with page.expect_response(lambda response: response.url.endswith("/reply")) as refused:
         page.locator("#send-reply").click()
     assert refused.value.status == 503
-    expect(page.locator("#toast")).to_contain_text("niet bereikbaar")
+    expect(page.locator("#queue p")).to_have_text("1 actie wacht op de verbinding.")
     expect(page.locator("#text-reply")).to_have_value("Hulp komt eraan.")
     served.desk.backend.broken = False
-    page.locator("#send-reply").click()
     expect(page.locator(".msg.us .bubble")).to_have_count(1)
+    expect(page.locator("#queue p")).to_have_text("")
 
 
 def test_clocks_run_without_a_reload(enter: Enter) -> None:

@@ -40,7 +40,6 @@ def crowded(served: Served) -> None:
 def look(visit: Visit, path: str) -> Visit:
     visit.page.goto(path, wait_until="load")
     expect(visit.page.locator("#name, #list .row").first).to_be_visible()
-    visit.page.wait_for_function("document.readyState === 'complete' && window.htmx && window.webcare")
     return visit
 
 

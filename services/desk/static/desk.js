@@ -41,10 +41,27 @@
     }
   }, 250);
 
-  /* The live line. */
+  /* The live line resumes by itself. What was missed is fetched again, since the list may have changed to and fro meanwhile.
+     A stream that is open when the network goes or comes may never notice: it is opened anew, as its own script does after an error. */
+  let stream = null, broken = false;
   const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
-  document.addEventListener("htmx:sseError", () => offline(true));
-  document.addEventListener("htmx:sseOpen", () => offline(false));
+  document.addEventListener("htmx:sseError", () => { broken = true; offline(true); });
+  document.addEventListener("htmx:sseOpen", (event) => {
+    stream = event.detail.source;
+    offline(false);
+    if (!broken) return;
+    broken = false;
+    window.htmx.trigger("#list", "sse:list");
+    const live = $("#case [hx-get$='/live']");
+    if (live) window.htmx.trigger(live, "sse:case");
+  });
+  const anew = () => {
+    if (stream?.readyState !== EventSource.OPEN) return;
+    stream.close();
+    stream.onerror(new Event("error"));
+  };
+  window.addEventListener("online", anew);
+  window.addEventListener("offline", () => { broken = true; offline(true); anew(); });
 
   /* Keys in a text; the others are in keys.js. */
   document.addEventListener("keydown", (event) => {
