@@ -183,7 +183,7 @@ def test_an_idea_lands_in_the_view_of_the_team_and_the_team_says_something(desk:
     idea = desk.model.ideas.of(SPOOR)[0].id
     settled = member.post(f"/ideas/{idea}", data={"team": SPOOR, "state": "taken", "note": "Staat er morgen."})
     page = member.get(settled.headers["location"]).text
-    assert "Youssef: Staat er morgen." in page
+    assert "<bdi>Youssef</bdi>: <bdi>Staat er morgen.</bdi>" in page
     assert "Bewaard." in page
     assert re.search(r'id="count-ideas"><', page)
 

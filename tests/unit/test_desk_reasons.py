@@ -218,7 +218,7 @@ def test_the_page_says_why_and_its_words_lead_to_the_conversation(desk: TestDesk
     page = enter(desk).get(f"/cases/{tunnel}").text
     for place in re.findall(r'class="words" href="#([^"]+)"', page):
         assert f'id="{place}"' in page
-    assert '">“40 minuten stil in de tunnel”</a>' in page
+    assert '">“<bdi>40 minuten stil in de tunnel</bdi>”</a>' in page
     told = plain(page)
     assert "gezondheid : “wordt onwel” ;" in told.replace("gezondheid:", "gezondheid :")
     assert "omdat het dringend is" in told
