@@ -109,8 +109,8 @@ The server is one process; the agents' side (200 clients) runs beside it on the 
 {visits}
 
 `python -m tests.bench.first_page` measures this alone. Chromium throttles itself: the answer to each request comes so much
-later, and all share the rate. This team has 200 people, who are all in the menus of the inbox; with a usual team a test holds the
-page under 150 kB.
+later, and all share the rate. This team has 200 people, who are all in the menus of the inbox; with a usual team a test
+holds the page under 150 kB.
 
 ## The parts
 
