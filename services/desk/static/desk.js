@@ -48,6 +48,7 @@
   document.addEventListener("htmx:sseError", () => { broken = true; offline(true); });
   document.addEventListener("htmx:sseOpen", (event) => {
     stream = event.detail.source;
+    if (!navigator.onLine) { anew(); return; }
     offline(false);
     if (!broken) return;
     broken = false;
