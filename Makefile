@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: demo setup test check bench faults format lock docs clean
 
@@ -28,7 +29,7 @@ check: setup           ## format, lint, types, import rules, unit and property t
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/unit tests/properties -q --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest tests/unit tests/properties -q $(ON_EVERY_CORE)
 
 test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/ruff format --check
@@ -36,7 +37,7 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/pytest -m "not engines" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -m "not engines" $(ON_EVERY_CORE)
 	$(BIN)/pytest -m engines
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen

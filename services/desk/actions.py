@@ -193,10 +193,11 @@ def _keep(request: Request, draft: Place, body: dict[str, Any], *, sent: bool) -
 
 def _undo(what: str, before: Case, after: Case, identity: Identity, roster: frozenset[str], tag: str) -> str:
     """The way back, as the toast's form has it; empty for what has none."""
-    deed, outside = _UNDONE.get(what), identity.name not in roster
-    way = way_back(deed, before, after, identity.name, tag, outside=outside) if deed else None
     if what == "correct":
         way = correction_back(before, after)
+    else:
+        deed, outside = _UNDONE.get(what), identity.name not in roster
+        way = way_back(deed, before, after, identity.name, tag, outside=outside) if deed else None
     return WaysBack(ways=(way,)).model_dump_json() if way else ""
 
 

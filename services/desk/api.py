@@ -16,6 +16,7 @@ from services.desk.live import parse_vector
 from services.desk.streams import HEADERS, events_stream
 from services.desk.watching import still_in
 from services.runtime.web.auth import Asking, require, teams_with
+from services.runtime.web.events import EVENT_STREAM
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
 
@@ -105,7 +106,7 @@ async def live(
         raise Problem(422, "invalid", "Last-Event-ID is not one of ours.")
     teams = frozenset(teams_with(identity))
     stream = events_stream(desk_of(request).model.hub, teams, since, still_in(request))
-    return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(stream, media_type=EVENT_STREAM, headers=HEADERS)
 
 
 class _Page(Model):

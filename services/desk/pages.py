@@ -31,6 +31,7 @@ from services.desk.watch import ListWatch
 from services.desk.watching import still_in
 from services.desk.wording import clock_state, wording
 from services.runtime.web.auth import Asking, require
+from services.runtime.web.events import EVENT_STREAM
 from services.runtime.web.formats import DEFAULT_ZONE, Formats
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import TEAM_COOKIE, team_of, web_of
@@ -60,7 +61,8 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     """What the case's column and the one beside it show, but for the composer (`composer.py`)."""
     model = desk_of(request).model
     book = model.handbooks.of(case.team)
-    words = team_words(request, identity, case.team) | case_tools(request, identity, case)
+    words = team_words(request, identity, case.team)
+    words |= case_tools(request, identity, case, words["w"])
     config = model.config(case.team)
     acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
     decides = acts and not identity.agency
@@ -142,7 +144,7 @@ async def inbox_live(
     saved = await run_in_threadpool(desk.saved.of, team, identity.name)
     watch = ListWatch(desk, identity.name, place, state, web_of(request).clock, saved)
     stream = page_stream(desk.model.hub, team, parse_vector(since), still_in(request), watch)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(stream, media_type=EVENT_STREAM, headers=HEADERS)
 
 
 @router.get("/inbox/nobody")

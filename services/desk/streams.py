@@ -19,6 +19,7 @@ from services.desk.casework.presence import PresenceChanged
 from services.desk.live import Entry, Hub, Vector, format_vector
 from services.desk.watch import ListWatch
 from services.runtime.metrics import LIVE_CLIENTS
+from services.runtime.web.events import ENDED, sse
 
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 1.0
@@ -27,11 +28,6 @@ JITTER = (0.6, 1.4)
 """Each page waits a little shorter or longer, so that not all of them fetch at the same moment."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 StillIn = Callable[[], Awaitable[bool]]
-
-
-def sse(event: str, data: str, ident: str = "") -> bytes:
-    """One server-sent event; `data` is one line."""
-    return (f"id: {ident}\n" if ident else "").encode() + f"event: {event}\ndata: {data}\n\n".encode()
 
 
 async def events_stream(
@@ -78,7 +74,7 @@ async def page_stream(
                 yield sse("list", "reset") + sse("rota", "reset") + sse("case", "reset")
             entries = await client.take(LOOK_SECONDS)
             if not await still_in():
-                yield sse("ended", "session")
+                yield ENDED
                 return
             if entries:
                 await asyncio.sleep(COALESCE_SECONDS * random.uniform(*JITTER))  # noqa: S311 - spreads load, keeps no secret

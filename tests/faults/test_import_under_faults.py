@@ -24,7 +24,7 @@ from tests.faults.found import Found, found, indexed, left_over
 from tests.faults.lines import write_lines
 from tests.faults.people import Agent, Importer, a_case, agent_at_work
 from tests.support.stack import Stack, until
-from tests.support.topics import everything
+from tests.support.topics import count, everything
 
 LINES = int(os.environ.get("WEBCARE_TEST_FAULT_LINES", "2000"))
 LONG = LINES > 10_000
@@ -122,7 +122,7 @@ def await_quiet(stack: Stack, source: str, seconds: float) -> None:
 
 def twice(stack: Stack) -> frozenset[str]:
     """The ids of the events that are on the topic more than once."""
-    ids = Counter(event.id for event in everything(stack.facts["kafka"], DESK_EVENTS))
+    ids = count(stack.facts["kafka"], DESK_EVENTS)
     tell(f"{ids.total()} events")
     return frozenset(event for event, times in ids.items() if times > 1)
 

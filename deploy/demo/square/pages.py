@@ -17,6 +17,7 @@ from deploy.demo.square.model import Author, Post, PostError, checked, first_pos
 from deploy.demo.square.rendering import ME, Renderer
 from deploy.demo.square.square import Square
 from deploy.demo.square.store import View
+from services.runtime.web.events import EVENT_STREAM
 from services.runtime.web.problems import Problem
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -94,7 +95,7 @@ def _add_reading(routes: APIRouter, renderer: Renderer) -> None:
         square, last = _square(request), request.headers.get("last-event-id", "")
         seen = int(last) if last.isascii() and last.isdigit() and len(last) < 19 else after
         stream: AsyncIterator[str] = square.live.follow(lambda: square.store.since(seen))
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        return StreamingResponse(stream, media_type=EVENT_STREAM, headers={"X-Accel-Buffering": "no"})
 
     @routes.get("/status")
     async def status(request: Request) -> Response:

@@ -15,7 +15,7 @@ from services.desk.casework.presence_web import presence_values
 from services.desk.commands import actor_of
 from services.desk.context import desk_of
 from services.desk.domain.snooze_choices import choices
-from services.desk.wording import wording
+from services.desk.wording import Wording
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of
 
@@ -32,12 +32,11 @@ class Colleague:
     on: bool
 
 
-def case_tools(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
+def case_tools(request: Request, identity: Identity, case: Case, words: Wording) -> dict[str, Any]:
     """What the templates `case_tools.html`, `reasons.html` and `presence.html` know."""
     model, now = desk_of(request).model, web_of(request).clock()
     config = model.config(case.team)
     theirs = model.of_author(case)
-    words = wording(web_of(request).pages.translator(request), identity.name, config)
     return {
         "directs": _directs(identity, case, config),
         "colleagues": _colleagues(request, case, config),

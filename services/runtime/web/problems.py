@@ -15,12 +15,12 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.runtime.web.events import ENDED, EVENT_STREAM
 from services.runtime.web.layout import web_of
 
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-_EVENTS = "text/event-stream"
 _API = ("/api/", "/v1/", "/health/", "/metrics", "/openapi.json")
 
 
@@ -96,8 +96,8 @@ def login_response(request: Request) -> Response:
     target = "/login" if request.method != "GET" or path == "/" else str(_login_url(request, back))
     if "HX-Request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
-    if _EVENTS in request.headers.get("accept", ""):
-        return Response(b"event: ended\ndata: session\n\n", media_type=_EVENTS, headers={"Cache-Control": "no-store"})
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        return Response(ENDED, media_type=EVENT_STREAM, headers={"Cache-Control": "no-store"})
     return RedirectResponse(target, 303)
 
 
