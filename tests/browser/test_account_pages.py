@@ -11,7 +11,7 @@ from services.desk.domain.totp import hotp, step_of
 from services.runtime.clock import system_clock
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import PASSWORD
-from tests.support.axe import violations
+from tests.support.axe import in_both_themes
 from tests.support.fit import PHONE, too_wide
 from tests.support.identity_provider import IdentityProvider
 
@@ -164,12 +164,11 @@ def test_before_the_login_nothing_is_wider_than_a_phone(browser: Browser, served
     page.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(enter: Enter, theme: str) -> None:
+def test_axe_finds_nothing(enter: Enter) -> None:
     page = enter("ada", path="/account")
     for path in PAGES:
         page.goto(path)
-        assert violations(page, theme, unfold=True) == []
+        assert in_both_themes(page, unfold=True) == []
     page.context.clear_cookies()
     page.goto("/login?told=out")
-    assert violations(page, theme, unfold=True) == []
+    assert in_both_themes(page, unfold=True) == []

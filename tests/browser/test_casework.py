@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from services.contracts.commands import AddNote, ClaimCase
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.support.axe import violations
+from tests.support.axe import in_both_themes, violations
 from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
@@ -95,5 +95,4 @@ def test_everything_open_is_accessible_and_fits(enter: Enter, served: Served, wi
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width
         page.locator(".tool summary", has_text=tool).click()
     assert too_wide(page) == []
-    for theme in ("light", "dark"):
-        assert violations(page, theme, unfold=True) == []
+    assert in_both_themes(page, unfold=True) == []

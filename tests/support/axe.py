@@ -24,3 +24,8 @@ def violations(page: Page, theme: str | None = None, *, unfold: bool = False) ->
     return [
         f"{one['impact']} {one['id']}: " + " ".join(node["html"][:200] for node in one["nodes"][:3]) for one in found
     ]
+
+
+def in_both_themes(page: Page, *, unfold: bool = False) -> list[str]:
+    """What axe-core has against the page as it is, light and dark."""
+    return [f"{theme}: {one}" for theme in ("light", "dark") for one in violations(page, theme, unfold=unfold)]

@@ -48,7 +48,8 @@
   document.addEventListener("htmx:sseError", () => { broken = true; offline(true); });
   document.addEventListener("htmx:sseOpen", (event) => {
     stream = event.detail.source;
-    if (!navigator.onLine) { anew(); return; }
+    /* Not within the event: its own script would then believe that this stream is there, and listen to no other. */
+    if (!navigator.onLine) { queueMicrotask(anew); return; }
     offline(false);
     if (!broken) return;
     broken = false;
