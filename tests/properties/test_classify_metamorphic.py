@@ -32,9 +32,8 @@ TONES: dict[str, Callable[[str], str]] = {
     "an angry emoji": lambda text: text + " 😡",
     "laughing emoji before": lambda text: "😂😂 " + text,
 }
-LOWERED = {("nl", "negated"): 0.38, ("nl", "solved"): 0.85, ("en", "negated"): 0.70, ("en", "solved"): 0.75}
-"""The share of pairs whose second message is less urgent: at least. Negated ones are the reader's weak side: 39 and 72 %
-with the weights that pass over the fewest critical messages, 44 and 78 % with those before them."""
+LOWERED = {("nl", "negated"): 0.44, ("nl", "solved"): 0.85, ("en", "negated"): 0.70, ("en", "solved"): 0.75}
+"""The share of pairs whose second message is less urgent: at least. Negated ones are the reader's weak side: 50 and 72 %."""
 MOST_FLIPS = 5.0
 """Of a thousand swaps, over all kinds and both languages."""
 Labels = tuple[str, str, str]

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from services.classify.domain import weights as stored
 from services.classify.domain.features import Sight
 from services.classify.domain.judgement import INTENTS, SENTIMENTS
-from services.classify.domain.linear import LinearModel, chosen
+from services.classify.domain.linear import LinearModel, chosen, leant
 from services.classify.domain.look import Looker, Text, matter_facts, voice_facts
 from services.classify.domain.reader import LANGUAGES
 from services.classify.domain.weights import WeightsError, load_weights, save_weights
-from services.classify.learning import corpus, measures, train
+from services.classify.learning import corpus, figures, leaning, measures, train
 from services.classify.learning.vectors import Vectoriser, keyed
 
 LOOKER, SIGHT = Looker(), Sight()
@@ -154,6 +154,41 @@ def test_the_lean_changes_the_label_and_not_the_probabilities() -> None:
     head = replace(load_weights("nl").matter.heads[0], lean=np.array([0, 0, 0, 9], np.float32))
     [found] = chosen(head, np.array([[0.7, 0.1, 0.1, 0.1]], np.float32))
     assert (found.label, round(found.confidence, 3)) == ("critical", 0.1)
+
+
+def test_what_cannot_be_ruled_out_is_at_least_the_label_before_the_last() -> None:
+    head = replace(load_weights("nl").matter.heads[0], lean=np.zeros(4, np.float32), floor=0.2)
+    rows = np.array([[0.7, 0.05, 0.04, 0.21], [0.7, 0.06, 0.05, 0.19], [0.1, 0.1, 0.1, 0.7]], np.float32)
+    assert [one.label for one in chosen(head, rows)] == ["high", "low", "critical"]
+
+
+def test_leaning_finds_what_is_grave_with_the_fewest_false_alarms() -> None:
+    likely, doubtful, calm = [0.1, 0.1, 0.1, 0.7], [0.45, 0.2, 0.05, 0.3], [0.7, 0.25, 0.04, 0.01]
+    chances = np.array([likely] * 8 + [doubtful] * 2 + [calm] * 10, np.float32)
+    wanted = ["critical"] * 10 + ["low"] * 10
+
+    def few_passed_over(found: leaning.Outcome) -> tuple[float, ...]:
+        return -found.passed_over, -found.alarms, found.macro_f1
+
+    lean, floor = leaning.best_lean(chances, wanted, -0.5, few_passed_over, (1.0, 0.2, 0.005))
+    found = leaning.outcome(np.array([3] * 10 + [0] * 10), leant(chances, lean, floor))
+    assert (found.passed_over, found.alarms) == (0.0, 0.0)
+    assert leaning.outcome(np.array([0, 0, 1, 1, 3]), np.array([3, 2, 0, 1, 2])).alarms == (1 + 0.25) / 4
+
+
+def test_public_texts_in_which_rules_find_something_grave_do_not_teach_that_all_is_well() -> None:
+    texts = ["Lekker weer vandaag", "Ik ruik gas in de gang", "Wat een mooie trui"]
+    assert train.everyday([LOOKER.look(Text(one, language_hint="nl")) for one in texts]) == [0, 2]
+    taught = train.as_everyday(train.Lesson(texts[0], {"sentiment": "positive"}))
+    assert taught.labels == {"urgency": "low", "signal": "chatter"}
+    assert taught.weight < 1
+
+
+def test_alarms_are_counted_as_if_the_levels_were_as_common_as_on_any_day() -> None:
+    one_in_ten = [[90, 0, 0, 10], [90, 0, 0, 10], [0, 0, 100, 0], [0, 0, 0, 100]]
+    found = figures.right_alarms(one_in_ten)
+    assert found["critical"] == pytest.approx(100 * 0.02 / (0.02 + 0.093))
+    assert found["urgent"] == pytest.approx(100 * 0.07 / (0.07 + 0.093))
 
 
 def test_the_measures_are_those_of_the_books() -> None:

@@ -152,6 +152,25 @@ def test_an_article_is_news_and_a_post_is_a_report(reader: Reader, kind: Mention
     assert reader.classify("Gaslek in de binnenstad van Zwolle", kind=kind).urgency.label == label
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Ik ruik gas", "Er is brand in de hal", "Mijn kind krijgt geen lucht", "I smell gas", "There is smoke in the train",
+     "Someone is emptying my account right now"],
+)  # fmt: skip
+def test_a_plain_hazard_is_critical_however_short(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label == "critical"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lekker broodje gehad", "Wat een mooie stoelen!", "Hoe laat gaat de winkel open?", "Fijne dag allemaal",
+     "Nice big windows", "Clean seats, friendly crew", "When does the shop open on Sunday?", "Haha same here",
+     "Mooi uitzicht vanuit de trein"],
+)  # fmt: skip
+def test_what_is_written_on_any_day_wakes_nobody(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label in ("low", "normal")
+
+
 def test_reasons_point_at_the_words(reader: Reader) -> None:
     text = "Hallo team, ik ruik gas in de kelder"
     found = reader.classify(text)

@@ -19,7 +19,8 @@ _NUMBER = "_number_"
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 _LONGEST_WORD = 30
 _LEAST_PART, _LONGEST_COMPOUND = 5, 60
-"""A word that begins or ends with a known word of so many letters is taken for a word of its own."""
+"""A word that begins or ends with a known word of so many letters may be a word of its own."""
+_SHORT_REST = 3
 _SPREAD = 0x9E3779B1
 """Makes the key of a pair depend on the order of its words."""
 MOST_WORDS = 400
@@ -140,9 +141,17 @@ def _is_titled(whole: str, start: int) -> bool:
 
 
 def _has_part(word: str, known: frozenset[str]) -> bool:
-    """Whether a word begins or ends with a known one, as compounds and most misspellings do."""
+    """Whether a word is a known one with a known rest or a short one, as compounds and most misspellings are."""
     cuts = range(_LEAST_PART, min(len(word), _LONGEST_COMPOUND))
-    return any(word[:cut] in known or word[-cut:] in known for cut in cuts)
+    return any(
+        (word[:cut] in known and _is_rest(word[cut:], known)) or (word[-cut:] in known and _is_rest(word[:-cut], known))
+        for cut in cuts
+    )
+
+
+def _is_rest(part: str, known: frozenset[str]) -> bool:
+    """Whether this can stand beside a known word: short, known, or known but for the letter that joins both."""
+    return len(part) <= _SHORT_REST or part in known or part[:-1] in known
 
 
 def _number_of(word: str) -> int:

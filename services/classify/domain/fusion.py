@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.classify.domain.linear import Floats, softmax
+from services.classify.domain.linear import Floats, leant, softmax
 
 LEAST = 1e-4
 """Added to probabilities before their logarithm is taken."""
@@ -53,5 +53,4 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
     """
     both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
     found = softmax(both @ head.mix + head.mix_bias)
-    chosen = (np.log(found + 1e-9) + head.lean).argmax(axis=1)
-    return found, [head.labels[at] for at in chosen]
+    return found, [head.labels[at] for at in leant(found, head.lean)]

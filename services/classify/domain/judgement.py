@@ -197,7 +197,7 @@ class Judge:
         if rules.dismissed and not any(one.kind.level in ("high", "critical") for one in rules.found):
             # All that was grave is denied, solved or not meant: no reason to lean to the safe side.
             label = max(LEVELS, key=lambda one: found.probabilities[one])
-        if sure and label in ("low", "normal"):
+        if sure and label != "critical":
             label = "critical" if found.probabilities["critical"] > found.probabilities["high"] else "high"
             signals = [*sure, *(one for one in rules.found if one not in sure)]
             return UrgencyJudgement(label, _score(label, found), tuple(signals[:12]), rules.dismissed)

@@ -33,6 +33,8 @@ class Head:
     temperature: float
     lean: Floats
     """Added to the logarithms of the probabilities before the label is chosen: what a mistake costs."""
+    floor: float = 1.0
+    """Where the last label is likelier than this, the one before it is the least that is chosen: it cannot be ruled out."""
 
     @property
     def columns(self) -> slice:
@@ -224,11 +226,18 @@ def softmax(logits: npt.NDArray[np.floating]) -> Floats:
 
 def chosen(head: Head, chances: Floats) -> list[Scores]:
     """The labels that probabilities lead to, each text's with how likely it is."""
-    best = (np.log(chances + 1e-9) + head.lean).argmax(axis=1)
+    best = leant(chances, head.lean, head.floor)
     return [
         Scores(head.labels[label], row[label], dict(zip(head.labels, row, strict=True)))
         for label, row in zip(best.tolist(), chances.tolist(), strict=True)
     ]
+
+
+def leant(chances: npt.NDArray[np.floating], lean: Floats, floor: float = 1.0) -> npt.NDArray[np.intp]:
+    """The places of the labels that probabilities `(texts, labels)` lead to, under a lean and a floor (see `Head`)."""
+    best = (np.log(chances + 1e-9) + lean).argmax(axis=1)
+    least = np.where(chances[:, -1] > floor, chances.shape[1] - 2, 0)
+    return np.asarray(np.maximum(best, least), np.intp)
 
 
 def _sums(rows: Floats, wanted: Sequence[Sequence[int]], empty: int) -> Floats:

@@ -69,6 +69,7 @@ def save_weights(found: LanguageWeights, folder: Path = FOLDER) -> Path:
                 "bias": [round(float(one), 6) for one in head.bias],
                 "temperature": round(head.temperature, 6),
                 "lean": [round(float(one), 6) for one in head.lean],
+                "floor": round(head.floor, 6),
             }
             for head in model.heads
         ]
@@ -100,6 +101,7 @@ def _weights(name: str, heads: Any, arrays: Any) -> Weights:
                 np.array(one["bias"], np.float32),
                 float(one["temperature"]),
                 np.array(one["lean"], np.float32),
+                float(one["floor"]),
             )
             for one in heads
         ),

@@ -22,7 +22,7 @@ from services.classify.domain.weights import fingerprint
 from services.classify.learning import agreement, corpus, figures, pictures
 from services.classify.learning.crossval import cross_validated
 from services.classify.learning.speed import memory, mixed_texts, speed
-from services.classify.learning.train import DATA
+from services.classify.learning.train import DATA, EVERYDAY_WEIGHT
 from services.classify.second import build_second_reader
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -55,6 +55,7 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
             found["public"][name] |= {"second": one["second"], "second_count": one["count"]}
     found["second"] = found["weights"] if deep else _kept(found, known)
     found["languages"] = figures.languages(reader, data)
+    found["two_words"] = {code: figures.two_words(reader, code) for code in LANGUAGES}
     _say("public sets")
     found["crossval"] = known.get("crossval") if fast else cross_validated(data) or known.get("crossval")
     found["failures"] = {code: figures.failures(reader, code) for code in LANGUAGES}
@@ -86,7 +87,13 @@ def card(found: dict[str, Any]) -> str:
         loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template(TEMPLATE).render(
-        f=found, codes=LANGUAGES, names=NAMES, readers=READERS, public=figures.PUBLIC
+        f=found,
+        codes=LANGUAGES,
+        names=NAMES,
+        readers=READERS,
+        public=figures.PUBLIC,
+        mix=figures.MIX,
+        everyday=EVERYDAY_WEIGHT,
     )
 
 

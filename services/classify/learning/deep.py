@@ -23,7 +23,7 @@ from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.embedding import Embeds, load_embedding
 from services.classify.learning import corpus
-from services.classify.learning.leaning import best_lean
+from services.classify.learning.leaning import Outcome, best_lean
 from services.classify.learning.train import DATA, PUBLIC, VERSION, public_set
 from services.classify.second import save_fusion
 
@@ -124,10 +124,10 @@ def head_of(
     return replace(head, mix=mixing.coef_.T.astype(np.float32), mix_bias=mixing.intercept_.astype(np.float32))
 
 
-def _surest(recall: float, passed_over: float, f1: float) -> tuple[float, float]:
+def _surest(found: Outcome) -> tuple[float, ...]:
     """Enough of the critical are found and few of them passed over; among those that do as well, the best macro-F1."""
-    short = max(0.0, LEAST_RECALL - recall) + max(0.0, passed_over - MOST_PASSED_OVER)
-    return -round(short, 4), f1
+    short = max(0.0, LEAST_RECALL - found.recall) + max(0.0, found.passed_over - MOST_PASSED_OVER)
+    return -round(short, 4), found.macro_f1
 
 
 def train(reader: Reader, embed: Embeds) -> Fusion:
@@ -153,7 +153,7 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
         lesson = (np.vstack([v for v, _ in teaching]), [label for _, part in teaching for label in getattr(part, name)])
         head = head_of(name, labels, lesson, (first, centred, wanted))
         if name == "urgency":
-            head = replace(head, lean=best_lean(fused(head, first, centred)[0], wanted, -0.6, _surest))
+            head = replace(head, lean=best_lean(fused(head, first, centred)[0], wanted, -0.6, _surest)[0])
         heads[name] = head
     return Fusion(f"deep-{VERSION}", heads, means)
 

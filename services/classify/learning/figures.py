@@ -4,6 +4,7 @@ The test part of the corpus and the blind set are read here and nowhere else.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ PUBLIC: Mapping[str, str] = {
     "en_reviews_mabsa_dev": "M-ABSA reviews, English",
 }
 """Sets that nothing has learnt from."""
+MIX: Mapping[str, float] = {"low": 0.55, "normal": 0.38, "high": 0.05, "critical": 0.02}
+"""What a team's mentions are taken to hold when alarms are counted: an assumption, far calmer than the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,24 @@ def figures_of(rows: Sequence[Labelled], read: Reading) -> dict[str, float]:
     return found
 
 
+def right_alarms(confusion: Sequence[Sequence[int]]) -> dict[str, float]:
+    """Of a hundred messages read as critical, and of a hundred read as high or critical, how many are, were the levels as
+    common as `MIX` says.
+
+    Args:
+        confusion: counts of levels, wanted by given, in the order of `LEVELS`.
+    """
+    shares = [
+        [MIX[level] * one / max(1, sum(row)) for one in row] for level, row in zip(LEVELS, confusion, strict=True)
+    ]
+    critical = [row[3] for row in shares]
+    urgent = [row[2] + row[3] for row in shares]
+    return {
+        "critical": 100 * critical[3] / max(1e-9, sum(critical)),
+        "urgent": 100 * sum(urgent[2:]) / max(1e-9, sum(urgent)),
+    }
+
+
 def labelled_set(
     reader: Reader, language: str, rows: Sequence[Labelled], taught: Sequence[Labelled], second: Rereads | None
 ) -> dict[str, Any]:
@@ -92,6 +113,12 @@ def labelled_set(
     }
     if second is not None:
         readers["second"] = reading(second(texts, first))
+    confusion = {
+        head: measures.confusion(
+            [(getattr(one, head), got) for one, got in zip(rows, read.labels[head], strict=True)], LABELS[head]
+        )
+        for head in ("sentiment", "urgency")
+    }
     return {
         "count": len(rows),
         "readers": {name: figures_of(rows, one) for name, one in readers.items()},
@@ -99,12 +126,8 @@ def labelled_set(
         "sectors": _groups(rows, read, lambda one: [one.sector]),
         "traits": _groups(rows, read, lambda one: one.traits),
         "calibration": {head: _calibration(rows, read, head) for head in ("sentiment", "urgency")},
-        "confusion": {
-            head: measures.confusion(
-                [(getattr(one, head), got) for one, got in zip(rows, read.labels[head], strict=True)], LABELS[head]
-            )
-            for head in ("sentiment", "urgency")
-        },
+        "confusion": confusion,
+        "right_alarms": right_alarms(confusion["urgency"]),
     }
 
 
@@ -154,7 +177,9 @@ def public_sets(reader: Reader, data: Path, second: Rereads | None = None, most:
             continue
         texts = [Text(one["text"]) for one in rows]
         first = reader.classify_batch(texts)
-        found[name] = {"count": len(rows), "first": _sentiment(rows, first)}
+        levels = [one.urgency.label for one in first]
+        alarms = {f"read_{one}": 100 * levels.count(one) / len(levels) for one in ("high", "critical")}
+        found[name] = {"count": len(rows), "first": _sentiment(rows, first), **alarms}
         if second is not None:
             found[name]["second"] = _sentiment(rows, second(texts, first))
     return found
@@ -190,6 +215,17 @@ def languages(reader: Reader, data: Path) -> dict[str, Any]:
             ]
             found[f"{code}-{name}"] = {"count": len(mine), "right": 100 * mine.count(code) / max(1, len(mine))}
     return found
+
+
+def two_words(reader: Reader, language: str) -> dict[str, float]:
+    """Of two words in a row out of each message of the own test, from its middle, the share whose language is told right."""
+    pairs = []
+    for one in corpus.read(language):
+        found = re.findall(r"[^\W\d_]{3,}", one.text)
+        if one.split == "test" and len(found) > 1:
+            pairs.append(" ".join(found[len(found) // 2 - 1 :][:2]))
+    given = [one.language.code for one in reader.classify_batch([Text(pair) for pair in pairs])]
+    return {"count": len(pairs), "right": 100 * given.count(language) / max(1, len(pairs))}
 
 
 def failures(reader: Reader, language: str, most: int = 3) -> list[dict[str, str]]:
