@@ -6,7 +6,6 @@ UV_VERSION := 0.13.9
 # Compiled modules are kept, whatever the environment says: else each of the many processes compiles all of them again.
 export PYTHONDONTWRITEBYTECODE :=
 ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --dist loadfile
-IN_TWO := --numprocesses 2 --dist loadgroup
 
 .PHONY: demo setup test check bench faults format lock docs clean
 
@@ -41,7 +40,11 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/pytest -m "not engines" $(ON_EVERY_CORE)
-	$(BIN)/pytest -m engines $(IN_TWO)
+	@mkdir -p build
+	@echo "what needs engines runs beside this, in build/tests-on-engines.log, and is shown after it"; \
+	$(BIN)/pytest -m "engines and not demo" > build/tests-on-engines.log 2>&1 & engines=$$!; \
+	$(BIN)/pytest -m "engines and demo"; demo=$$?; \
+	wait $$engines; engines=$$?; cat build/tests-on-engines.log; exit $$((engines | demo))
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
 	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600

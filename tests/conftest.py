@@ -2,8 +2,8 @@
 
 What needs nothing comes first; then what needs the engines, then what needs a whole demo, and at the end the tests that
 kill it. Within each, the order is pytest's own. `make test` runs the first side by side, one process for each core, and then
-the others in two: what shares a pair of engines, and what shares a demo, each one after the other. They wait more than they
-work, so that both at once take hardly longer than one.
+the others in two processes: what shares a pair of engines, and what shares a demo (the marker `demo` is set here). They wait
+more than they work, so that both at once take hardly longer than one.
 """
 
 import pytest
@@ -16,11 +16,14 @@ DEMOS = ("stack", "demo")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the tests in that order, and says which share a process (for `--dist loadgroup`)."""
+    """Puts the tests in that order."""
     items.sort(key=_stage)
-    for item in items:
-        if stage := _stage(item):
-            item.add_marker(pytest.mark.xdist_group("demo" if stage > 1 else "engines"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks what needs a whole demo, before anything is chosen by its marks."""
+    if _stage(item) > 1:
+        item.add_marker(pytest.mark.demo)
 
 
 def _stage(item: pytest.Item) -> int:
