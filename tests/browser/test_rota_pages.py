@@ -200,7 +200,7 @@ def test_a_lead_adds_a_shift_on_a_phone_and_loses_nothing_that_was_typed(enter_r
     expect(page.get_by_label("Naam")).to_have_value("Zondag")
     expect(page.get_by_label("Omar, Beurt 1")).to_be_checked()
     page.get_by_label("zo", exact=True).check()
-    expect(page.locator("#preview li").first).to_contain_text("09:00–17:00")
+    expect(page.locator("#preview li", has_text="09:00–17:00").first).to_be_visible()
     expect(page.locator("#preview")).to_contain_text("Omar")
     assert too_wide(page, unfold=True) == []
     assert in_both_themes(page, unfold=True) == []
