@@ -40,11 +40,7 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/pytest -m "not engines" $(ON_EVERY_CORE)
-	@mkdir -p build
-	@echo "what needs engines runs beside this, in build/tests-on-engines.log, and is shown after it"; \
-	$(BIN)/pytest -m "engines and not demo" > build/tests-on-engines.log 2>&1 & engines=$$!; \
-	$(BIN)/pytest -m "engines and demo"; demo=$$?; \
-	wait $$engines; engines=$$?; cat build/tests-on-engines.log; exit $$((engines | demo))
+	$(BIN)/pytest -m engines
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
 	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600

@@ -2,8 +2,8 @@
 
 What needs nothing comes first; then what needs the engines, then what needs a whole demo, and at the end the tests that
 kill it. Within each, the order is pytest's own. `make test` runs the first side by side, one process for each core, and then
-the others in two processes: what shares a pair of engines, and what shares a demo (the marker `demo` is set here). They wait
-more than they work, so that both at once take hardly longer than one.
+the others one after the other: engines and demos are shared, and have the machine to themselves. `-m "engines and not demo"`
+leaves out what needs a whole demo; the marker is set here.
 """
 
 import pytest

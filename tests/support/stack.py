@@ -136,8 +136,6 @@ def start(data: Path, **extra: str) -> Stack:
         "WEBCARE_DATA": str(data),
         "WEBCARE_KAFKA_BOOTSTRAP": f"127.0.0.1:{ports[-1]}",
         "WEBCARE_ELASTICSEARCH_URL": f"http://127.0.0.1:{ports[-2]}",
-        # The second reader would read for minutes what the tests of faults send; it has tests of its own.
-        "WEBCARE_REREAD_DEEP": "false",
     }
     env |= extra
     command = [sys.executable, "-m", "services.control", "demo"]
