@@ -2,8 +2,7 @@
 
 What needs nothing comes first; then what needs the engines, then what needs a whole demo, and at the end the tests that
 kill it. Within each, the order is pytest's own. `make test` runs the first side by side, one process for each core, and then
-the others one after the other: engines and demos are shared, and have the machine to themselves. `-m "engines and not demo"`
-leaves out what needs a whole demo; the marker is set here.
+the others one after the other: engines and demos are shared, and have the machine to themselves.
 """
 
 import pytest
@@ -18,12 +17,6 @@ DEMOS = ("stack", "demo")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the tests in that order."""
     items.sort(key=_stage)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks what needs a whole demo, before anything is chosen by its marks."""
-    if _stage(item) > 1:
-        item.add_marker(pytest.mark.demo)
 
 
 def _stage(item: pytest.Item) -> int:

@@ -42,11 +42,18 @@ DEEP_MOST = 300
 def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast: bool) -> dict[str, Any]:
     """All figures. `known` are those of the last run."""
     second = build_second_reader(reader).reread if deep else None
-    found: dict[str, Any] = {"weights": fingerprint(LANGUAGES), "version": reader.version, "own": {}, "blind": {}}
+    found: dict[str, Any] = {
+        "weights": fingerprint(LANGUAGES),
+        "version": reader.version,
+        "own": {},
+        "blind": {},
+        "two_words": {},
+    }
     for code in LANGUAGES:
         rows = corpus.read(code)
         taught, test = ([one for one in rows if one.split == split] for split in ("train", "test"))
         found["own"][code] = figures.labelled_set(reader, code, test, taught, second)
+        found["two_words"][code] = figures.two_words(reader, code, test)
         found["blind"][code] = figures.labelled_set(reader, code, corpus.blind(code), taught, second)
         _say(f"{code}: own test and blind set")
     found["public"] = figures.public_sets(reader, data)
@@ -55,7 +62,6 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
             found["public"][name] |= {"second": one["second"], "second_count": one["count"]}
     found["second"] = found["weights"] if deep else _kept(found, known)
     found["languages"] = figures.languages(reader, data)
-    found["two_words"] = {code: figures.two_words(reader, code) for code in LANGUAGES}
     _say("public sets")
     found["crossval"] = known.get("crossval") if fast else cross_validated(data) or known.get("crossval")
     found["failures"] = {code: figures.failures(reader, code) for code in LANGUAGES}

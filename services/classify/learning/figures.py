@@ -217,13 +217,10 @@ def languages(reader: Reader, data: Path) -> dict[str, Any]:
     return found
 
 
-def two_words(reader: Reader, language: str) -> dict[str, float]:
-    """Of two words in a row out of each message of the own test, from its middle, the share whose language is told right."""
-    pairs = []
-    for one in corpus.read(language):
-        found = re.findall(r"[^\W\d_]{3,}", one.text)
-        if one.split == "test" and len(found) > 1:
-            pairs.append(" ".join(found[len(found) // 2 - 1 :][:2]))
+def two_words(reader: Reader, language: str, rows: Sequence[Labelled]) -> dict[str, float]:
+    """Of two words in a row out of each message, from its middle, the share whose language is told right."""
+    words = [re.findall(r"[^\W\d_]{3,}", one.text) for one in rows]
+    pairs = [" ".join(found[len(found) // 2 - 1 :][:2]) for found in words if len(found) > 1]
     given = [one.language.code for one in reader.classify_batch([Text(pair) for pair in pairs])]
     return {"count": len(pairs), "right": 100 * given.count(language) / max(1, len(pairs))}
 
