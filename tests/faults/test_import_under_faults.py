@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +35,19 @@ PATIENCE = 900 if LONG else 180
 FREEZE_SECONDS = 15
 """Longer than a member of a group may be silent, and than a transaction may stay open."""
 TEAM = "waterveen"
-PROCESSES = ("ingest", "classify", "trends", "route", "ticker", "sink", "web")
-MEANWHILE = {"classify": ("web",), "route": ("ingest", "ticker"), "sink": ("trends",)}
-"""Who is killed while another stands still; the others are killed while all else runs."""
+WORKERS, OTHERS = ("classify", "route", "sink"), ("ingest", "trends", "ticker", "web")
+FREEZES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        (("classify",), ("web",)),
+        (("route",), ("ingest", "ticker")),
+        (("sink",), ("trends",)),
+        *(((name,), ()) for name in OTHERS),
+    )
+    if LONG
+    else ((WORKERS, OTHERS), (OTHERS, ()))
+)
+"""Who stands still together, and who is killed meanwhile: one at a time in the long form, in two groups in the short one."""
 READERS = {"classify": MENTIONS_RAW, "route": MENTIONS_CLASSIFIED, "sink": MENTIONS_CLASSIFIED}
-FROZEN = PROCESSES if LONG else tuple(MEANWHILE)
 
 pytestmark = [pytest.mark.engines, pytest.mark.faults, pytest.mark.timeout(3_600 if LONG else 900)]
 
@@ -77,12 +85,12 @@ def imported(demo: Stack, tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 def cause_faults(stack: Stack, importer: Importer) -> None:
     """Each process killed, engines killed, processes frozen, the importer killed: all before the import is finished."""
-    for name in MEANWHILE:
-        stack.kill(name)
+    for names in [(one,) for one in WORKERS] if LONG else [WORKERS]:
+        stack.kill(*names)
     stack.kill("kafka")
     await_all_ready(stack)
-    for name in FROZEN:
-        freeze(stack, name, MEANWHILE.get(name, ()))
+    for frozen, killed in FREEZES:
+        freeze(stack, frozen, killed)
     stack.kill("elasticsearch")
     await_all_ready(stack)
     assert not importer.finished, "the import was finished before the last fault fell"
@@ -91,21 +99,23 @@ def cause_faults(stack: Stack, importer: Importer) -> None:
     stack.kill("route")
 
 
-def freeze(stack: Stack, name: str, meanwhile: Iterable[str]) -> None:
-    """Stop a process where it stands, for longer than its group and its transaction allow, and let it go on.
+def freeze(stack: Stack, names: Sequence[str], meanwhile: Sequence[str]) -> None:
+    """Stop processes where they stand, for longer than their groups and their transactions allow, and let them go on.
 
     Others are killed in the meantime.
     """
-    pid = until(lambda: stack.is_ready(name) and stack.pid(name), f"{name} runs", 90)
+    pids = [until(lambda n=name: stack.is_ready(n) and stack.pid(n), f"{name} runs", 90) for name in names]  # type: ignore[misc]  # mypy cannot infer a lambda's defaults
     end = time.monotonic() + FREEZE_SECONDS
-    os.kill(pid, signal.SIGSTOP)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
     try:
-        for other in meanwhile:
-            stack.kill(other)
+        stack.kill(*meanwhile)
         threading.Event().wait(max(0.0, end - time.monotonic()))  # the passing of time is the fault
     finally:
-        os.kill(pid, signal.SIGCONT)
-    until(lambda: stack.is_ready(name), f"{name} goes on, or is started again", 90)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    for name in names:
+        until(lambda n=name: stack.is_ready(n), f"{name} goes on, or is started again", 90)  # type: ignore[misc]  # as above
 
 
 def await_all_ready(stack: Stack) -> None:

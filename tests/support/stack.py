@@ -119,12 +119,17 @@ class Stack:
         state = json.loads((self.data / "supervisor.json").read_text())
         return bool({one["name"]: one["state"] for one in state["processes"]}[name] == "ready")
 
-    def kill(self, name: str) -> None:
-        """`kill -9` a process and await that the supervisor has it running and ready again."""
-        pid = self.pid(name)
-        assert pid, f"{name} is not running"
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: self.pid(name) not in (pid, None) and self.is_ready(name), f"{name} back after kill -9", 90)
+    def kill(self, *names: str) -> None:
+        """`kill -9` processes at once and await that the supervisor has them running and ready again."""
+        pids = {name: self.pid(name) for name in names}
+        assert all(pids.values()), f"not running: {[name for name, pid in pids.items() if not pid]}"
+        for pid in filter(None, pids.values()):
+            os.kill(pid, signal.SIGKILL)
+
+        def is_back(name: str) -> bool:
+            return self.pid(name) not in (pids[name], None) and self.is_ready(name)
+
+        until(lambda: all(map(is_back, names)), f"{', '.join(names)} back after kill -9", 90)
 
 
 def start(data: Path, **extra: str) -> Stack:
