@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 # Compiled modules are kept, whatever the environment says: else each of the many processes compiles all of them again.
 export PYTHONDONTWRITEBYTECODE :=
-ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --dist loadfile
-# Tests on engines wait for much of their time: three processes keep two cores busy. Their order is that of tests/conftest.py.
-SIDE_BY_SIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
+# Tests on engines wait for much of their time: three processes keep two cores busy. Dealt out by tests/conftest.py.
+SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder
 
 .PHONY: demo setup test check bench faults format lock docs clean
 
@@ -41,8 +41,7 @@ test: setup            ## everything, on real engines and in a real browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/python -m tests.with_engines $(BIN)/pytest -m "not demo" $(SIDE_BY_SIDE)
-	$(BIN)/pytest -m demo
+	$(BIN)/python -m tests.with_engines $(BIN)/pytest $(SIDE_BY_SIDE)
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
 	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from services.desk.accounts import Account
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
-from tests.support.chromium import launch
 from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
 from tests.support.planner import QuickPlanner
 from tests.support.small_ingest import door
@@ -35,15 +34,6 @@ class Served:
     url: str
     tunnel: str
     planner: QuickPlanner
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium of the machine; per module, since Playwright's event loop is in the way of other tests' own."""
-    with sync_playwright() as playwright:
-        opened = launch(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests: the system's, else Playwright's own, else Debian's by apt-get when root.
+"""The fixture `browser`; finds a Chromium: the system's, else Playwright's own, else Debian's by apt-get when root.
 
 Without one the tests are skipped, loudly; in continuous integration (`CI=true`) that is an error.
 """
@@ -8,10 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -34,6 +35,15 @@ def launch(playwright: Playwright) -> Browser:
         sys.stderr.write(f"\n*** browser tests are skipped: {why} ***\n")
         pytest.skip(why)
     return playwright.chromium.launch(executable_path=path, args=list(QUIET))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the machine; per module, since Playwright's event loop is in the way of other tests' own."""
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
 
 
 def _system() -> str | None:

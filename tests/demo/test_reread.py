@@ -21,7 +21,7 @@ from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.runtime.headers import to_kafka
 from services.runtime.kafka import open_producer
 from services.runtime.settings import Settings
-from tests.connected.test_spine import case_of, mention, post
+from tests.demo.test_spine import case_of, mention, post
 from tests.support.stack import Desk, Stack, until
 from tests.support.topics import everything
 
