@@ -9,7 +9,7 @@ ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 # Tests on engines wait for much of their time: three processes keep two cores busy. Dealt out by tests/conftest.py.
 SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder
 
-.PHONY: demo setup test check bench faults format lock docs clean
+.PHONY: demo setup test check bench faults properties format lock docs clean
 
 demo: setup            ## engines, services, two example teams and a live stream of mentions
 	@exec $(BIN)/webcare demo
@@ -45,6 +45,9 @@ test: setup            ## everything, on real engines and in a real browser
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
 	WEBCARE_TEST_FAULT_LINES=50000 WEBCARE_TEST_FAULT_COMMANDS=5000 $(BIN)/pytest tests/faults -s --timeout=3600
+
+properties: setup      ## the long form of the properties: 2,000 examples of each of the rota, time and routing
+	WEBCARE_LONG_PROPERTIES=1 $(BIN)/pytest tests/properties --timeout=3600 $(ON_EVERY_CORE)
 
 bench: setup           ## figures side by side, into docs/benchmarks.md
 	$(BIN)/python -m tests.bench

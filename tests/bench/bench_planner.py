@@ -12,9 +12,12 @@ from services.route.planning.plan import baseline, plan
 from services.route.planning.proposal import Proposal
 from services.route.planning.request import Pattern, PlanRequest, ask
 from services.route.planning.rules import violations
+from tests.bench.figures import table
 
 SKILLS = ("refund", "outage", "contract", "moving")
 START = date(2026, 3, 2)
+NOTE = """`python -m tests.bench.bench_planner`. The baseline is greedy: it gives each hour that is short to who is
+best for it."""
 WEEKS = 5
 PATTERNS = (
     Pattern(name="early", start=time(7), minutes=480),
@@ -42,18 +45,22 @@ def request() -> PlanRequest:
 
 def main() -> None:
     """Print both."""
+    sys.stdout.write(measure() + "\n")
+
+
+def measure() -> str:
+    """The table: the baseline and the solver side by side."""
     asked = request()
     first = baseline(asked)
     begin = time_of.process_time()
     best = plan(asked)
     spent = time_of.process_time() - begin
     wanted = sum(need.wanted_hours for need in best.coverage.needs)
-    _say(f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted")
-    _say(f"{'':<26}{'baseline':>14}{'solver':>34}")
     broken = ("rules broken", [str(len(violations(asked, one))) for one in (first, best)])
-    work = ("seconds of one core", ["", f"{spent:.1f}"])
-    for title, figures in [*rows(first, best), broken, work]:
-        _say(f"{title:<26}{figures[0]:>14}{figures[1]:>34}")
+    work = ("seconds of one core", ["–", f"{spent:.1f}"])
+    about = f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted"
+    lines = [(title, *figures) for title, figures in [*rows(first, best), broken, work]]
+    return table((about, "baseline", "solver"), lines)
 
 
 def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
@@ -72,10 +79,6 @@ def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
         ("people overloaded", [str(len(one.fairness.overloaded)) for one in proposals]),
         ("cost", [f"{one.costs['total']:,}" for one in proposals]),
     ]
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
 
 
 def _person(number: int) -> Person:

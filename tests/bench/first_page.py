@@ -16,6 +16,8 @@ from tests.browser.desk_backend import PASSWORD
 from tests.support.chromium import launch
 from tests.support.first_visit import prepare
 
+NOTE = """Chromium throttles itself: the answer to each request comes so much later, and all share the rate. This team
+has 200 people, who are all in the menus of the inbox; with a usual team a test holds the page under 150 kB."""
 TIMES = 9
 
 

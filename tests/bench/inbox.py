@@ -32,6 +32,8 @@ RATE = 20
 """Mentions a second."""
 ON_TEAM = 40
 """So many of the agents look at the team's list, which most changes touch; the others at their own work."""
+NOTE = """The server is one process; the agents' side (200 clients) runs beside it on the same machine, and a
+browser's swap of the list comes on top. `python -m tests.bench.inbox --seconds 600` measures ten minutes."""
 TIMES = 100
 WARM = 15.0
 """Seconds in which everybody logs in and fetches a first time; not measured."""

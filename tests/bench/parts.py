@@ -17,13 +17,31 @@ from services.report.writer import Writer
 from services.route.partition import RoutePartition
 from services.route.rota_file import parse
 from services.runtime.messages import NEEDS_PERSON, Received
+from tests.bench.figures import table
+from tests.bench.peers import classify_worker
 from tests.faults.lines import ROOT, texts
+from tests.support.stack import Stack
 from tests.unit.test_report_samples import indices
 
 TEXTS = 10_000
 TEAM = "waterveen"
 ROUTE_BATCH = 100
 SINK_BATCH = 1_000
+
+
+def measure(stack: Stack) -> str:
+    """The table."""
+    mentions = classified()
+    cases, routed = route(mentions)
+    return table(
+        ("each part by itself", "a second"),
+        [
+            ("classify, bare function: texts", f"{classifier():,.0f}"),
+            ("classify, worker on Kafka, exactly once: mentions", f"{classify_worker(stack):,.0f}"),
+            (f"route, bare function: mentions that open a case ({cases:,} of them)", f"{routed:,.0f}"),
+            ("sink, into Elasticsearch: mentions", f"{sink(stack.facts['elasticsearch'], mentions):,.0f}"),
+        ],
+    )
 
 
 def classifier() -> float:

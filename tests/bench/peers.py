@@ -25,7 +25,7 @@ from services.runtime.topics import creation
 from tests.bench.figures import table
 from tests.bench.loops import bench_topic
 from tests.faults.lines import texts
-from tests.support.stack import until
+from tests.support.stack import Stack, until
 
 MESSAGES = 20_000
 ROUNDS = 3
@@ -39,17 +39,31 @@ PEERS = {
 }
 
 
-def measure(bootstrap: str) -> tuple[str, float]:
-    """The table, and the rate of the worker with the classifier in it."""
-    settings = Settings(kafka_bootstrap=bootstrap)
-    source = bench_topic(f"bench.{secrets.token_hex(4)}", Mention)
-    _create(settings, source)
-    _fill(settings, source)
+NOTE = """Each loop is one process with the same messages, four partitions, lz4 and batches of 500, by turns in one
+run. Only those "in transactions" write each record exactly once."""
+
+
+def compared(stack: Stack) -> str:
+    """The table of all loops."""
+    settings, source = _filled(stack)
     rates: dict[str, list[float]] = {name: [] for name in PEERS}
     for _ in range(ROUNDS):
         for name in PEERS:  # in turn, so that what else the machine does falls on all of them
             rates[name].append(_rate(settings, source, name))
-    return _table(rates), _rate(settings, source, "webcare-classify")
+    return _table(rates)
+
+
+def classify_worker(stack: Stack) -> float:
+    """Mentions a second of our worker with the classifier in it."""
+    return _rate(*_filled(stack), "webcare-classify")
+
+
+def _filled(stack: Stack) -> tuple[Settings, Topic]:
+    settings = Settings(kafka_bootstrap=stack.facts["kafka"])
+    source = bench_topic(f"bench.{secrets.token_hex(4)}", Mention)
+    _create(settings, source)
+    _fill(settings, source)
+    return settings, source
 
 
 def _table(rates: dict[str, list[float]]) -> str:
