@@ -5,9 +5,9 @@ Implements `Plans` of the desk, which knows nothing of route.
 
 import multiprocessing
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from typing import cast
@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from services.contracts.teams import TeamConfig
-from services.desk.domain.rota_plan import Lack, NoPlanError, Parts, Plan, PlanChange, PlanWeek, Turn
+from services.control.arrivals import Arrived, demand_of, moments
+from services.desk.domain.rota_plan import Expected, Lack, NoPlanError, Parts, Plan, PlanChange, PlanWeek, Turn
+from services.report.elastic import ElasticRefusedError, ElasticUnavailableError
 from services.rota.coverage import coverage_of
 from services.rota.recurrence import RotaError
 from services.rota.rota import Rota
@@ -30,27 +32,31 @@ MOST_SECONDS = 120
 """The search itself stops after 24 s; with less of a processor the rest takes longer."""
 _NICENESS = 5
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_LEAST_HISTORY = timedelta(weeks=1)
+History = Callable[[str, datetime], list[Arrived]]
+"""What came in for a team before a moment (`Arrivals.of`)."""
 
 
 class Planner:
-    """Implements `Plans`."""
+    """Implements `Plans`. Without a `history` it plans only for what is agreed."""
 
-    def __init__(self, seconds: float = MOST_SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float = MOST_SECONDS, history: History | None = None) -> None:
+        self._seconds, self._history = seconds, history
 
     def missing(self) -> str | None:
         """The extra, when OR-tools is not there."""
         return None if find_spec("ortools") else "webcare[plan]"
 
-    def propose(self, config: TeamConfig, start: date, weeks: int) -> Plan:
+    def propose(self, config: TeamConfig, start: date, weeks: int, minutes: float | None = None) -> Plan:
         """A plan, made in a process of its own, which ends with it.
 
         Raises:
-            NoPlanError: nothing can be planned, or it took too long.
+            NoPlanError: nothing can be planned, it took too long, or what may be expected cannot be told.
         """
+        past = self.past(config.team) if minutes else []
         apart = multiprocessing.get_context("spawn")
         mine, theirs = apart.Pipe(duplex=False)
-        process = apart.Process(target=_work, args=(theirs, config, start, weeks), daemon=True)
+        process = apart.Process(target=_work, args=(theirs, config, start, weeks, past, minutes or 0), daemon=True)
         process.start()
         theirs.close()
         try:
@@ -65,6 +71,21 @@ class Planner:
             mine.close()
         if isinstance(found, str):
             raise NoPlanError(found)
+        return found
+
+    def past(self, team: str) -> list[Arrived]:
+        """What came in for a team until now: a week of it at least.
+
+        Raises:
+            NoPlanError: there is less, or it cannot be told.
+        """
+        try:
+            found = self._history(team, datetime.now(UTC)) if self._history else []
+        except (ElasticUnavailableError, ElasticRefusedError) as error:
+            raise NoPlanError("no_search") from error
+        hours = [one.hour for one in found]
+        if not hours or max(hours) - min(hours) < _LEAST_HISTORY:
+            raise NoPlanError("no_history")
         return found
 
     def dump(self, plan: Plan) -> str:
@@ -100,24 +121,37 @@ class Planner:
         return Parts(add, remove, replace(plan, source=proposal.model_copy(update={"replaces": replaces})))
 
 
-def _work(answer: Connection, config: TeamConfig, start: date, weeks: int) -> None:
+def _work(answer: Connection, config: TeamConfig, start: date, weeks: int, past: list[Arrived], minutes: float) -> None:
     """The process: sends a plan, or the code of why there is none."""
     os.nice(_NICENESS)
     try:
-        answer.send(make(config, start, weeks))
+        answer.send(make(config, start, weeks, past, minutes))
     except (PlanError, RotaError):
         answer.send("impossible")
 
 
-def make(config: TeamConfig, start: date, weeks: int) -> Plan:
-    """A plan as the desk shows it.
+def make(config: TeamConfig, start: date, weeks: int, past: Collection[Arrived] = (), minutes: float = 0) -> Plan:
+    """A plan as the desk shows it: for what is agreed, or for what may be expected after what came in.
 
     Raises:
         PlanError: nothing can be planned, or OR-tools is not installed.
         RotaError: a shift's rule cannot be worked out.
     """
+    request, found = asked(config, start, weeks, list(past), minutes)
+    return replace(shown(request, plan(request)), expected=found)
+
+
+def asked(
+    config: TeamConfig, start: date, weeks: int, past: list[Arrived], minutes: float
+) -> tuple[PlanRequest, Expected | None]:
+    """What the planner is asked, and what is expected to come in when it is asked for that."""
     request = ask(config, start, weeks)
-    return shown(request, plan(request))
+    if not past:
+        return request, None
+    span = max(one.hour for one in past) - min(one.hour for one in past)
+    weeks_ago = span / timedelta(weeks=1)
+    found = Expected(round(weeks_ago, 1), round(sum(one.count for one in past) / weeks_ago, 1), minutes)
+    return ask(config, start, weeks, demand=demand_of(request, moments(past, config), minutes)), found
 
 
 def shown(request: PlanRequest, proposal: Proposal) -> Plan:

@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.control.arrivals import Arrivals
 from services.control.planner import Planner
 from services.control.settings import WebSettings, load
 from services.control.tokens import keyed
@@ -23,6 +24,8 @@ from services.desk.settings import DeskSettings
 from services.ingest.settings import IngestSettings
 from services.report.app import PREFIXES as REPORT
 from services.report.app import build_app as build_report
+from services.report.domain.indices import Names
+from services.report.elastic import ElasticClient
 from services.report.settings import ReportSettings
 from services.report.web.nobody import NobodyCounts
 from services.runtime.health import Health, HealthServer, answer
@@ -41,8 +44,10 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
     health = Health()
-    nobody = NobodyCounts(load(ReportSettings))
-    desk = open_desk(desk_settings(), plans=Planner(), nobody=nobody)
+    reporting = load(ReportSettings)
+    arrivals = Arrivals(ElasticClient(reporting), Names(reporting.index_prefix))
+    nobody = NobodyCounts(reporting)
+    desk = open_desk(desk_settings(), plans=Planner(history=arrivals.of), nobody=nobody)
     try:
         for name, check in desk.checks.items():
             health.add(name, check)

@@ -12,11 +12,13 @@ from fastapi.testclient import TestClient
 
 from services.contracts.commands import AcceptPlan
 from services.contracts.teams import TeamConfig
+from services.control.arrivals import Arrived
 from services.control.planner import Planner, make
 from services.desk.context import Desk
-from services.desk.domain.rota_plan import NoPlanError
+from services.desk.domain.rota_plan import Expected, NoPlanError
 from services.desk.rota.plan_store import PlanStore
 from services.desk.rota.planning import KEPT, MOST_AT_ONCE, Job, Planning
+from services.report.elastic import ElasticUnavailableError
 from services.rota.rota import Rota
 from services.route.planning.plan import baseline
 from services.route.planning.proposal import with_plan
@@ -221,6 +223,63 @@ def test_no_plan_says_why_and_can_be_asked_again(
     assert said in client.get(PLAN).text
     planner.error = None
     assert ready(desk, client).state == "ready"
+
+
+def every_hour(weeks: int, each: int) -> list[Arrived]:
+    """So many mentions in every hour of some weeks."""
+    return [Arrived(NOW - timedelta(hours=ago), "nl", each) for ago in range(1, 168 * weeks + 2)]
+
+
+def expected(client: TestClient, minutes: str) -> str:
+    asked = {"start": "2026-11-30", "weeks": "1", "basis": "expected", "minutes": minutes}
+    return told(client.post(PLAN, data=asked))
+
+
+def test_a_plan_for_what_may_be_expected_wants_more_people_when_more_comes_in(
+    desk: TestDesk, planner: QuickPlanner
+) -> None:
+    client = enter(desk, "lena")
+    wanted = {}
+    for each in (4, 40):
+        planner.came = every_hour(3, each)
+        assert expected(client, "7,5") == ""
+        wait(planning(desk))
+        plan = job_of(desk).plan
+        assert plan is not None
+        assert plan.expected == Expected(3.0, round(505 * each / 3, 1), 7.5)
+        wanted[each] = plan.coverage.needs[0].wanted_hours
+    assert wanted[40] > 2 * wanted[4]
+    page = client.get(PLAN).text
+    assert "kwamen er gemiddeld 6.733 berichten per week binnen" in page
+    assert 'value="expected" checked' in page
+    assert 'value="7.5"' in page, "what was asked last is filled in"
+    after = Planning(planner, PlanStore(desk.accounts)).of(SPOOR)
+    assert after == job_of(desk), "also after a restart"
+
+
+@pytest.mark.parametrize("came", [[], every_hour(0, 9)])
+def test_without_a_week_of_mentions_nothing_can_be_expected(
+    desk: TestDesk, planner: QuickPlanner, came: list[Arrived]
+) -> None:
+    client = enter(desk, "lena")
+    planner.came = came
+    assert expected(client, "6") == ""
+    wait(planning(desk))
+    assert "Er is nog geen week aan berichten om op te bouwen." in client.get(PLAN).text
+
+
+def test_mentions_that_cannot_be_looked_up_are_said(desk: TestDesk) -> None:
+    def away(team: str, until: datetime) -> list[Arrived]:
+        raise ElasticUnavailableError("no answer")
+
+    with pytest.raises(NoPlanError) as error:
+        Planner(history=away).propose(config(desk), FIRST, 1, 6)
+    assert error.value.code == "no_search"
+
+
+@pytest.mark.parametrize("minutes", ["", "0", "-3", "241", "veel", "nan", "inf"])
+def test_minutes_that_are_none_are_refused(desk: TestDesk, minutes: str) -> None:
+    assert expected(enter(desk, "lena"), minutes) == "rota.wrong.minutes"
 
 
 def test_a_few_teams_at_once_and_old_plans_are_let_go(planner: QuickPlanner) -> None:

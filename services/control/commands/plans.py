@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from services.contracts.teams import TeamConfig
+from services.control.arrivals import demand_of
 from services.control.commands.rotas import config_of
 from services.control.output import show
 from services.rota.needs import Fit, Need
-from services.rota.opening_hours import OpeningHours
-from services.route.domain.forecast import Work, history_bounds, needs_of
 from services.route.planning.request import MOST_WEEKS, PlanError, PlanRequest, ask
 
 _MONDAY = 7
@@ -83,14 +82,10 @@ def _coming_monday(today: date) -> date:
 
 def _demand(request: PlanRequest, path: str, minutes: float) -> list[Need]:
     """What the mentions of a file want in the period: each with `created_at`, and its `classification` where it has one."""
-    config, zone = request.config, ZoneInfo(request.config.time_zone)
-    past = list(_mentions(Path(path), {code for one in config.people for code in one.languages}))
+    past = list(_mentions(Path(path), {code for one in request.config.people for code in one.languages}))
     if not past:
         raise PlanError(f"{path} has no mentions that need a person")
-    since, until = history_bounds((moment for moment, _ in past), zone)
-    work = Work(handling_minutes=minutes, target_minutes=config.service_levels[-1].first_response_minutes)
-    opened = OpeningHours(config).intervals(*request.bounds)
-    return needs_of(past, work, since, until, request.bounds, opened, zone, config.all_holidays)
+    return demand_of(request, past, minutes)
 
 
 def _mentions(path: Path, spoken: set[str]) -> Iterator[tuple[datetime, Fit]]:

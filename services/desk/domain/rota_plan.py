@@ -15,7 +15,8 @@ from services.rota.fairness import Fairness, Share
 
 
 class NoPlanError(Exception):
-    """There is no plan, or it cannot be accepted; `code` says why: `impossible`, `slow`, `failed`, `changed`."""
+    """There is no plan, or it cannot be accepted; `code` says why: `impossible`, `slow`, `failed`, `changed`; `no_history`
+    and `no_search`, when what may be expected cannot be told."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -72,6 +73,16 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a plan expects to come in, in mentions that need a person, and the minutes that an answer is taken to cost."""
+
+    history_weeks: float
+    mentions_a_week: float
+    """On the whole of that history."""
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A proposal; `source` is for who made it alone."""
 
@@ -82,6 +93,8 @@ class Plan:
     fairness: Fairness
     lacks: tuple[Lack, ...]
     source: object
+    expected: Expected | None = None
+    """Absent when the plan is for what the team has agreed."""
 
     def cover_before(self, need: str) -> float:
         """How a need is covered as the rota is, in per cent."""
@@ -107,8 +120,11 @@ class Plans(Protocol):
     def missing(self) -> str | None:
         """What is to be installed first, as pip names it."""
 
-    def propose(self, config: TeamConfig, start: date, weeks: int) -> Plan:
+    def propose(self, config: TeamConfig, start: date, weeks: int, minutes: float | None = None) -> Plan:
         """A plan; takes up to half a minute, and is called outside the event loop.
+
+        Args:
+            minutes: what an answer costs, to plan for what may be expected; `None` plans for what the team has agreed.
 
         Raises:
             NoPlanError: there is none.

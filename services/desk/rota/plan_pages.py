@@ -17,6 +17,8 @@ from services.runtime.web.auth import Asking
 router = APIRouter(prefix="/rota/plan", include_in_schema=False)
 PLAN = "/rota/plan"
 MOST_WEEKS, USUAL_WEEKS = 6, 4
+USUAL_MINUTES, MOST_MINUTES = 6, 240
+"""What an answer costs, when a plan is for what may be expected."""
 AHEAD = timedelta(days=366)
 Weeks = Annotated[list[str], Form(max_length=MOST_WEEKS)]
 
@@ -40,17 +42,25 @@ def plan(request: Request, identity: Asking, told: str = "", start: str = "", we
         job=job,
         missing=planning.missing,
         outdated=job is not None and outdated(job.config, view.team.config),
-        given={"start": start or (today + timedelta(days=7 - today.weekday())).isoformat(), "weeks": weeks},
+        given={
+            "start": start or (today + timedelta(days=7 - today.weekday())).isoformat(),
+            "weeks": weeks,
+            "basis": "expected" if job and job.minutes else "agreed",
+            "minutes": f"{job.minutes if job and job.minutes else USUAL_MINUTES:g}",
+        },
         today=today.isoformat(),
         last=(today + AHEAD).isoformat(),
         most=MOST_WEEKS,
+        most_minutes=MOST_MINUTES,
         a_day=timedelta(days=1),
     )
 
 
 @router.post("")
-async def ask_plan(request: Request, identity: Asking, start: When, weeks: Slug) -> Response:
-    """Begin a plan, unless one is being made."""
+async def ask_plan(
+    request: Request, identity: Asking, start: When, weeks: Slug, basis: Slug = "agreed", minutes: Slug = ""
+) -> Response:
+    """Begin a plan, unless one is being made. With the basis `expected` an answer costs so many minutes."""
     view = lead_view(request, identity)
     today = view.team.day(view.now)
     try:
@@ -59,16 +69,32 @@ async def ask_plan(request: Request, identity: Asking, start: When, weeks: Slug)
             raise WrongFormError("rota.wrong.past")
         if first > today + AHEAD:
             raise WrongFormError("rota.wrong.time")
-        if weeks not in map(str, range(1, MOST_WEEKS + 1)):
+        if weeks not in map(str, range(1, MOST_WEEKS + 1)) or basis not in ("agreed", "expected"):
             raise WrongFormError("rota.wrong.form")
+        each = minutes_of(minutes) if basis == "expected" else None
         planning = desk_of(request).planning
         if planning.missing:
             raise WrongFormError("rota.wrong.plan_missing")
-        if not planning.begin(view.team.config, first, int(weeks), view.now):
+        if not planning.begin(view.team.config, first, int(weeks), view.now, each):
             raise WrongFormError("rota.wrong.plan_busy")
     except WrongFormError as error:
         return wrong(view, PLAN, error, start=start)
     return back(view, PLAN, "")
+
+
+def minutes_of(text: str) -> float:
+    """What an answer costs, as it was filled in.
+
+    Raises:
+        WrongFormError: not a number of minutes above 0 and up to four hours.
+    """
+    try:
+        minutes = float(text.replace(",", "."))
+    except ValueError as error:
+        raise WrongFormError("rota.wrong.minutes") from error
+    if not 0 < minutes <= MOST_MINUTES:
+        raise WrongFormError("rota.wrong.minutes")
+    return minutes
 
 
 @router.post("/accept")

@@ -32,12 +32,14 @@ _plans = sa.Table(
     sa.Column("accepted", sa.Text, nullable=False, default="[]"),
     sa.Column("config", sa.Text, nullable=False),
     sa.Column("plan", sa.Text),
+    sa.Column("minutes", sa.Float),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """One row. `plan` is the text of a plan that is ready; `accepted` are the first days of weeks."""
+    """One row. `plan` is the text of a plan that is ready; `accepted` are the first days of weeks; `minutes` are those of
+    an answer, when the plan is for what may be expected."""
 
     id: str
     start: date
@@ -48,6 +50,7 @@ class StoredPlan:
     error: str = ""
     accepted: frozenset[date] = frozenset()
     plan: str | None = None
+    minutes: float | None = None
 
 
 class PlanStore:
@@ -84,6 +87,7 @@ class PlanStore:
             error=row.error,
             accepted=frozenset(map(date.fromisoformat, json.loads(row.accepted))),
             plan=row.plan,
+            minutes=row.minutes,
         )
 
     def save(self, stored: StoredPlan) -> None:
@@ -98,6 +102,7 @@ class PlanStore:
             "error": stored.error,
             "accepted": json.dumps(sorted(day.isoformat() for day in stored.accepted)),
             "plan": stored.plan,
+            "minutes": stored.minutes,
         }
         team = stored.config.team
         with self._engine.begin() as db:

@@ -32,6 +32,8 @@ class Job:
     error: str = ""
     plan: Plan | None = None
     accepted: frozenset[date] = frozenset()
+    minutes: float | None = None
+    """What an answer costs, when it is a plan for what may be expected."""
     sent: dict[str, tuple[frozenset[date], Parts]] = field(default_factory=dict)
     """By the key of the form, so that sent twice is the same command."""
 
@@ -91,7 +93,7 @@ class Planning:
                     self._making.add(job.id)
                 self._start(self._plans, job)
 
-    def begin(self, config: TeamConfig, start: date, weeks: int, now: datetime) -> bool:
+    def begin(self, config: TeamConfig, start: date, weeks: int, now: datetime, minutes: float | None = None) -> bool:
         """Begin a plan in the place of the team's last one; not while one is made, or too many for other teams."""
         plans = self._plans
         if plans is None:
@@ -105,7 +107,7 @@ class Planning:
             busy = known is not None and known.state == "working" and now - known.asked < KEPT
             if busy or config.team in working or len(working) >= MOST_AT_ONCE:
                 return False
-            job = self._jobs[config.team] = Job(uuid4().hex, start, weeks, now, config)
+            job = self._jobs[config.team] = Job(uuid4().hex, start, weeks, now, config, minutes=minutes)
             self._making.add(job.id)
         if self._store:
             self._store.forget(now - KEPT)
@@ -147,7 +149,8 @@ class Planning:
 
     def _work(self, plans: Plans, job: Job) -> None:
         try:
-            done = replace(job, state="ready", plan=plans.propose(job.config, job.start, job.weeks))
+            plan = plans.propose(job.config, job.start, job.weeks, job.minutes)
+            done = replace(job, state="ready", plan=plan)
         except NoPlanError as error:
             done = replace(job, state="failed", error=error.code)
         except Exception:
@@ -164,7 +167,7 @@ class Planning:
         if self._store:
             text = plans.dump(job.plan) if job.plan else None
             fields = (job.id, job.start, job.weeks, job.asked, job.config, job.state, job.error, job.accepted)
-            self._store.save(StoredPlan(*fields, plan=text))
+            self._store.save(StoredPlan(*fields, plan=text, minutes=job.minutes))
 
 
 def _read(stored: StoredPlan, plans: Plans) -> Job:
@@ -176,4 +179,4 @@ def _read(stored: StoredPlan, plans: Plans) -> Job:
         except NoPlanError as problem:
             state, error = "failed", problem.code
     fields = (stored.id, stored.start, stored.weeks, stored.asked, stored.config)
-    return Job(*fields, state=state, error=error, plan=plan, accepted=stored.accepted)
+    return Job(*fields, state=state, error=error, plan=plan, accepted=stored.accepted, minutes=stored.minutes)
