@@ -19,6 +19,7 @@ from services.contracts.events import (
     CannedReplyRetired,
     CannedReplySaved,
     CaseArchived,
+    CaseErased,
     CaseEvent,
     Event,
     EventBase,
@@ -156,6 +157,8 @@ class ReadModel:
             self._remove(message.team, message.case.id)
         elif isinstance(message, CaseEvent):
             self._put(message.case)
+            if isinstance(message, CaseErased):
+                self.hub.forget({message.case.id})
         elif isinstance(message, IdeaSubmitted | IdeaSettled):
             self.ideas.put(message.idea)
         elif isinstance(message, RotaEvent):
