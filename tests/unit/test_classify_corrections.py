@@ -14,8 +14,9 @@ from services.classify.domain.places import Places
 from services.classify.domain.precision import Verdict, of_closed, of_correction
 from services.classify.reread.worker import Corrections, wants
 from services.contracts.codec import decode, encode
-from services.contracts.erasure import Erasures
+from services.contracts.erasure import ErasedAuthor, Erasures
 from services.contracts.events import CaseClosed, ClassificationCorrected, NoteAdded
+from services.contracts.ids import erasure_id
 from services.contracts.mentions import CORRECTIONS_KEPT, ClassifiedMention
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
@@ -187,6 +188,20 @@ def test_a_mention_that_its_source_gave_again_is_corrected_as_it_is_now() -> Non
     [sent] = work(worker, event("2", urgency="low"))
     assert isinstance(sent.message, ClassifiedMention)
     assert (sent.message.text, sent.message.revision) == ("Anders", 2)
+
+
+def test_a_correction_of_an_erased_mention_brings_no_word_of_it_back() -> None:
+    archive, known = Archived(mention()), Erasures()
+    worker = Corrections(archive, known)
+    archive.commit(work(worker, event("1", sentiment="positive")))
+    author = mention().author.id
+    known.fold(ErasedAuthor(team="spoorlijn", erasure=erasure_id("spoorlijn", "mastodon", author), at=AT))
+    for number in ("2", "3"):
+        [sent] = work(worker, event(number, urgency="critical", sentiment=("negative", "positive")[number == "3"]))
+        archive.commit([sent])
+        assert isinstance(sent.message, ClassifiedMention)
+        assert (sent.message.text, sent.message.author.name, sent.message.erased_at) == ("", "", AT)
+        assert (sent.message.revision, sent.headers[NEEDS_PERSON]) == (int(number) + 1, "0")
 
 
 def test_a_mention_that_is_not_found_is_passed_over() -> None:
