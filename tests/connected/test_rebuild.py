@@ -201,7 +201,7 @@ def tell(settings: ReportSettings, event: AuthorErased) -> None:
 
 def of_truus(team: str, count: int = 30) -> list[Any]:
     """Her mentions, and two cases with a note each; and a mention of somebody else."""
-    by = {"team": team, "author": TRUUS, "title": "Truus Jansen vraagt"}
+    by: dict[str, Any] = {"team": team, "author": TRUUS, "title": "Truus Jansen vraagt"}
     noted = [written(n, "NoteAdded", team).model_dump(mode="json") for n in range(2)]
     for one in noted:
         one["case"] |= by

@@ -200,6 +200,7 @@ def test_of_merged_cases_the_conversation_of_the_author_goes_and_the_other_goes_
         assert [name for name in (*NAMES, "Dag Truus") if name in words(one)] == []
     assert [one.text for one in after.messages if one.text] == ["Mijn water is bruin (buur)", "Dag buurman"]
     assert (after.status, after.author, merged.status) == ("open", BUUR, "closed")
+    assert code(desk.do(SubmitReply, "noor", case=case.id, text="Dag", to=theirs.id)) == "erased"
     assert code(desk.do(UnmergeCase, "lead:els", case=theirs.id)) == "erased"
 
 

@@ -30,7 +30,7 @@ from services.route.domain.drafts import Draft, case_draft, changed
 from services.route.domain.made import remade
 from services.route.domain.state import TeamState
 
-NEEDS_SOMEBODY = (AskColleague, MergeCase, ReopenCase, SubmitReply, UnmergeCase)
+NEEDS_SOMEBODY = (AskColleague, MergeCase, ReopenCase, UnmergeCase)
 """What makes no sense when nobody is left who is answered."""
 _TOLD_FREELY = {"ReplyFailed"}
 """Lines of history whose detail is in the words of the other side."""
@@ -45,11 +45,15 @@ def erase(state: TeamState, agreed: Agreement, command: EraseAuthor, now: dateti
 
 
 def still_somebody(case: Case, command: Command) -> None:
-    """Refuse what is for somebody when the author of the case was erased and nobody else has written there."""
-    if case.erased_at is None or case.answer_to or not isinstance(command, NEEDS_SOMEBODY):
-        return
-    to_others = not isinstance(command, SubmitReply) or command.to not in (None, case.id)
-    if not (_still_merged(case) and to_others):
+    """Refuse what is for somebody who was erased, and for nobody else who wrote in the case."""
+    alone = case.erased_at is not None and not case.answer_to
+    if isinstance(command, SubmitReply) and command.to not in (None, case.id):
+        gone = any(one.case == command.to and one.author == NOBODY and not one.answer_to for one in case.merged)
+    elif isinstance(command, SubmitReply):
+        gone = alone
+    else:
+        gone = isinstance(command, NEEDS_SOMEBODY) and alone and not _still_merged(case)
+    if gone:
         raise Refusal("erased", "the author of the case was erased; there is nobody to answer")
 
 
