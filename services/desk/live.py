@@ -8,10 +8,11 @@ A place in the streams is a vector, `0:123,3:88,s0:5`: the last offset of each p
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.contracts.base import Model
+from services.contracts.cases import Case
 from services.contracts.events import CaseEvent
 
 NOTHING = "-"
@@ -53,10 +54,6 @@ def parse_vector(text: str) -> Vector | None:
             return None
         vector[stream] = int(offset)
     return vector
-
-
-def _case_of(message: Model) -> str:
-    return message.case.id if isinstance(message, CaseEvent) else ""
 
 
 class Subscription:
@@ -129,11 +126,13 @@ class Hub:
         for client in clients:
             client.offer(entry)
 
-    def forget(self, cases: Collection[str]) -> None:
-        """Keep no event of these cases any more: what was said in them is erased, also for who resumes."""
+    def forget(self, gone: Callable[[Case], bool]) -> None:
+        """Keep no event of such cases any more: what was said in them is erased, also for who resumes."""
         with self._lock:
             for ring in self._rings.values():
-                ring.entries = deque(one for one in ring.entries if _case_of(one.message) not in cases)
+                ring.entries = deque(
+                    one for one in ring.entries if not (isinstance(one.message, CaseEvent) and gone(one.message.case))
+                )
 
     def nudge(self, team: str, message: Model) -> None:
         """Tell the pages of a team something that is of this moment only: it is in no stream and cannot be resumed from."""

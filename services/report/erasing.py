@@ -84,24 +84,32 @@ class Eraser:
         Raises:
             ElasticUnavailableError: not all of it was done; do the same again.
         """
-        changed = sum(self._of(one, generation) for generation in generations for one in events)
+        changed = 0
+        for generation in generations if events else ():
+            self._refresh(generation)
+            changed += self._cases([one for one in events if isinstance(one, CaseErased)], generation)
+            changed += sum(self._author(one, generation) for one in events if isinstance(one, AuthorErased))
         if changed:
             log.info("erased %d documents", changed, extra={"team": events[0].team})
         return changed
 
-    def _of(self, event: Erasing, generation: int) -> int:
-        self._refresh(generation)
-        if isinstance(event, CaseErased):
-            return self._pass(generation, "messages", of_cases(event.team, [event.case.id], event.at), event.at)
+    def _cases(self, events: Sequence[CaseErased], generation: int) -> int:
+        """The replies and notes of cases that route has rewritten: those of one erasure together."""
+        cases: dict[tuple[str, datetime], list[str]] = {}
+        for one in events:
+            cases.setdefault((one.team, one.at), []).append(one.case.id)
+        return sum(self._messages(generation, team, found, at) for (team, at), found in cases.items())
+
+    def _messages(self, generation: int, team: str, cases: Sequence[str], at: datetime) -> int:
+        parts = _parts(cases, CASES_AT_ONCE)
+        return sum(self._pass(generation, "messages", of_cases(team, some, at), at) for some in parts)
+
+    def _author(self, event: AuthorErased, generation: int) -> int:
         wrote = Wrote(event.team, event.source, event.author, event.at)
         index = self._store.names.pattern("cases", generation)
         cases = [hit["_source"]["id"] for hit in _all(self._elastic, index, by_author("cases", wrote))]
-        changed = 0
-        for some in _parts(cases, CASES_AT_ONCE):
-            changed += self._pass(generation, "messages", of_cases(event.team, some, event.at), event.at)
-        for family in BY_AUTHOR:
-            changed += self._pass(generation, family, by_author(family, wrote), event.at)
-        return changed
+        changed = self._messages(generation, event.team, cases, event.at)
+        return changed + sum(self._pass(generation, one, by_author(one, wrote), event.at) for one in BY_AUTHOR)
 
     def _refresh(self, generation: int) -> None:
         """What was written a moment ago is found."""

@@ -57,7 +57,9 @@ def by_truus(number: int, **more: Any) -> ClassifiedMention:
 
 def noted(number: int, author: dict[str, Any], text: str, revision: int = 3, **case: Any) -> list[Document]:
     note = said(number, text, **({"addressee": case.pop("to")} if "to" in case else {}))
-    event = case_event(number, "NoteAdded", revision, event={"note": note}, author=author, title=f"Over {text}", **case)
+    event = case_event(
+        number, "NoteAdded", revision, event={"note": note}, author=author, title=f"Zaak {number}", **case
+    )
     return [from_event(event), from_message(event)]
 
 

@@ -92,12 +92,15 @@ def test_those_who_were_erased_are_not_one_author(desk: TestDesk) -> None:
 
 def test_who_resumes_a_live_stream_gets_nothing_of_it(desk: TestDesk) -> None:
     case_of(desk)
+    archived = desk.model.case(case_of(desk, "Ik wil een vergoeding"))
+    assert archived is not None
     begin = parse_vector("0:1")
 
     async def missed() -> list[Any]:
         client, _ = desk.model.hub.subscribe(frozenset({SPOOR}), begin)
         return [one.message for one in await client.take(0.01)]
 
+    del desk.backend.states[SPOOR].cases[archived.id]
     assert any(isinstance(one, CaseEvent) for one in asyncio.run(missed()))
     erase(desk)
     kinds = [type(one) for one in asyncio.run(missed()) if isinstance(one, CaseEvent)]
