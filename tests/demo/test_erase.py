@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.contracts.ids import case_id
-from tests.connected.test_spine import case_of, post
+from tests.demo.test_spine import case_of, post
 from tests.support.stack import Stack, until
 
 pytestmark = pytest.mark.engines
