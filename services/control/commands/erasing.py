@@ -31,9 +31,9 @@ def erase(
 ) -> None:
     """Erase AUTHOR: the id at the source (`author.id` in search) of who asks to be forgotten.
 
-    Their name and what they wrote until now goes from cases, drafts, search and figures' details, with what was answered to
-    them and noted about them; their open cases are closed. Counts and times stay. It cannot be undone. The exit status is 1
-    when nothing of them is found, or not all of it is gone yet.
+    Their name and what they wrote until now go from cases, drafts and search, with what was answered to them and noted about
+    them; their open cases are closed. Counts and times stay. It cannot be undone. The exit status is 1 when nothing of them
+    is found, or not all of it is gone yet.
     """
     from pydantic import ValidationError
 
