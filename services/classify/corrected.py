@@ -1,10 +1,12 @@
-"""Reads what a team's people corrected: `desk.events` for the corrections, then `mentions.classified` for their texts."""
+"""Reads what a team's people corrected: `desk.events` for the corrections, then `mentions.classified` for their texts, but
+for those of who was erased (`desk.teams`)."""
 
 from collections.abc import Callable
 
+from services.contracts.erasure import Erasures
 from services.contracts.events import ClassificationCorrected
 from services.contracts.mentions import ClassifiedMention
-from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED, Topic
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED, Topic
 from services.runtime.follow import Followed, Follower
 from services.runtime.settings import Settings
 
@@ -23,6 +25,7 @@ def corrections_of(
     """
     events: list[ClassificationCorrected] = []
     mentions: dict[str, ClassifiedMention] = {}
+    erasures = Erasures()
 
     def event(one: Followed) -> None:
         if isinstance(one.message, ClassificationCorrected) and one.key == team and one.message.author == "person":
@@ -35,8 +38,9 @@ def corrections_of(
     _read(settings, DESK_EVENTS, event, seconds)
     wanted = {one.mention for one in events}
     if wanted:
+        _read(settings, DESK_TEAMS, lambda one: erasures.fold(one.message), seconds)
         _read(settings, MENTIONS_CLASSIFIED, mention, seconds)
-    return events, mentions
+    return events, {ident: one for ident, one in mentions.items() if erasures.applied(one).erased_at is None}
 
 
 def _read(settings: Settings, topic: Topic, on_record: Callable[[Followed], None], seconds: float) -> None:

@@ -1,7 +1,7 @@
 """The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop.
 
-It begins once it knows the topics of every team (`teams.py`), and follows them as they change; it reads by what a team has
-taught it (`readers.py`).
+It begins once it knows the topics of every team and who was erased (`teams.py`), and follows both as they change; it reads
+by what a team has taught it (`readers.py`).
 """
 
 import threading
@@ -11,6 +11,7 @@ from services.classify.readers import TeamReaders
 from services.classify.settings import ClassifySettings
 from services.classify.teams import TeamTaxonomies, follow_teams
 from services.classify.worker import transform
+from services.contracts.erasure import Erasures
 from services.contracts.topics import MENTIONS_RAW
 from services.runtime.health import Health, HealthServer
 from services.runtime.worker import run_stateless
@@ -29,9 +30,9 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
     health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.classify_metrics_port, health):
         reader = build_reader()
-        taxonomies = TeamTaxonomies(reader.rarity)
-        teams = follow_teams(settings, taxonomies)
-        work = transform(reader, taxonomies.of, TeamReaders(reader, settings.data).at)
+        taxonomies, erasures = TeamTaxonomies(reader.rarity), Erasures()
+        teams = follow_teams(settings, taxonomies, erasures)
+        work = transform(reader, taxonomies.of, TeamReaders(reader, settings.data).at, erasures)
         health.add("teams", teams.check)
         teams.start()
         try:

@@ -1,5 +1,7 @@
 """The topics of every team: follows `desk.teams` from the beginning, and keeps each team's taxonomy compiled.
 
+Who was erased is known from there as well (`services/contracts/erasure.py`).
+
 A team that has agreed no topics of its own has the default ones. What of a team's topics cannot be used is passed over and
 said in the log and in a metric; `webcare rota check` says it before.
 """
@@ -9,6 +11,7 @@ import logging
 from services.classify.domain.examples import Rarity
 from services.classify.domain.team_topics import compiled
 from services.classify.domain.topics import Taxonomy
+from services.contracts.erasure import Erasures
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import DESK_TEAMS, team_key
 from services.runtime.follow import Followed, Follower
@@ -50,6 +53,16 @@ class TeamTaxonomies:
         self._known[team] = agreed, taxonomy if topics else None
 
 
-def follow_teams(settings: Settings, taxonomies: TeamTaxonomies) -> Follower:
-    """What keeps them up to date; not started yet."""
-    return Follower(settings, {DESK_TEAMS: "beginning"}, taxonomies.fold, name="classify-teams")
+def follow_teams(settings: Settings, taxonomies: TeamTaxonomies, erasures: Erasures) -> Follower:
+    """What keeps both up to date; not started yet."""
+
+    def fold(record: Followed) -> None:
+        taxonomies.fold(record)
+        erasures.fold(record.message)
+
+    return Follower(settings, {DESK_TEAMS: "beginning"}, fold, name="classify-teams")
+
+
+def follow_erasures(settings: Settings, erasures: Erasures) -> Follower:
+    """What keeps the erasures alone up to date; not started yet."""
+    return Follower(settings, {DESK_TEAMS: "beginning"}, lambda one: erasures.fold(one.message), name="reread-teams")

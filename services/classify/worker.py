@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.classify.domain.reader import Reader, Text
 from services.classify.domain.topics import Taxonomy
+from services.contracts.erasure import Erasures
 from services.contracts.mentions import Classification, ClassifiedMention, Mention, MentionBody
 from services.contracts.topics import MENTIONS_CLASSIFIED
 from services.runtime.headers import passed_on
@@ -25,16 +26,20 @@ def _default(_team: str) -> Taxonomy | None:
 
 
 def transform(
-    reader: Reader, taxonomy_of: TaxonomyOf = _default, reader_at: Callable[[datetime], Reader] | None = None
+    reader: Reader,
+    taxonomy_of: TaxonomyOf = _default,
+    reader_at: Callable[[datetime], Reader] | None = None,
+    erasures: Erasures | None = None,
 ) -> Transform:
     """Classifies a batch with `reader`, each mention by the topics of its team; `reader_at`, where there is one, gives the
-    reader of a moment, which has the teams' own weights."""
+    reader of a moment, which has the teams' own weights. What an author wrote who was erased since goes on without them."""
+    erased = erasures or Erasures()
 
     def classify(records: Sequence[Received[Mention]], now: datetime) -> Iterable[Outgoing]:
         texts = [text_of(one.message) for one in records]
         reading = reader_at(now) if reader_at else reader
         found = reading.classify_batch(texts, [taxonomy_of(one.message.team) for one in records])
-        return [_outgoing(one, read) for one, read in zip(records, found, strict=True)]
+        return [_outgoing(one, read, erased) for one, read in zip(records, found, strict=True)]
 
     return classify
 
@@ -51,13 +56,15 @@ def text_of(mention: MentionBody) -> Text:
     )
 
 
-def _outgoing(one: Received[Mention], found: Classification) -> Outgoing:
+def _outgoing(one: Received[Mention], found: Classification, erasures: Erasures) -> Outgoing:
     CLASSIFIED.labels(found.language.code, found.urgency.label, found.sentiment.label).inc()
     body = {name: getattr(one.message, name) for name in MentionBody.model_fields}
     message = ClassifiedMention.model_construct(
         **body, type="mention.classified", version=1, revision=1, classification=found
     )
-    headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if is_for_route(one.message, found) else "0"}
+    message = erasures.applied(message)
+    wanted = message.erased_at is None and is_for_route(one.message, found)
+    headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if wanted else "0"}
     return Outgoing(MENTIONS_CLASSIFIED, one.message.team, message, headers=headers)
 
 

@@ -229,6 +229,15 @@ class CaseArchived(CaseEvent):
     type: Literal["CaseArchived"] = "CaseArchived"
 
 
+class CaseErased(CaseEvent):
+    """What an author who was erased said in the case is gone; all that was said in it, when it is theirs (`erased_at`).
+
+    A case in which nobody else has written is closed by it.
+    """
+
+    type: Literal["CaseErased"] = "CaseErased"
+
+
 class DeadlineChanged(CaseEvent):
     """The team's agreements changed, and with them the promises of an open case; `deadline` is the earliest of them."""
 

@@ -43,6 +43,10 @@ class CaseMessage(Model):
     at: Instant
     author: ShortText
     """The author's name for a mention, the person's id for a reply or a note."""
+    author_id: ShortText = ""
+    """For a mention: the author's id at the source."""
+    erased: bool = False
+    """Its text is gone, since the author whom it is of, or whom it answers or is about, was erased."""
     text: LongText
     cut: bool = False
     url: Url = ""
@@ -273,4 +277,6 @@ class Case(Model):
     """Replies that have not left yet, in the order in which they were submitted."""
     questions: tuple[Question, ...] = ()
     """What was asked of colleagues outside the team: the latest questions."""
+    erased_at: Instant | None = None
+    """When its author was erased; then who that was and what was said to them and about them are gone."""
     history: tuple[HistoryLine, ...] = ()

@@ -3,7 +3,7 @@
 Route answers every command but a `Tick` with at least one event that carries the command's id as its `cause`.
 Commands about one case are in `case_commands.py`, `approval_commands.py` and `question_commands.py`, those about the rota in
 `rota_commands.py`, canned replies in `canned.py`, those about the handbook in `handbook_commands.py`, kept searches in
-`search_commands.py`.
+`search_commands.py`, erasure in `erasure.py`.
 """
 
 from typing import Annotated, Literal, Self
@@ -35,6 +35,7 @@ from services.contracts.case_commands import UntagCase as UntagCase
 from services.contracts.case_commands import WakeCase as WakeCase
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CommandBase
+from services.contracts.erasure import EraseAuthor as EraseAuthor
 from services.contracts.goals import SetGoals as SetGoals
 from services.contracts.handbook_commands import HANDBOOK_COMMANDS
 from services.contracts.handbook_commands import AgreeGuideline as AgreeGuideline
@@ -189,6 +190,7 @@ Command = (
     | ConfigureTeam
     | SetOwnCapacity
     | CorrectClassification
+    | EraseAuthor
     | Tick
 )
 COMMANDS: tuple[type[Command], ...] = (
@@ -242,6 +244,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SubmitIdea,
     SettleIdea,
     CorrectClassification,
+    EraseAuthor,
     ReportDelivery,
     Tick,
 )

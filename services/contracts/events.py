@@ -4,7 +4,7 @@
 `cause` is the id of the command or mention that brought it about, or of the tick. `sequence` of `of` tells a waiting
 client when the answer is complete. Events of one case are in `case_events.py`, `approval_events.py` and
 `question_events.py`, those of the rota in `rota_events.py`, those of canned replies in `canned.py`, those of the handbook in
-`handbook_events.py`.
+`handbook_events.py`, erasure in `erasure.py`.
 """
 
 from typing import Annotated, Literal
@@ -26,6 +26,7 @@ from services.contracts.case_events import CaseArchived as CaseArchived
 from services.contracts.case_events import CaseAssigned as CaseAssigned
 from services.contracts.case_events import CaseClaimed as CaseClaimed
 from services.contracts.case_events import CaseClosed as CaseClosed
+from services.contracts.case_events import CaseErased as CaseErased
 from services.contracts.case_events import CaseEscalated as CaseEscalated
 from services.contracts.case_events import CaseExtended as CaseExtended
 from services.contracts.case_events import CaseHandedOver as CaseHandedOver
@@ -56,6 +57,7 @@ from services.contracts.case_events import ReplySubmitted as ReplySubmitted
 from services.contracts.cases import CorrectedField
 from services.contracts.envelopes import CaseEvent as CaseEvent
 from services.contracts.envelopes import EventBase as EventBase
+from services.contracts.erasure import AuthorErased as AuthorErased
 from services.contracts.goals import GoalsSet as GoalsSet
 from services.contracts.handbook_events import HANDBOOK_EVENTS
 from services.contracts.handbook_events import GuidelineAgreed as GuidelineAgreed
@@ -151,6 +153,7 @@ class CommandRejected(EventBase):
         "already_decided",
         "changed",
         "reply_pending",
+        "erased",
         "expired",
         "invalid",
     ]
@@ -215,6 +218,7 @@ AnyCaseEvent = (
     | CaseReduced
     | MentionsSplitOff
     | CaseSplitOff
+    | CaseErased
     | CaseArchived
     | DeadlineChanged
     | DeadlineWarned
@@ -259,6 +263,7 @@ Event = (
     | SearchSaved
     | SearchDropped
     | ClassificationCorrected
+    | AuthorErased
     | CommandRejected
     | CommandAccepted
     | CommandRepeated
@@ -333,6 +338,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseReduced,
     MentionsSplitOff,
     CaseSplitOff,
+    CaseErased,
     CaseArchived,
     DeadlineChanged,
     DeadlineWarned,
@@ -340,6 +346,7 @@ EVENTS: tuple[type[Event], ...] = (
     IdeaSubmitted,
     IdeaSettled,
     ClassificationCorrected,
+    AuthorErased,
     CommandRejected,
     CommandAccepted,
     CommandRepeated,

@@ -63,6 +63,11 @@ def reread_id(mention: str, revision: int) -> str:
     return _id("reread", mention, str(revision))
 
 
+def erasure_id(team: str, source: str, author: str) -> str:
+    """What is remembered of an author who was erased: whoever has their id can tell that they were, and nobody who."""
+    return _id("erasure", team, source, author)
+
+
 def rejected_id(topic: str, partition: int, offset: int) -> str:
     """The id of a rejected record: one per place it was read from."""
     return _id("rejected", topic, str(partition), str(offset))

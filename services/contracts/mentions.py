@@ -156,3 +156,5 @@ class ClassifiedMention(MentionBody):
     revision: int = Field(default=1, ge=1)
     classification: Classification
     corrections: tuple[Correction, ...] = Field(default=(), max_length=CORRECTIONS_KEPT)
+    erased_at: Instant | None = None
+    """When its author was erased; then who that was and every word of it are gone."""

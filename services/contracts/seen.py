@@ -19,6 +19,7 @@ MATTERS = frozenset(
         "CaseUnmerged",
         "CaseReduced",
         "MentionsSplitOff",
+        "CaseErased",
     }
 )
 """What changes the answer that somebody else is about to give: words of the customer, answers, hands, where it goes on."""

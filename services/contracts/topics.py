@@ -11,6 +11,7 @@ from services.contracts.base import Model
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import COMMANDS
+from services.contracts.erasure import ErasedAuthor
 from services.contracts.events import EVENTS
 from services.contracts.figures import DailyFigures
 from services.contracts.goals import GoalsRecord
@@ -140,12 +141,13 @@ DESK_TEAMS = Topic(
         SuggestionRecord,
         GoalsRecord,
         SavedSearch,
+        ErasedAuthor,
     ),
     partitions="team",
     cleanup="compact",
     retention_days=None,
     written_by=("route",),
-    read_by=("desk", "report", "ingest", "classify", "route", "ticker", "sink"),
+    read_by=("desk", "report", "ingest", "classify", "reread", "route", "ticker", "sink"),
     partitioned_by="team",
 )
 DESK_IDEAS = Topic(
@@ -226,6 +228,7 @@ TeamRecord = Literal[
     "suggestion",
     "goals",
     "search",
+    "erased",
 ]
 """The kinds of records on `desk.teams`."""
 

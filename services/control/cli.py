@@ -7,7 +7,7 @@ import click
 from kafka.errors import KafkaError
 
 from deploy.local.engine import EngineError
-from services.control.commands import accounts, canned, data, learning, rotas, topics
+from services.control.commands import accounts, canned, data, erasing, learning, rotas, topics
 from services.control.output import show
 from services.control.state import SupervisorError
 from services.runtime.settings import SettingsError
@@ -92,5 +92,5 @@ def run(name: str) -> None:
     sys.exit(run_process(name))
 
 
-for group in (accounts, canned, data, learning, rotas, topics):
+for group in (accounts, canned, data, erasing, learning, rotas, topics):
     group.add_to(main)

@@ -22,6 +22,7 @@ from services.contracts.commands import (
     Command,
     ConfigureTeam,
     DecideSuggestion,
+    EraseAuthor,
     ForAllTeams,
     PublishGuideline,
     ReportCalendar,
@@ -41,7 +42,7 @@ from services.runtime.messages import Outgoing
 from services.runtime.metrics import ANSWER_SECONDS
 from services.runtime.producer import Sender, SendError, fits
 from services.runtime.web.auth import require
-from services.runtime.web.identity import Identity
+from services.runtime.web.identity import Identity, Role
 from services.runtime.web.problems import Problem
 
 _KEYS = uuid5(NAMESPACE_URL, "urn:webcare:idempotency")
@@ -101,7 +102,8 @@ def check_allowed(command: Command, identity: Identity) -> None:
         command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion
     )
     for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
-    require(identity, command.team, "lead" if for_leads else "agent", "commands")
+    role: Role = "admin" if isinstance(command, EraseAuthor) else "lead" if for_leads else "agent"
+    require(identity, command.team, role, "commands")
     if identity.agency and command.type in OF_OWN_STAFF:
         raise Problem(403, "agency", "Agency staff do not decide on replies.")
     if isinstance(command, ForAllTeams) and command.also:

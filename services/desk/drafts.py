@@ -151,10 +151,14 @@ class Drafts:
         with self._engine.begin() as db:
             db.execute(sa.delete(_drafts).where(*_of(place), this))
 
-    def forget(self, cases: Collection[str]) -> int:
-        """Erase everybody's drafts for these cases, which are archived or erased; gives how many there were."""
+    def forget(self, cases: Collection[str], until: datetime | None = None) -> int:
+        """Erase everybody's drafts for these cases, which are archived, or whose author was erased at `until`.
+
+        Gives how many there were.
+        """
+        query = sa.delete(_drafts).where(_drafts.c.case.in_(list(cases)))
         with self._engine.begin() as db:
-            return db.execute(sa.delete(_drafts).where(_drafts.c.case.in_(list(cases)))).rowcount
+            return db.execute(query.where(_drafts.c.saved <= until.timestamp()) if until else query).rowcount
 
     def _sweep(self, now: datetime) -> None:
         """Once a day, what is older than anything that we keep."""

@@ -8,10 +8,12 @@ A place in the streams is a vector, `0:123,3:88,s0:5`: the last offset of each p
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.contracts.base import Model
+from services.contracts.cases import Case
+from services.contracts.events import CaseEvent
 
 NOTHING = "-"
 """The vector of a process that has seen nothing yet."""
@@ -123,6 +125,14 @@ class Hub:
             clients = list(self._clients)
         for client in clients:
             client.offer(entry)
+
+    def forget(self, gone: Callable[[Case], bool]) -> None:
+        """Keep no event of such cases any more: what was said in them is erased, also for who resumes."""
+        with self._lock:
+            for ring in self._rings.values():
+                ring.entries = deque(
+                    one for one in ring.entries if not (isinstance(one.message, CaseEvent) and gone(one.message.case))
+                )
 
     def nudge(self, team: str, message: Model) -> None:
         """Tell the pages of a team something that is of this moment only: it is in no stream and cannot be resumed from."""

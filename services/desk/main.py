@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from services.contracts.cases import Case
 from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
@@ -44,6 +45,15 @@ class OpenDesk:
     """Why the inbox is not kept up to date any more; the process is then to be started again."""
 
 
+def forget_of(record: Followed, keeps: Drafts | Marks) -> None:
+    """What people keep of a case goes when it is archived; what is from before, when its author was erased."""
+    case = record.key.partition(":")[2]
+    if record.topic is DESK_CASES and record.message is None:
+        keeps.forget([case])
+    elif isinstance(record.message, Case) and record.message.erased_at is not None:
+        keeps.forget([case], record.message.erased_at)
+
+
 def open_desk(
     settings: DeskSettings,
     clock: Clock = system_clock,
@@ -79,9 +89,8 @@ def open_desk(
 
         def on_record(record: Followed) -> None:
             model.apply(record.topic, record.key, record.message, record.partition, record.offset)
-            if record.topic is DESK_CASES and record.message is None:
-                drafts.forget([record.key.partition(":")[2]])
-                marks.forget([record.key.partition(":")[2]])
+            for keeps in (drafts, marks):
+                forget_of(record, keeps)
 
         follower = Follower(
             settings,

@@ -15,10 +15,12 @@ from services.contracts.base import Model
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.events import (
+    AuthorErased,
     CalendarReported,
     CannedReplyRetired,
     CannedReplySaved,
     CaseArchived,
+    CaseErased,
     CaseEvent,
     Event,
     EventBase,
@@ -170,8 +172,18 @@ class ReadModel:
             self._keep("", message.search)
         elif isinstance(message, SearchDropped):
             self._keep(team_key(message.team, "search", message.search), None)
+        self._forget(message)
         self.hub.publish(Entry(str(partition), offset, message.team, message))
         self.answers.offer(message)
+
+    def _forget(self, message: EventBase) -> None:
+        """What was said of an author who was erased, in cases that go on and in those that are archived."""
+        if isinstance(message, CaseErased):
+            erased = message.case.id
+            self.hub.forget(lambda case: case.id == erased)
+        elif isinstance(message, AuthorErased):
+            who = (message.team, message.source, message.author)
+            self.hub.forget(lambda case: (case.team, case.source, case.author.id) == who)
 
     def _keep(self, key: str, message: Model | None) -> None:
         """A kept search, or the tombstone of one; other records of teams are not the desk's."""

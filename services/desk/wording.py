@@ -158,7 +158,7 @@ class Wording:
 
     def headline(self, case: Case) -> str:
         """The case's title."""
-        return headline(case)
+        return self.t("who.erased") if case.erased_at and not case.answer_to else headline(case)
 
     def latest(self, case: Case) -> str:
         """What they said last."""
@@ -166,7 +166,12 @@ class Wording:
 
     def author(self, case: Case) -> str:
         """Who asks."""
-        return case.author.name or case.author.handle or self.t("who.unknown")
+        unknown = self.t("who.erased" if case.erased_at else "who.unknown")
+        return case.author.name or case.author.handle or unknown
+
+    def writer(self, message: CaseMessage) -> str:
+        """Who wrote a mention."""
+        return message.author or self.t("who.erased" if message.erased else "who.unknown")
 
     def spoken(self, message: CaseMessage, case: Case) -> tuple[Segment, ...]:
         """A message in pieces, with the words that made the case urgent marked in what they wrote."""

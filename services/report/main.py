@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.contracts.erasure import Erasures
 from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED
 from services.report.alerts import Alerts, KnownSearches
 from services.report.elastic import BACKGROUND_SECONDS, ElasticClient, ElasticUnavailableError
+from services.report.erasing import Eraser
 from services.report.generations import GenerationStore
 from services.report.retention import expire
 from services.report.settings import ReportSettings
 from services.report.sink import GROUP, LONGEST_WAIT, Sink
 from services.report.writer import Writer
 from services.runtime.clock import Clock, system_clock
-from services.runtime.follow import Follower
+from services.runtime.follow import Followed, Follower
 from services.runtime.health import Health, HealthServer
 from services.runtime.messages import Received
 from services.runtime.producer import Producer
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 DAILY = timedelta(days=1)
 AGAIN = timedelta(minutes=5)
+_A_MOMENT = 0.2
+"""Seconds between two looks at whether the teams are known."""
 
 
 def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_clock) -> None:
@@ -41,11 +45,14 @@ def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_c
         store = GenerationStore(elastic, settings)
         if not prepared_before(store, health, stop):
             return
-        searches = KnownSearches()
-        follower = Follower(
-            settings, {DESK_TEAMS: "beginning"}, lambda one: searches.fold(one.key, one.message), f"{GROUP}-searches"
-        )
-        health.add("searches", follower.check)
+        searches, erasures = KnownSearches(), Erasures()
+
+        def on_record(one: Followed) -> None:
+            searches.fold(one.key, one.message)
+            erasures.fold(one.message)
+
+        follower = Follower(settings, {DESK_TEAMS: "beginning"}, on_record, f"{GROUP}-teams")
+        health.add("teams", follower.check)
         topics = (MENTIONS_CLASSIFIED, DESK_EVENTS)
         with (
             following(follower),
@@ -58,14 +65,18 @@ def run(settings: ReportSettings, stop: threading.Event, clock: Clock = system_c
                 alerts.arrived(records, clock())
 
             writer = Writer(elastic, store)
-            sink = Sink(reader, store, writer, producer, clock, settings.sink_batch, health.beat, written)
+            eraser = Eraser(elastic, store)
+            sink = Sink(
+                reader, store, writer, eraser, erasures, producer, clock, settings.sink_batch, health.beat, written
+            )
             health.add("elasticsearch", lambda: sink.waiting_for)
             health.add("partitions", lambda: None if reader.assigned() else "none assigned yet")
             daily = Daily(elastic, store, settings.retention_days)
+            while not stop.is_set() and not follower.caught_up.wait(_A_MOMENT):
+                health.beat()  # what is erased is known before anything is written
             while not stop.is_set():
                 health.beat()
-                if follower.caught_up.is_set():
-                    alerts.run(clock())
+                alerts.run(clock())
                 if sink.step(stop) == 0:
                     daily.run(clock())
 

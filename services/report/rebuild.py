@@ -3,16 +3,20 @@
 1. The record of generations says that n + 1 is being built; from its next batch on the sink writes to both.
 2. Where the topics end is noted, and everything before that is read from the beginning and written to n + 1 with the
    sink's own code. Versions make the order of the two writers irrelevant.
-3. The aliases are switched in one step; n is written until then, and deleted after.
+3. What erasures came on `desk.events` meanwhile is applied to n + 1; later ones are the sink's, which writes there too.
+4. The aliases are switched in one step; n is written until then, and deleted after.
 
 Why nothing is missing: a batch that the sink wrote to n alone was polled before step 1, so it lies before the marks of
 step 2. (The marks are the last stable offsets: what is committed later is polled later, and so written to both.) A rebuild
 that dies leaves the old generation in use; the next one starts with a fresh number and clears up.
+
+Why nothing that was erased comes back: erasures before the marks are on `desk.teams` when the marks are known, and are
+applied to all that is read; those between the marks and the end of the reading are step 3.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,15 +26,18 @@ from uuid import uuid4
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED, Topic
+from services.contracts.erasure import Erasures
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED, Topic
 from services.report.domain.indices import WHOLE
 from services.report.elastic import BACKGROUND_SECONDS, Elastic, ElasticClient, ElasticUnavailableError
+from services.report.erasing import Eraser, erasing_events
 from services.report.generations import GenerationStore, SupersededError
 from services.report.settings import ReportSettings
 from services.report.sink import GROUP, prepared
 from services.report.writer import IndexGoneError, Writer
 from services.runtime.clock import Clock, system_clock
 from services.runtime.kafka import open_consumer
+from services.runtime.messages import Outgoing, Received
 from services.runtime.reading import read
 
 log = logging.getLogger(__name__)
@@ -84,6 +91,7 @@ class Rebuild:
         self._store = store
         self._id = str(uuid4())
         self._writer = Writer(elastic, store)
+        self._eraser, self._erasures = Eraser(elastic, store), Erasures()
         self._consumer = consumer
         self._clock = clock
         self._stop = stop
@@ -118,7 +126,11 @@ class Rebuild:
 
     def _pass(self, generation: int, progress: Progress) -> tuple[int, int]:
         """Read from the beginning to where the topics end now. Returns the records read and those refused."""
-        begins, marks = self._bounds()
+        begins, marks = self._bounds(TOPICS)
+        for batch in self._since(*self._bounds((DESK_TEAMS,))):
+            for one in self._read(batch)[0]:
+                self._erasures.fold(one.message)
+        self._seek(begins)
         total, read_so_far, refused = sum(marks[tp] - begins[tp] for tp in marks), 0, 0
         progress(0, total)
         while any(self._consumer.position(tp) < mark for tp, mark in marks.items()):
@@ -130,22 +142,43 @@ class Rebuild:
                 read_so_far += len(records)
                 refused += self._write(records, generation)
             progress(min(total, sum(self._consumer.position(tp) - begins[tp] for tp in marks)), total)
+        self._erase_later(generation, {tp: mark for tp, mark in marks.items() if tp.topic == DESK_EVENTS.name})
         return read_so_far, refused
 
-    def _bounds(self) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
+    def _erase_later(self, generation: int, since: Mapping[TopicPartition, int]) -> None:
+        """What was erased after the marks, from all that was read before."""
+        for batch in self._since(since, self._consumer.end_offsets(list(since))):
+            events = erasing_events(one.message for one in self._read(batch)[0])
+            self._patiently(partial(self._eraser.erase, events, (generation,)))
+
+    def _since(self, begins: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> Iterator[list[Any]]:
+        """All records from some offsets to others, in batches."""
+        self._seek(begins)
+        while any(self._consumer.position(tp) < end for tp, end in ends.items()):
+            if self._stop.is_set():
+                raise RebuildStoppedError("stopped before it was complete")
+            yield [one for part in self._consumer.poll(500).values() for one in part]
+
+    def _seek(self, offsets: Mapping[TopicPartition, int]) -> None:
+        self._consumer.assign(list(offsets))
+        for tp, offset in offsets.items():
+            self._consumer.seek(tp, offset)
+
+    def _bounds(self, topics: Sequence[Topic]) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
         partitions = [
             TopicPartition(topic.name, number)
-            for topic in TOPICS
+            for topic in topics
             for number in sorted(self._consumer.partitions_for_topic(topic.name) or ())
         ]
-        self._consumer.assign(partitions)
-        self._consumer.seek_to_beginning(*partitions)
         return self._consumer.beginning_offsets(partitions), self._consumer.end_offsets(partitions)
 
-    def _write(self, records: list[Any], generation: int) -> int:
+    def _read(self, records: list[Any]) -> tuple[list[Received[Any]], list[Outgoing]]:
         now: datetime = self._clock()
-        good, unreadable = read(f"{GROUP}-rebuild", records, now)
-        documents, letters = prepared(good)
+        return read(f"{GROUP}-rebuild", records, now)
+
+    def _write(self, records: list[Any], generation: int) -> int:
+        good, unreadable = self._read(records)
+        documents, letters = prepared(good, self._erasures)
         try:
             refused, _ = self._patiently(lambda: self._writer.write([one for _, one in documents], (generation,)))
         except IndexGoneError as gone:

@@ -4,6 +4,8 @@ least once, made exact by ids and versions.
 The order within a batch is what makes a rebuild beside it correct: poll, THEN read which generations are written, write to
 all of them, THEN commit. A record whose batch saw no rebuild was in Kafka before the rebuild looked where the topics end,
 so that the rebuild reads it; every later record is written to both generations here.
+
+An erasure of an author counts from the batch that it is in: what is written is erased on the way, then what is there.
 """
 
 import logging
@@ -12,9 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.contracts.codec import DecodeError, encode
+from services.contracts.erasure import Erasures
 from services.report.domain.documents import Document, RefusedError, documents_of
 from services.report.domain.indices import Family
 from services.report.elastic import ElasticUnavailableError
+from services.report.erasing import Eraser, erasing_events
 from services.report.generations import GenerationStore
 from services.report.writer import IndexGoneError, Refusal, Writer
 from services.runtime.clock import Clock
@@ -52,6 +56,8 @@ class Sink:
         reader: Reader,
         store: GenerationStore,
         writer: Writer,
+        eraser: Eraser,
+        erasures: Erasures,
         dead_letters: Sender,
         clock: Clock,
         batch: int,
@@ -61,6 +67,7 @@ class Sink:
         self._reader = reader
         self._store = store
         self._writer = writer
+        self._eraser, self._erasures = eraser, erasures
         self._dead_letters = dead_letters
         self._clock = clock
         self._batch = batch
@@ -90,7 +97,9 @@ class Sink:
         wait = 0.25
         while not stop.is_set():
             try:
-                self._send_refused(apply(records, self._store, self._writer))
+                self._erase_first(records)
+                self._send_refused(apply(records, self._store, self._writer, self._erasures))
+                self._erase(records)
             except ElasticUnavailableError as error:
                 self._wait(error, records, wait, stop)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -99,6 +108,16 @@ class Sink:
                 self._reader.resume()
                 return True
         return False
+
+    def _erase_first(self, records: Sequence[Received[Any]]) -> None:
+        """From here on nothing is written that these records erase."""
+        for one in records:
+            self._erasures.fold(one.message)
+
+    def _erase(self, records: Sequence[Received[Any]]) -> None:
+        """What was written before, this batch's too, in every generation that is written by now."""
+        if events := erasing_events(one.message for one in records):
+            self._eraser.erase(events, self._store.read().generations.written)
 
     def _wait(
         self, error: ElasticUnavailableError, records: list[Received[Any]], seconds: float, stop: threading.Event
@@ -121,13 +140,15 @@ class Sink:
             self._dead_letters.send(refused)
 
 
-def apply(records: Sequence[Received[Any]], store: GenerationStore, writer: Writer) -> list[Outgoing]:
+def apply(
+    records: Sequence[Received[Any]], store: GenerationStore, writer: Writer, erasures: Erasures
+) -> list[Outgoing]:
     """Write records to every generation that is written now; returns the dead letters of those that are refused.
 
     Raises:
         ElasticUnavailableError: not everything was taken; apply the same again.
     """
-    documents, letters = prepared(records)
+    documents, letters = prepared(records, erasures)
     origins = {(one.family, one.id, one.version): origin for origin, one in documents}
     for _ in range(GENERATION_CHANGES):
         generations = store.read().generations
@@ -141,13 +162,15 @@ def apply(records: Sequence[Received[Any]], store: GenerationStore, writer: Writ
     raise ElasticUnavailableError("indices disappear as fast as they are made")
 
 
-def prepared(records: Sequence[Received[Any]]) -> tuple[list[tuple[Received[Any], Document]], list[Outgoing]]:
-    """The documents of records, and the dead letters of those that contradict themselves."""
+def prepared(
+    records: Sequence[Received[Any]], erasures: Erasures
+) -> tuple[list[tuple[Received[Any], Document]], list[Outgoing]]:
+    """The documents of records, without what is erased, and the dead letters of those that contradict themselves."""
     documents: list[tuple[Received[Any], Document]] = []
     letters: list[Outgoing] = []
     for one in records:
         try:
-            documents += [(one, document) for document in documents_of(one)]
+            documents += [(one, document) for document in documents_of(one, erasures)]
         except RefusedError as refused:
             letters.append(refusal(one, str(refused)))
     return documents, letters

@@ -7,6 +7,7 @@ Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what 
 commands to other teams, go where their key leads.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from services.contracts.base import Model
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
 from services.contracts.commands import ForAllTeams, Tick
+from services.contracts.erasure import ErasedAuthor
 from services.contracts.events import (
+    AuthorErased,
+    CaseErased,
     CaseEvent,
     CommandRejected,
     CommandRepeated,
@@ -67,6 +71,8 @@ from services.route.domain.state import TeamState
 from services.route.records import team_records
 from services.runtime.headers import passed_on
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
+
+log = logging.getLogger(__name__)
 
 Traces = Mapping[str, Mapping[str, str]]
 """The trace of each command and mention of a batch, by its id, as headers."""
@@ -149,6 +155,9 @@ class RoutePartition:
             case SavedSearch():
                 self._team(message.team).searches[message.id] = message
                 self._latest = max(self._latest, message.at)
+            case ErasedAuthor():
+                self._team(message.team).erasures.fold(message)
+                self._latest = max(self._latest, message.at)
             case HandledMentions():
                 self._team(message.team).remember_handled(message)
                 self._latest = max(self._latest, message.at)
@@ -198,6 +207,7 @@ class RoutePartition:
                 elsewhere += (_to_another(one, traces.get(given.id)) for one in sent_on(given, answer))
         events = _once(events)
         self.counts.update((event.team, event.type) for event in events)
+        _log_erasures(events)
         touched = sorted({given.team for given in inputs} & self._teams.keys())
         self._note_dues(touched)
         written = [
@@ -268,6 +278,15 @@ class RoutePartition:
 
     def _out(self, topic: Topic, key: str, message: Model | None, headers: Mapping[str, str] | None = None) -> Outgoing:
         return Outgoing(topic, key, message, partition=self._number, headers=headers or {})
+
+
+def _log_erasures(events: Sequence[Event]) -> None:
+    """The line of the log by which an erasure can be proved; who was erased is not in it."""
+    for event in events:
+        if isinstance(event, AuthorErased):
+            cases = sum(isinstance(one, CaseErased) and one.cause == event.cause for one in events)
+            said = "an author was erased by %s, command %s: %d cases"
+            log.info(said, event.actor, event.cause, cases, extra={"team": event.team, "source": event.source})
 
 
 def _signals(events: Iterable[Event]) -> list[Outgoing]:

@@ -6,7 +6,9 @@ Used by `partition.py`, which writes them in the same transaction as the events.
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.contracts.base import Model
+from services.contracts.erasure import ErasedAuthor
 from services.contracts.events import (
+    AuthorErased,
     CalendarReported,
     CannedReplyRetired,
     CannedReplySaved,
@@ -29,6 +31,7 @@ from services.contracts.events import (
 )
 from services.contracts.goals import GoalsRecord
 from services.contracts.handbook import AgreementRecord, GuidelineRecord, SuggestionRecord
+from services.contracts.ids import erasure_id
 from services.contracts.memory import KnownCalendar, KnownGap
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import TeamRecord
@@ -55,6 +58,9 @@ def _records(state: TeamState, event: Event) -> Iterator[Record]:
             yield team, "capacity", event.person, state.capacities.get(event.person)
         case ClassificationCorrected(author="person"):
             yield team, "corrected", event.mention, state.corrected[event.mention]
+        case AuthorErased():
+            erasure = erasure_id(team, event.source, event.author)
+            yield team, "erased", erasure, ErasedAuthor(team=team, erasure=erasure, at=event.at)
         case CoverGapFound() | CoverGapClosed():
             gap = state.gaps.get(event.gap.id)
             yield team, "gap", event.gap.id, KnownGap(team=team, gap=gap, at=event.at) if gap else None

@@ -9,6 +9,7 @@ from itertools import islice
 from services.classify.domain.reader import Text, build_reader
 from services.classify.worker import transform
 from services.contracts.commands import ConfigureTeam
+from services.contracts.erasure import Erasures
 from services.contracts.ids import mention_id
 from services.contracts.mentions import Author, ClassifiedMention, Mention
 from services.contracts.topics import DESK_COMMANDS, MENTIONS_CLASSIFIED, MENTIONS_RAW
@@ -72,13 +73,13 @@ def route(mentions: Sequence[Received[ClassifiedMention]]) -> tuple[int, float]:
 def sink(elasticsearch: str, mentions: Sequence[Received[ClassifiedMention]]) -> float:
     """Mentions a second into an index of its own, in the sink's batches."""
     with indices(elasticsearch, f"bench{secrets.token_hex(4)}-") as (_, elastic, store):
-        writer = Writer(elastic, store)
-        apply(mentions[:SINK_BATCH], store, writer)
+        writer, erasures = Writer(elastic, store), Erasures()
+        apply(mentions[:SINK_BATCH], store, writer, erasures)
         rest = mentions[SINK_BATCH:]
 
         def work() -> None:
             for begin in range(0, len(rest), SINK_BATCH):
-                assert apply(rest[begin : begin + SINK_BATCH], store, writer) == []
+                assert apply(rest[begin : begin + SINK_BATCH], store, writer, erasures) == []
 
         return len(rest) / _seconds(work)
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from services.contracts.events import CaseEvent
-from services.contracts.ids import reply_id
-from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
+from services.contracts.erasure import AuthorErased, ErasedAuthor
+from services.contracts.events import CaseEvent, NoteAdded
+from services.contracts.ids import erasure_id, reply_id
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED, team_key
 from services.report.domain.indices import FAMILIES, Generations
 from services.report.elastic import ElasticClient, ElasticUnavailableError
 from services.report.generations import GenerationStore, SupersededError
@@ -21,7 +22,7 @@ from services.runtime.topics import create_topics
 from tests.connected.test_sink import counter, send, sinking
 from tests.support.engines import Engines
 from tests.support.stack import until
-from tests.unit.test_report_samples import NOW, case_event, indices, mention
+from tests.unit.test_report_samples import NOW, case_event, example, indices, mention
 
 pytestmark = pytest.mark.engines
 
@@ -176,3 +177,82 @@ def test_a_switch_that_died_half_way_is_finished_by_the_next_start(ready: Ready,
     shown = {index for index, aliases in store.aliases().items() if aliases}
     assert shown == {store.names.index("cases", "", 3), store.names.index("messages", "", 3)}
     assert elastic.search(store.names.alias("cases"), {"size": 0})["_shards"]["total"] == 1
+
+
+# -- erasure -----------------------------------------------------------------------------------------------------------
+
+TRUUS = {"id": "t-17", "name": "Truus Jansen", "handle": "@truus", "url": "https://social.example/@truus"}
+
+
+def erased(team: str) -> AuthorErased:
+    return AuthorErased.model_validate(
+        example("AuthorErased") | {"team": team, "author": "t-17", "at": NOW.isoformat()}
+    )
+
+
+def tell(settings: ReportSettings, event: AuthorErased) -> None:
+    """As route does, but for the transaction: what is remembered, and the event."""
+    erasure = erasure_id(event.team, event.source, event.author)
+    record = ErasedAuthor(team=event.team, erasure=erasure, at=event.at)
+    with Producer(settings, "test") as producer:
+        producer.send([Outgoing(DESK_TEAMS, team_key(event.team, "erased", erasure), record)])
+        producer.send([Outgoing(DESK_EVENTS, event.team, event)])
+
+
+def of_truus(team: str, count: int = 30) -> list[Any]:
+    """Her mentions, and two cases with a note each; and a mention of somebody else."""
+    by: dict[str, Any] = {"team": team, "author": TRUUS, "title": "Truus Jansen vraagt"}
+    noted = [written(n, "NoteAdded", team).model_dump(mode="json") for n in range(2)]
+    for one in noted:
+        one["case"] |= by
+        one["note"]["text"] = "Truus belde"
+        one["at"] = NOW.isoformat()
+    events = [NoteAdded.model_validate(one) for one in noted]
+    return [*(mention(n, f"Truus zegt {n}", **by) for n in range(count)), mention(99, "Jan zegt", team=team), *events]
+
+
+def words(elastic: ElasticClient, store: GenerationStore, team: str) -> list[str]:
+    """The ids of all that names her."""
+    return [
+        ident
+        for alias in FAMILIES
+        for ident, (_, body) in everything(elastic, store, team, alias).items()
+        if "ruus" in str(body) or "t-17" in str(body)
+    ]
+
+
+def test_what_the_sink_has_erased_a_rebuild_does_not_bring_back(ready: Ready, team: str) -> None:
+    settings, elastic, store = ready
+    count = counter(elastic, store, team)
+    send(settings, of_truus(team), team)
+    with sinking(settings, store, elastic, team):
+        until(lambda: (count("mentions"), count("messages")) == (31, 2), "everything is indexed", 60)
+        assert len(words(elastic, store, team)) == 34
+        tell(settings, erased(team))
+        until(lambda: not words(elastic, store, team), "all of it is erased", 60)
+        send(settings, of_truus(team, 5), team)
+        last = mention(100, "Tot slot", team=team)
+        send(settings, [last], team)
+        until(lambda: last.id in everything(elastic, store, team, "mentions"), "the same mentions came again", 60)
+        assert words(elastic, store, team) == []
+    before = {alias: everything(elastic, store, team, alias) for alias in FAMILIES}
+    rebuild(settings)
+    assert {alias: everything(elastic, store, team, alias) for alias in FAMILIES} == before
+    assert len(before["mentions"]) == 32
+
+
+def test_what_is_erased_while_a_rebuild_reads_is_erased_in_it(ready: Ready, team: str) -> None:
+    """The rebuild has noted where the topics end and who was erased by then; the sink is away."""
+    settings, elastic, store = ready
+    send(settings, of_truus(team), team)
+    told: list[int] = []
+
+    def at_its_beginning(done: int, _total: int) -> None:
+        if not told:
+            tell(settings, erased(team))
+        told.append(done)
+
+    rebuild(settings, at_its_beginning)
+    assert told[0] == 0
+    assert words(elastic, store, team) == []
+    assert len(everything(elastic, store, team, "mentions")) == 31

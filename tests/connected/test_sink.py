@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.base import Model
+from services.contracts.erasure import Erasures
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.documents import Document
 from services.report.elastic import ElasticClient, ElasticUnavailableError
+from services.report.erasing import Eraser
 from services.report.generations import GenerationStore
 from services.report.main import prepared_before
 from services.report.retention import expire
@@ -63,7 +65,8 @@ def sinking(settings: ReportSettings, store: GenerationStore, elastic: ElasticCl
 
     def work() -> None:
         with Producer(settings, group) as producer, GroupReader(settings, group, TOPICS, producer) as reader:
-            sink = Sink(reader, store, Writer(elastic, store), producer, system_clock, 200)
+            writer, eraser = Writer(elastic, store), Eraser(elastic, store)
+            sink = Sink(reader, store, writer, eraser, Erasures(), producer, system_clock, 200)
             while not stop.is_set():
                 sink.step(stop)
 

@@ -18,6 +18,7 @@ from services.contracts.commands import (
     CloseCase,
     Command,
     ConfigureTeam,
+    EraseAuthor,
     ExpireQuestion,
     HandOver,
     ReopenCase,
@@ -29,6 +30,7 @@ from services.contracts.commands import (
     TakeOverReply,
     WithdrawReply,
 )
+from services.contracts.mentions import Author
 from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person, ServiceLevel, TeamConfig
 from tests.support.route import at, config, examples, mention, uuid
 from tests.support.route_machine import RouteMachine
@@ -94,9 +96,11 @@ class EyesMachine(RouteMachine):
         urgency=st.sampled_from(("normal", "critical")),
         followers=st.sampled_from((None, 5_000)),
         leak=st.booleans(),
+        author=st.sampled_from(("klant", "buur")),
     )
-    def write(self, name: str, urgency: Any, followers: int | None, leak: bool) -> None:
-        said = mention(f"{name} {len(self.given)}", self.now, conversation=name, urgency=urgency, followers=followers)
+    def write(self, name: str, urgency: Any, followers: int | None, leak: bool, author: str) -> None:
+        who = Author(id=author, name=author, followers=followers)
+        said = mention(f"{name} {len(self.given)}", self.now, conversation=name, urgency=urgency, author=who)
         read = said.classification.model_copy(update={"topics": ("leak",) if leak else ()})
         self.give(said.model_copy(update={"classification": read}))
 
@@ -104,6 +108,11 @@ class EyesMachine(RouteMachine):
     def ask(self, which: tuple[type[Command], dict[str, Any]], actor: str, pick: int) -> None:
         kind, fields = which
         assert self.command(kind, actor, case=self.some_case(pick), **fields), "every command is answered"
+
+    @rule()
+    def erase(self) -> None:
+        """What is held for somebody who is erased never leaves."""
+        assert self.command(EraseAuthor, "system:webcare", source="square", author="buur")
 
     @rule(which=st.sampled_from(CONFIGS))
     def agree(self, which: TeamConfig) -> None:

@@ -27,6 +27,7 @@ from services.contracts.commands import (
     DecideLeave,
     DecideSuggestion,
     DropSearch,
+    EraseAuthor,
     HandOver,
     MergeCase,
     OfferSwap,
@@ -48,10 +49,10 @@ from services.contracts.commands import (
     UntagCase,
     WakeCase,
 )
-from services.contracts.events import CaseMerged
+from services.contracts.events import CaseErased, CaseMerged
 from services.contracts.handbook import GuidelineText
 from services.contracts.ids import mention_id
-from services.contracts.mentions import ClassifiedMention
+from services.contracts.mentions import Author, ClassifiedMention
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
 from tests.support.rota import HOURS, ROTA_ASKS
 from tests.support.route import TEAM, at, away, config, examples, mention, uuid
@@ -82,6 +83,7 @@ CONFIGS: tuple[TeamConfig, ...] = (
 )
 ACTORS = ("noor", "noor", "jeroen", "aisha", "aisha", "lead:els", "lead:els", "integration:bot", "tom", "vreemde")
 NAMES = tuple(f"m{number}" for number in range(40))
+AUTHORS = ("zqklant", "zqklant", "zqbuur")
 CASE_COMMANDS: tuple[tuple[type[Command], dict[str, Any]], ...] = (
     (ClaimCase, {}),
     (ReleaseCase, {}),
@@ -119,6 +121,7 @@ class RoutingMachine(RouteMachine):
         kind=st.sampled_from(("post", "email")),
         needed=st.sampled_from((True, True, True, False)),
         topics=st.sampled_from(((), (), ("billing",), ("leak", "billing"))),
+        author=st.sampled_from(AUTHORS),
     )
     def write(
         self,
@@ -129,10 +132,13 @@ class RoutingMachine(RouteMachine):
         kind: str,
         needed: bool,
         topics: tuple[str, ...],
+        author: str,
     ) -> None:
         said = mention(
             name,
             self.now,
+            author=Author(id=author, name=f"Naam {author}"),
+            text=f"{author} zegt {name}",
             conversation=conversation,
             urgency=urgency,
             language=language,
@@ -163,7 +169,17 @@ class RoutingMachine(RouteMachine):
         case, into = self.some_case(pick), self.some_case(other)
         known = self.state.cases.get(case)
         seen = max(1, known.revision - behind) if known and behind is not None else None
-        assert self.command(MergeCase, actor, case=case, into=into, seen=seen), "every command is answered"
+        fields = {"case": case, "into": into, "seen": seen, "other_author": bool(pick % 3)}
+        assert self.command(MergeCase, actor, **fields), "every command is answered"
+
+    @rule(author=st.sampled_from(AUTHORS))
+    def erase(self, author: str) -> None:
+        """Nothing of them is in any case, nor among what is kept."""
+        self.command(EraseAuthor, "system:webcare", source="square", author=author)
+        if self.agreed is not None:
+            assert [key for key, record in self.stored.items() if author.encode() in record] == []
+            again = self.command(EraseAuthor, "system:webcare", source="square", author=author)
+            assert not any(isinstance(event, CaseErased) for event in again), "said twice, it is done once"
 
     @precondition(lambda self: any(case.merged_into for case in self.state.cases.values()))
     @rule(actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000))

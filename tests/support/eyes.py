@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from services.contracts.cases import Case
 from services.contracts.events import (
     ApprovalReminded,
+    CaseErased,
     Event,
     ReplyApproved,
     ReplyDelivered,
@@ -74,6 +75,10 @@ class Eyes:
             assert event.reply.id not in self.left, "what has left is not taken back"
             assert event.reply.text == self.replies[event.reply.id].text, "the text comes back whole"
             self.withdrawn.add(event.reply.id)
+        elif isinstance(event, CaseErased):
+            erased = [one for one in event.case.messages if one.kind == "reply" and one.erased]
+            assert not any(one.text or one.versions for one in erased)
+            self.withdrawn |= {one.id for one in erased if one.state == "withdrawn"}
         elif isinstance(event, ReplyReleased):
             assert self.replies[event.reply.id].approved_by
         elif isinstance(event, ReplyDelivered):

@@ -172,6 +172,7 @@ def contents(state: TeamState) -> dict[str, Any]:
         "goals": state.goals,
         "ideas": state.ideas,
         "searches": state.searches,
+        "erasures": state.erasures.contents(),
         "mentions": state.case_of_mention,
         "indexes": [index.contents() for index in state.indexes],
         "loads": {person: state.load(person) for person in (agreed.people if agreed else ())},

@@ -14,7 +14,9 @@ from services.classify.domain.places import Places
 from services.classify.domain.precision import Verdict, of_closed, of_correction
 from services.classify.reread.worker import Corrections, wants
 from services.contracts.codec import decode, encode
+from services.contracts.erasure import ErasedAuthor, Erasures
 from services.contracts.events import CaseClosed, ClassificationCorrected, NoteAdded
+from services.contracts.ids import erasure_id
 from services.contracts.mentions import CORRECTIONS_KEPT, ClassifiedMention
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
@@ -142,7 +144,7 @@ def work(worker: Corrections, *events: Any) -> list[Outgoing]:
 
 def test_a_corrected_mention_goes_to_the_partition_of_its_event_with_its_trace() -> None:
     archive = Archived(mention())
-    [sent] = work(Corrections(archive), event(sentiment="positive"))
+    [sent] = work(Corrections(archive, Erasures()), event(sentiment="positive"))
     assert (sent.topic, sent.partition, sent.key) == (MENTIONS_CLASSIFIED, 3, "spoorlijn")
     assert sent.headers == {"traceparent": "00-a-b-01", NEEDS_PERSON: "1"}
     assert archive.advanced == [{3}]
@@ -150,13 +152,13 @@ def test_a_corrected_mention_goes_to_the_partition_of_its_event_with_its_trace()
 
 def test_route_need_not_look_at_what_needs_nobody() -> None:
     calm = mention(needs_person=False, urgency={"label": "low", "score": 0.1})
-    [sent] = work(Corrections(Archived(calm)), event(sentiment="positive"))
+    [sent] = work(Corrections(Archived(calm), Erasures()), event(sentiment="positive"))
     assert sent.headers[NEEDS_PERSON] == "0"
 
 
 def test_corrections_of_one_mention_in_one_batch_and_in_the_next_build_on_each_other() -> None:
     archive = Archived(mention())
-    worker = Corrections(archive)
+    worker = Corrections(archive, Erasures())
     output = work(worker, event("1", sentiment="positive"), event("1", sentiment="positive"), event("2", urgency="low"))
     archive.commit(output)
     output += work(worker, event("3", topics=("refund",)), event("2", urgency="low"))
@@ -166,7 +168,7 @@ def test_corrections_of_one_mention_in_one_batch_and_in_the_next_build_on_each_o
 
 def test_after_a_batch_that_failed_its_events_one_by_one_lose_nothing() -> None:
     archive = Archived(mention())
-    worker = Corrections(archive)
+    worker = Corrections(archive, Erasures())
     other = event("x", urgency="low").model_copy(update={"mention": uuid("elsewhere")})
     archive.records.append(mention().model_copy(update={"id": uuid("elsewhere")}))
     archive.unreadable = {1}
@@ -180,7 +182,7 @@ def test_after_a_batch_that_failed_its_events_one_by_one_lose_nothing() -> None:
 
 def test_a_mention_that_its_source_gave_again_is_corrected_as_it_is_now() -> None:
     archive = Archived(mention())
-    worker = Corrections(archive)
+    worker = Corrections(archive, Erasures())
     archive.commit(work(worker, event("1", sentiment="positive")))
     archive.records.append(mention().model_copy(update={"text": "Anders"}))
     [sent] = work(worker, event("2", urgency="low"))
@@ -188,8 +190,22 @@ def test_a_mention_that_its_source_gave_again_is_corrected_as_it_is_now() -> Non
     assert (sent.message.text, sent.message.revision) == ("Anders", 2)
 
 
+def test_a_correction_of_an_erased_mention_brings_no_word_of_it_back() -> None:
+    archive, known = Archived(mention()), Erasures()
+    worker = Corrections(archive, known)
+    archive.commit(work(worker, event("1", sentiment="positive")))
+    author = mention().author.id
+    known.fold(ErasedAuthor(team="spoorlijn", erasure=erasure_id("spoorlijn", "mastodon", author), at=AT))
+    for number in ("2", "3"):
+        [sent] = work(worker, event(number, urgency="critical", sentiment=("negative", "positive")[number == "3"]))
+        archive.commit([sent])
+        assert isinstance(sent.message, ClassifiedMention)
+        assert (sent.message.text, sent.message.author.name, sent.message.erased_at) == ("", "", AT)
+        assert (sent.message.revision, sent.headers[NEEDS_PERSON]) == (int(number) + 1, "0")
+
+
 def test_a_mention_that_is_not_found_is_passed_over() -> None:
-    assert work(Corrections(Archived()), event(sentiment="positive")) == []
+    assert work(Corrections(Archived(), Erasures()), event(sentiment="positive")) == []
 
 
 def test_only_corrections_and_closed_cases_are_decoded() -> None:

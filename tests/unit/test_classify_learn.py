@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from services.classify import corrected
 from services.classify.domain.delta import HeadDelta, TeamDelta, applied
 from services.classify.domain.reader import LANGUAGES, Text
 from services.classify.domain.weights import WeightsError, fingerprint
@@ -18,10 +19,14 @@ from services.classify.learning.adapt import Correction
 from services.classify.learning.corrections import CorrectionError, of_events, of_lines
 from services.classify.learning.team import MARGIN, Trial, better, trials
 from services.classify.readers import TeamFolder, TeamReaders, pointers, team_judges, with_teams
+from services.contracts.erasure import ErasedAuthor
 from services.contracts.events import ClassificationCorrected
 from services.contracts.ids import mention_id
 from services.contracts.mentions import Author, ClassifiedMention
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, MENTIONS_CLASSIFIED
 from services.control.cli import main
+from services.runtime.follow import Followed
+from services.runtime.settings import Settings
 from tests.support.fast_reader import fast_reader
 
 READER = fast_reader()
@@ -303,3 +308,19 @@ def test_a_bad_file_is_one_line(command: CliRunner, tmp_path: Path) -> None:
     path.write_bytes(b"\xff")
     found = command.invoke(main, ["learn", "--team", "shop", "--file", str(path)])
     assert (found.exit_code, found.stderr.strip().split("\n")[-1]) == (1, f"Error: {path} is not UTF-8")
+
+
+def test_nothing_is_learnt_of_who_was_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = Path(__file__).parents[2] / "services/contracts/examples"
+    event = ClassificationCorrected.model_validate_json((example / "ClassificationCorrected.v1.json").read_bytes())
+    mention = ClassifiedMention.model_validate_json((example / "mention.classified.v1.json").read_bytes())
+    erased = ErasedAuthor.model_validate_json((example / "team.erased.v1.json").read_bytes())
+    records: dict[str, Any] = {DESK_EVENTS.name: event, MENTIONS_CLASSIFIED.name: mention, DESK_TEAMS.name: None}
+
+    def read(_settings: Any, topic: Any, on_record: Any, _seconds: float) -> None:
+        on_record(Followed(topic, 0, 0, NOW, event.team, records[topic.name], {}))
+
+    monkeypatch.setattr(corrected, "_read", read)
+    assert corrected.corrections_of(Settings(), event.team, 1.0) == ([event], {mention.id: mention})
+    records[DESK_TEAMS.name] = erased
+    assert corrected.corrections_of(Settings(), event.team, 1.0) == ([event], {})

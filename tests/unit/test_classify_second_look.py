@@ -55,6 +55,9 @@ def test_what_anybody_has_corrected_is_not() -> None:
         assert after is not None
         assert not worth(after, RULES)
     assert not worth(mention(spam=0.9, needs_person=True), RULES)
+    assert not worth(mention(needs_person=True).model_copy(update={"erased_at": NOW}), RULES), (
+        "there is nothing to read"
+    )
 
 
 def asked(first: ClassifiedMention, second: ClassifiedMention) -> dict[str, Any]:

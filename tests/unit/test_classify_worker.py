@@ -1,6 +1,6 @@
 """What classify makes of a batch: one classified mention each, by team, with what route and the trace need in headers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from services.classify.settings import ClassifySettings
 from services.classify.worker import transform
 from services.contracts.codec import decode, encode
+from services.contracts.erasure import ErasedAuthor, Erasures
+from services.contracts.ids import erasure_id
 from services.contracts.mentions import ClassifiedMention, Mention
 from services.contracts.topics import MENTIONS_CLASSIFIED, MENTIONS_RAW
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
@@ -71,3 +73,22 @@ def test_the_trace_goes_on_and_other_headers_do_not() -> None:
 
 def test_the_settings_have_their_ports() -> None:
     assert (ClassifySettings().classify_metrics_port, ClassifySettings().trends_metrics_port) == (9102, 9105)
+
+
+def test_what_an_erased_author_wrote_before_goes_on_without_its_words_and_needs_nobody() -> None:
+    known = Erasures()
+    erasure = erasure_id(MENTION.team, MENTION.source, MENTION.author.id)
+    known.fold(ErasedAuthor(team=MENTION.team, erasure=erasure, at=NOW))
+    later = received("Gaslucht in de trein", source_id="2").message.model_copy(
+        update={"created_at": NOW + timedelta(hours=1), "collected_at": NOW + timedelta(hours=1)}
+    )
+    records = [received("Gaslucht in de trein"), Received(MENTIONS_RAW, 0, 1, NOW, "conversation", later, {})]
+    before, after = transform(fast_reader(), erasures=known)(records, NOW)
+    assert isinstance(before.message, ClassifiedMention)
+    assert isinstance(after.message, ClassifiedMention)
+    assert decode(MENTIONS_CLASSIFIED, encode(before.message)) == before.message
+    assert (before.message.text, before.message.author.id, before.message.erased_at) == ("", "", NOW)
+    assert (before.headers[NEEDS_PERSON], after.headers[NEEDS_PERSON]) == ("0", "1")
+    assert before.message.classification.urgency.label == "critical", "how it was read is a figure"
+    assert "aslucht" not in encode(before.message).decode()
+    assert after.message.text == "Gaslucht in de trein"

@@ -21,6 +21,7 @@ from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.codec import decode, encode
 from services.contracts.commands import Tick
+from services.contracts.erasure import ErasedAuthor, Erasures
 from services.contracts.events import CaseArchived, CaseEvent
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.schemas import message_name
@@ -99,18 +100,29 @@ def classify(topic: Topic, message: Any) -> None:
     all_can_be_read([written])
 
 
+def folds_erasures(message: Any) -> None:
+    erasures = Erasures()
+    erasures.fold(message)
+    noor = example_named(MENTIONS_CLASSIFIED, "mention.classified")
+    assert (erasures.of_mention(noor) is not None) == isinstance(message, ErasedAuthor)
+
+
 def classify_teams(topic: Topic, message: Any) -> None:
+    folds_erasures(message)
     taxonomies = TeamTaxonomies(fast_reader().rarity)
     taxonomies.fold(followed(topic, message))
     assert (taxonomies.of(TEAM) is not None) == isinstance(message, TeamConfiguration)
 
 
 def reread(topic: Topic, message: Any) -> None:
+    if topic is DESK_TEAMS:
+        folds_erasures(message)
+        return
     mention = example_named(MENTIONS_CLASSIFIED, "mention.classified")
     if topic is MENTIONS_CLASSIFIED:
         worth(message, Rules(0.6, 0.8, timedelta(hours=1)))
         return
-    written = list(Corrections(Archived(mention))([received(topic, message)], AT))
+    written = list(Corrections(Archived(mention), Erasures())([received(topic, message)], AT))
     assert len(written) == 0, "the example of a mention has the example of a correction in it"
     all_can_be_read(written)
 
@@ -132,11 +144,12 @@ def route(topic: Topic, message: Any) -> None:
 
 def sink(topic: Topic, message: Any) -> None:
     if topic is DESK_TEAMS:
+        folds_erasures(message)
         known = KnownSearches()
         known.fold("key", message)
         assert known.take_new() == ({TEAM} if isinstance(message, SavedSearch) else set())
         return
-    documents, letters = prepared([received(topic, message)])
+    documents, letters = prepared([received(topic, message)], Erasures())
     assert letters == []
     families = {one.family for _, one in documents}
     assert ("mentions" in families) == isinstance(message, ClassifiedMention)

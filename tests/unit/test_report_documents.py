@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.codec import decode, encode
+from services.contracts.erasure import Erasures
 from services.contracts.events import CommandAccepted, ReplyApproved
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.documents import RefusedError, documents_of
@@ -134,7 +135,7 @@ def test_an_archived_case_stays_as_a_closed_one() -> None:
 
 def test_events_that_change_no_case_have_no_document() -> None:
     accepted = CommandAccepted.model_validate(example("CommandAccepted"))
-    assert documents_of(received(DESK_EVENTS, accepted)) == []
+    assert documents_of(received(DESK_EVENTS, accepted), Erasures()) == []
 
 
 def test_a_rebuild_writes_both_generations_until_nobody_reads_the_old_one() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.contracts.codec import decode, encode
+from services.contracts.erasure import Erasures
 from services.contracts.events import CaseEvent
 from services.contracts.ids import case_id, event_id, mention_id
 from services.contracts.mentions import ClassifiedMention
@@ -76,18 +77,18 @@ def received(topic: Topic, message: Any, offset: int = 0, at: datetime = NOW) ->
 
 def from_mention(message: ClassifiedMention, offset: int = 0, at: datetime = NOW) -> Document:
     """The document of a mention that was read at `offset`."""
-    [document] = documents_of(received(MENTIONS_CLASSIFIED, message, offset, at))
+    [document] = documents_of(received(MENTIONS_CLASSIFIED, message, offset, at), Erasures())
     return document
 
 
 def from_event(event: CaseEvent, at: datetime = NOW) -> Document:
     """The document of a case event."""
-    return documents_of(received(DESK_EVENTS, event, 0, at))[0]
+    return documents_of(received(DESK_EVENTS, event, 0, at), Erasures())[0]
 
 
 def from_message(event: CaseEvent, at: datetime = NOW) -> Document:
     """The document of the reply or note that a case event is about."""
-    return documents_of(received(DESK_EVENTS, event, 0, at))[1]
+    return documents_of(received(DESK_EVENTS, event, 0, at), Erasures())[1]
 
 
 @contextmanager

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from services.contracts.erasure import Erasures
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.report.domain.mappings import Json
 from services.report.elastic import ElasticRefusedError, ElasticUnavailableError
+from services.report.erasing import Eraser
 from services.report.generations import GenerationStore
 from services.report.settings import ReportSettings
 from services.report.sink import Sink
@@ -122,7 +124,8 @@ class Impatient(threading.Event):
 def made(elastic: FakeElastic, *batches: list[Received[Any]]) -> tuple[Sink, FakeReader, Letters]:
     store = GenerationStore(elastic, ReportSettings())
     reader, letters = FakeReader(elastic, *batches), Letters()
-    return Sink(reader, store, Writer(elastic, store), letters, lambda: NOW, 100), reader, letters
+    writer, eraser = Writer(elastic, store), Eraser(elastic, store)
+    return Sink(reader, store, writer, eraser, Erasures(), letters, lambda: NOW, 100), reader, letters
 
 
 def batch(*numbers: int) -> list[Received[Any]]:

@@ -38,7 +38,7 @@ class Rules:
 def worth(mention: ClassifiedMention, rules: Rules) -> bool:
     """Whether to read it again: a person is needed, or the first reader was uncertain; and nobody has corrected it yet."""
     read = mention.classification
-    if mention.corrections or read.spam >= 0.5:
+    if mention.corrections or read.spam >= 0.5 or mention.erased_at:
         return False
     doubts = (read.sentiment.confidence, 1.0 if read.urgency.confidence is None else read.urgency.confidence)
     return read.needs_person or min(doubts) < rules.uncertain

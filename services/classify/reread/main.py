@@ -1,7 +1,8 @@
 """The process `reread`: writes corrected mentions again, and has a second reader look at what the first was unsure of.
 
-Corrections (`worker.py`) are transactional: reads `desk.events`, writes `mentions.classified`. The second reader (`deep.py`)
-runs beside them in a thread of its own, where it is installed and wanted. Nothing waits for this process.
+Corrections (`worker.py`) are transactional: reads `desk.events`, writes `mentions.classified`; it follows `desk.teams` for
+who was erased. The second reader (`deep.py`) runs beside them in a thread of its own, where it is installed and wanted.
+Nothing waits for this process.
 """
 
 import logging
@@ -16,6 +17,8 @@ from services.classify.reread.deep import DeepReader
 from services.classify.reread.worker import Corrections, wants
 from services.classify.second import SecondReader, SecondReaderMissingError, build_second_reader
 from services.classify.settings import ClassifySettings
+from services.classify.teams import follow_erasures
+from services.contracts.erasure import Erasures
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.runtime.clock import Clock, system_clock
 from services.runtime.health import Health, HealthServer
@@ -25,6 +28,8 @@ from services.runtime.worker import run_stateless
 log = logging.getLogger(__name__)
 
 NAME = "reread"
+_A_MOMENT = 0.2
+"""Seconds between two looks at whether it is known who was erased."""
 
 
 def run(settings: ClassifySettings, stop: threading.Event, clock: Clock = system_clock) -> None:
@@ -41,14 +46,21 @@ def run(settings: ClassifySettings, stop: threading.Event, clock: Clock = system
         archive = Archive(settings, clock() - timedelta(days=settings.reread_days), health.beat)
         deep = DeepReader(settings, partial(_second, settings), _rules(settings), stop, clock)
         health.add("second reader", deep.check)
+        erasures = Erasures()
+        teams = follow_erasures(settings, erasures)
+        health.add("teams", teams.check)
         deep.start()
+        teams.start()
         try:
+            while not stop.is_set() and not teams.caught_up.wait(_A_MOMENT):
+                health.beat()
             archive.advance(range(settings.partitions_team))  # before it joins the group, which would not wait for it
             log.info("can find %d mentions again", archive.known())
-            run_stateless(settings, NAME, DESK_EVENTS, Corrections(archive), stop, health, clock, wants)
+            run_stateless(settings, NAME, DESK_EVENTS, Corrections(archive, erasures), stop, health, clock, wants)
         finally:
             stop.set()
             deep.join()
+            teams.stop()
             archive.close()
 
 

@@ -1,8 +1,8 @@
 """Corrections: reads `desk.events`, writes each corrected mention again on `mentions.classified`, with `revision` + 1.
 
 A stateless worker (`services/runtime/worker.py`): the mention itself is found by the archive, and which corrections it has
-in it is written on it, so that nothing has to be remembered and a repeat writes nothing. What people say of the reader's
-labels is counted on the way (`domain/precision.py`).
+in it is written on it, so that nothing has to be remembered and a repeat writes nothing. What was erased since is written
+without its words. What people say of the reader's labels is counted on the way (`domain/precision.py`).
 """
 
 import logging
@@ -14,6 +14,7 @@ from typing import Any
 from services.classify.domain import precision
 from services.classify.domain.corrections import corrected
 from services.classify.reread.archive import Mentions
+from services.contracts.erasure import Erasures
 from services.contracts.events import CaseClosed, ClassificationCorrected
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.topics import MENTIONS_CLASSIFIED, Topic
@@ -43,8 +44,8 @@ class _Found:
 class Corrections:
     """The transform of the worker."""
 
-    def __init__(self, archive: Mentions) -> None:
-        self._archive = archive
+    def __init__(self, archive: Mentions, erasures: Erasures) -> None:
+        self._archive, self._erasures = archive, erasures
         self._written: dict[str, _Found] = {}
         """What was written and has not been read back yet: a batch that failed is worked on one by one before a commit."""
 
@@ -78,13 +79,15 @@ class Corrections:
                 "a correction of a mention that is not found", extra={"team": event.team, "mention": event.mention}
             )
             return None
-        after = corrected(found.mention, event)
+        before = self._erasures.applied(found.mention)
+        after = corrected(before, event)
         CORRECTIONS.labels(event.team, event.author, "written" if after else "nothing_new").inc()
         if after is None:
             return None
-        _count(precision.of_correction(found.mention, event))
+        _count(precision.of_correction(before, event))
         fresh[event.mention] = _Found(found.partition, found.offset, after)
-        headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if is_for_route(after) else "0"}
+        wanted = after.erased_at is None and is_for_route(after)
+        headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if wanted else "0"}
         return Outgoing(MENTIONS_CLASSIFIED, after.team, after, partition=one.partition, headers=headers)
 
     def _find(self, partition: int, mention: str) -> _Found | None:

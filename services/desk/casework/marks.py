@@ -52,10 +52,11 @@ class Marks:
                 # Another tab of theirs was there at this moment; it saw the case as well.
                 db.execute(sa.update(_marks).where(this, _marks.c.seen < seen).values(seen=seen))
 
-    def forget(self, cases: Collection[str]) -> None:
-        """Erase everybody's marks for these cases, which are archived or erased."""
+    def forget(self, cases: Collection[str], until: datetime | None = None) -> None:
+        """Erase everybody's marks for these cases, which are archived, or whose author was erased at `until`."""
+        query = sa.delete(_marks).where(_marks.c.case.in_(list(cases)))
         with self._engine.begin() as db:
-            db.execute(sa.delete(_marks).where(_marks.c.case.in_(list(cases))))
+            db.execute(query.where(_marks.c.seen <= until.timestamp()) if until else query)
 
 
 def unread(model: ReadModel, marks: Marks, team: str, name: str) -> Mapping[str, datetime]:

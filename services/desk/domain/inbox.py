@@ -180,7 +180,8 @@ def _less(counter: Counter[Item], items: Iterable[Item]) -> None:
 
 
 def _author(case: Case) -> tuple[str, str]:
-    return case.source, case.author.id
+    """Who is the same author; those who were erased are nobody's."""
+    return case.source, case.author.id or case.id
 
 
 def _places(case: Case) -> Iterator[tuple[str, Key]]:

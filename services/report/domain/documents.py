@@ -3,17 +3,21 @@
 A mention comes from `mentions.classified` alone, with the offset (+ 1, since versions start at 1) as its version: all
 records of a mention are on one partition. A case and its replies and notes come from `desk.events` alone, with the case's
 revision. So documents may be written in any order, any number of times, and the newest stays.
+
+What an author who was erased wrote before is indexed without them and without its text, whenever it comes (`erased.py`).
 """
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.contracts.cases import Case, CaseMessage
+from services.contracts.cases import Case, CaseMessage, MergedCase
+from services.contracts.erasure import Erasures
 from services.contracts.events import CaseArchived, CaseEvent
 from services.contracts.mentions import ClassifiedMention
+from services.report.domain.erased import erased_body
 from services.report.domain.indices import Family, month_of
 from services.runtime.messages import Received
 
@@ -36,7 +40,7 @@ class Document:
     body: Mapping[str, Any]
 
 
-def documents_of(received: Received[Any]) -> list[Document]:
+def documents_of(received: Received[Any], erasures: Erasures) -> list[Document]:
     """The documents of a record: a mention; a case and the reply or note that its event is about; else none.
 
     Raises:
@@ -44,11 +48,19 @@ def documents_of(received: Received[Any]) -> list[Document]:
     """
     message = received.message
     if isinstance(message, ClassifiedMention):
-        return [mention_document(message, received.offset, received.at)]
+        return [mention_document(erasures.applied(message), received.offset, received.at)]
     if isinstance(message, CaseEvent):
-        written = message_document(message, received.at)
-        return [case_document(message, received.at), *([written] if written else [])]
+        case, written = case_document(message, received.at), message_document(message, received.at)
+        return [_without_erased(one, message, erasures) for one in (case, written) if one]
     return []
+
+
+def _without_erased(document: Document, event: CaseEvent, erasures: Erasures) -> Document:
+    """The document, erased when whom it is about was, after the event (later ones name them no more)."""
+    to = document.body.get("addressee")
+    about: Case | MergedCase = next((one for one in event.case.merged if one.case == to), event.case)
+    at = erasures.of(event.team, about.source, about.author.id, event.at)
+    return document if at is None else replace(document, body=erased_body(document.family, document.body, at))
 
 
 def mention_document(mention: ClassifiedMention, offset: int, appended_at: datetime) -> Document:
@@ -98,7 +110,9 @@ def message_document(event: CaseEvent, appended_at: datetime) -> Document | None
         "status": state,
         "created_at": about.at.isoformat(),
         "tags": list(case.tags),
+        "addressee": about.addressee.case if about.addressee else None,
         "classification": {"language": {"code": case.language}, "topics": list(case.topics)},
+        "erased_at": case.erased_at.isoformat() if case.erased_at and about.erased else None,
         "appended_at": appended_at.isoformat(),
     }
     return Document("messages", "", about.id, case.revision, body)
@@ -109,7 +123,7 @@ _AS_THEY_ARE = {
     "sentiment", "sentiment_score", "intent", "topics", "tags", "corrected",
     "weight", "created_at", "opened_at", "updated_at",
     "closed_at", "closed_by", "owner", "previous_owner", "assigned_at", "awaiting_us", "first_response_at",
-    "first_response_seconds", "reopened", "mentions",
+    "first_response_seconds", "reopened", "mentions", "erased_at",
 }  # fmt: skip
 
 

@@ -95,6 +95,7 @@ MENTION: Json = {
         extra=STORED,
         classification=CLASSIFICATION,
         corrections=CORRECTIONS,
+        erased_at=DATE,
         appended_at=DATE,
     ),
 }
@@ -156,6 +157,7 @@ CASE: Json = {
         note_count=WHOLE,
         assignment_count=WHOLE,
         release_count=WHOLE,
+        erased_at=DATE,
         appended_at=DATE,
         classification=fields(
             language=fields(code=alias("language")),
@@ -185,7 +187,9 @@ MESSAGE: Json = {
         status=KEYWORD,
         created_at=DATE,
         tags=KEYWORD,
+        addressee=KEYWORD,
         classification=fields(language=fields(code=KEYWORD), topics=KEYWORD),
+        erased_at=DATE,
         appended_at=DATE,
     ),
 }

@@ -3,7 +3,7 @@
 from services.contracts.addressee import Addressee
 from services.contracts.cases import Case, MergedCase
 from services.contracts.commands import SubmitReply
-from services.contracts.mentions import ClassifiedMention
+from services.contracts.mentions import Author, ClassifiedMention
 from services.route.domain.answers import Refusal
 from services.route.domain.made import made, remade
 
@@ -20,7 +20,12 @@ def addressee(case: Case, command: SubmitReply) -> Addressee | None:
     if entry is None:
         raise Refusal("changed_since", "the conversation that this answers is not part of the case any more")
     fields = {name: getattr(entry, name) for name in ("case", "source", "conversation", "answer_to")}
-    return made(Addressee, fields | {"author": (entry.author.name or entry.author.handle or entry.author.id)[:500]})
+    return made(Addressee, fields | {"author": called(entry.author)})
+
+
+def called(author: Author) -> str:
+    """What an author is called in a message of a case."""
+    return author.name or author.handle or author.id
 
 
 def of_conversation(case: Case, mention: ClassifiedMention) -> MergedCase | None:

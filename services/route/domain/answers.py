@@ -26,6 +26,7 @@ Code = Literal[
     "already_decided",
     "changed",
     "reply_pending",
+    "erased",
     "expired",
     "invalid",
 ]

@@ -110,7 +110,8 @@ def delivery(agreed: Agreement, case: Case, command: ReportDelivery, now: dateti
         raise Refusal("invalid", "the reply has not left")
     if known.state in ("delivered", command.outcome):
         return []
-    update = {"state": command.outcome, "url": command.url or known.url, "detail": command.detail}
+    told = {} if known.erased else {"url": command.url or known.url, "detail": command.detail}
+    update = {"state": command.outcome, **told}
     reported = known.model_copy(update=update)
     after = changed(case, messages=tuple(reported if one is known else one for one in case.messages))
     if command.outcome == "delivered":

@@ -27,6 +27,7 @@ from services.contracts.commands import (
     DecideLeave,
     DropSearch,
     EditShift,
+    EraseAuthor,
     ExpireQuestion,
     HandbookCommand,
     HandOver,
@@ -71,6 +72,7 @@ from services.route.domain import (
     approvals,
     calendar_rules,
     case_rules,
+    erasing,
     hand_overs,
     handbook,
     leave_rules,
@@ -184,6 +186,8 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
         return _own_capacity(state, agreed, command, now)
     if isinstance(command, CorrectClassification):
         return correct(state, agreed, command, now)
+    if isinstance(command, EraseAuthor):
+        return erasing.erase(state, agreed, command, now)
     if isinstance(command, RotaCommand):
         return ROTA_RULES[type(command)](agreed, command, now)
     if isinstance(command, CannedCommand):
@@ -199,6 +203,7 @@ def _decide_command(state: TeamState, command: Command, now: datetime) -> list[D
     if case is None:
         raise Refusal("unknown_case", "the team has no such case, or it is archived")
     _as_seen(case, command)
+    erasing.still_somebody(case, command)
     if type(command) in BETWEEN_CASES:
         return BETWEEN_CASES[type(command)](state, agreed, case, command, now)
     if isinstance(command, SubmitReply):

@@ -7,6 +7,7 @@ not see them either, so nobody can tell the difference.
 from datetime import datetime, timedelta
 
 from services.contracts.events import (
+    AuthorErased,
     CalendarReported,
     CannedReplyRetired,
     CannedReplySaved,
@@ -78,6 +79,8 @@ def apply(state: TeamState, event: Event) -> None:
         state.set_capacity(event.person, _own_capacity(event))
     elif isinstance(event, ClassificationCorrected) and event.author == "person":
         state.remember_correction(_corrected(state, event))
+    elif isinstance(event, AuthorErased):
+        state.erasures.fold(event)
     elif isinstance(event, IdeaSubmitted | IdeaSettled):
         state.ideas[event.idea.id] = event.idea
     elif isinstance(event, CoverGapFound):

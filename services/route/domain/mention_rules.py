@@ -9,7 +9,7 @@ from services.contracts.ids import case_id
 from services.contracts.mentions import ClassifiedMention, Urgency
 from services.contracts.teams import TeamConfig, UrgencyWeights
 from services.route.domain import clocks
-from services.route.domain.addressees import of_conversation, with_later
+from services.route.domain.addressees import called, of_conversation, with_later
 from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
 from services.route.domain.labels import carried, without
@@ -34,8 +34,11 @@ def needs_person(mention: ClassifiedMention, config: TeamConfig | None) -> bool:
 
 
 def decide_mention(state: TeamState, mention: ClassifiedMention, now: datetime) -> list[Draft]:
-    """The drafts of one mention; one that was seen before does nothing, wherever its case is by now."""
-    if mention.id in state.case_of_mention:
+    """The drafts of one mention; one that was seen before does nothing, wherever its case is by now.
+
+    Neither does what somebody wrote before they were erased, when it comes (again) after that.
+    """
+    if mention.id in state.case_of_mention or mention.erased_at or state.erasures.of_mention(mention):
         return []
     case = state.latest_case((mention.source, mention.conversation))
     config = state.agreement.config if state.agreement else None
@@ -50,12 +53,12 @@ def decide_mention(state: TeamState, mention: ClassifiedMention, now: datetime) 
 
 def message(mention: ClassifiedMention) -> CaseMessage:
     """The mention as a message of its case."""
-    author = mention.author
     fields = {
         "kind": "mention",
         "id": mention.id,
         "at": mention.created_at,
-        "author": author.name or author.handle or author.id,
+        "author": called(mention.author),
+        "author_id": mention.author.id,
         "text": mention.text[:MESSAGE_CHARACTERS],
         "cut": len(mention.text) > MESSAGE_CHARACTERS,
         "url": mention.url,

@@ -39,6 +39,7 @@ SPOKEN = frozenset(
         "CaseReclassified",
         "CaseExtended",
         "MentionsSplitOff",
+        "CaseErased",
     }
 )
 """After one of these the other case is not what it was; then undoing leaves its urgency, promises and turn as they are."""

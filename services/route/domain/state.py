@@ -12,6 +12,7 @@ from sortedcontainers import SortedList
 
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
+from services.contracts.erasure import Erasures
 from services.contracts.goals import TeamGoals
 from services.contracts.memory import AnsweredCommand, CorrectedMention, HandledMentions, OwnCapacity
 from services.contracts.questions import Idea
@@ -50,6 +51,7 @@ class TeamState:
         self.goals: TeamGoals | None = None
         self.ideas: dict[str, Idea] = {}
         self.searches: dict[str, SavedSearch] = {}
+        self.erasures = Erasures()
         self.case_of_mention: dict[str, str] = {}
         self._case_of_conversation: dict[Conversation, str] = {}
         self._merged_conversations: dict[Conversation, set[tuple[datetime, str, str]]] = {}
@@ -173,7 +175,9 @@ class TeamState:
         self.cases[case.id] = case
         for mention in case.mentions[len(old.mentions) if old else 0 :]:
             self.case_of_mention[mention] = case.id
-        if old is None:
+        if old is None or old.conversation != case.conversation:
+            if old is not None:
+                self._leave_conversation(old)
             self._join_conversation(case)
         self._merge_conversations(old, case)
         self._move(old, case)
@@ -248,6 +252,15 @@ class TeamState:
         known = self.cases[latest] if latest else None
         if known is None or (known.opened_at, known.id) < (case.opened_at, case.id):
             self._case_of_conversation[conversation] = case.id
+
+    def _leave_conversation(self, case: Case) -> None:
+        """The conversation goes on in the case of it that was opened before, if there is one."""
+        conversation = (case.source, case.conversation)
+        if self._case_of_conversation.get(conversation) == case.id:
+            del self._case_of_conversation[conversation]
+            for one in self.cases.values():
+                if (one.source, one.conversation) == conversation:
+                    self._join_conversation(one)
 
     def _merge_conversations(self, old: Case | None, case: Case | None) -> None:
         """A case takes over the conversations of what is merged into it, and gives them back."""
