@@ -226,7 +226,7 @@ def test_what_the_sink_has_erased_a_rebuild_does_not_bring_back(ready: Ready, te
     count = counter(elastic, store, team)
     send(settings, of_truus(team), team)
     with sinking(settings, store, elastic, team):
-        until(lambda: (count("mentions"), count("messages")) == (31, 2), "everything is indexed", 60)
+        until(lambda: (count("mentions"), count("messages")) == (31, 2), "everything is indexed", 120)
         assert len(words(elastic, store, team)) == 34
         tell(settings, erased(team))
         until(lambda: not words(elastic, store, team), "all of it is erased", 60)

@@ -61,9 +61,9 @@ def test_who_asks_to_be_forgotten_is_forgotten_also_after_a_rebuild(stack: Stack
     case = case_id(TEAM, ids[0])
     with stack.api() as client, stack.log_in("marit") as desk:
         until(lambda: case_of(client, TEAM, ids[0]), "the question is a case")
-        noted = {"type": "AddNote", "team": TEAM, "case": case, "text": f"Naam{word} belde ook"}
+        noted = {"type": "AddNote", "team": TEAM, "case": case, "text": f"{word} belde ook"}
         assert desk.command(noted).status_code == 200
-        until(lambda: total(client, word) >= 4, "both mentions, the case and the note are found")
+        until(lambda: total(client, word) >= 3, "both mentions and the note are found")
         assert case_of(client, TEAM, ids[1]) is None, "the praise needs nobody"
         assert word in seen(client, case, ids)
 
