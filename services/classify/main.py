@@ -1,6 +1,6 @@
 """The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop.
 
-It begins once it knows the topics of every team (`teams.py`), and follows them as they change; it reads by what a team has
+It begins once it knows what every team has agreed (`teams.py`), and follows it as it changes; it reads by what a team has
 taught it (`readers.py`).
 """
 
@@ -9,7 +9,7 @@ import threading
 from services.classify.domain.reader import build_reader
 from services.classify.readers import TeamReaders
 from services.classify.settings import ClassifySettings
-from services.classify.teams import TeamTaxonomies, follow_teams
+from services.classify.teams import TeamAgreements, follow_teams
 from services.classify.worker import transform
 from services.contracts.topics import MENTIONS_RAW
 from services.runtime.health import Health, HealthServer
@@ -29,9 +29,10 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
     health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.classify_metrics_port, health):
         reader = build_reader()
-        taxonomies = TeamTaxonomies(reader.rarity)
-        teams = follow_teams(settings, taxonomies)
-        work = transform(reader, taxonomies.of, TeamReaders(reader, settings.data).at)
+        agreements = TeamAgreements(reader.rarity)
+        teams = follow_teams(settings, agreements)
+        readers = TeamReaders(reader, settings.data)
+        work = transform(reader, agreements.taxonomy_of, readers.at, agreements.terms_of)
         health.add("teams", teams.check)
         teams.start()
         try:

@@ -140,6 +140,7 @@ SEEN: Mapping[str, str] = {
     "person tom": "start people",
     "topic name": "case",
     "approval rule": "writes",
+    "case rule": "case",
     "guideline reason first": "guideline",
     "guideline reason second": "guideline",
     "guideline first title": "guideline before",

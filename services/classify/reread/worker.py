@@ -84,7 +84,7 @@ class Corrections:
             return None
         _count(precision.of_correction(found.mention, event))
         fresh[event.mention] = _Found(found.partition, found.offset, after)
-        headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if is_for_route(after) else "0"}
+        headers = passed_on(one.headers) | {NEEDS_PERSON: "1"}  # a rule of the team may hold now; there are few of them
         return Outgoing(MENTIONS_CLASSIFIED, after.team, after, partition=one.partition, headers=headers)
 
     def _find(self, partition: int, mention: str) -> _Found | None:
@@ -96,12 +96,6 @@ class Corrections:
         except LookupError:
             return None
         return _Found(partition, offset, found) if found.id == mention else None
-
-
-def is_for_route(mention: ClassifiedMention) -> bool:
-    """Whether a correction makes it route's: what else could (a conversation, many followers) it has seen before."""
-    read = mention.classification
-    return read.needs_person or read.urgency.label in ("high", "critical")
 
 
 def _count(verdicts: Iterable[precision.Verdict]) -> None:
