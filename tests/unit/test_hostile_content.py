@@ -190,6 +190,7 @@ SEEN: Mapping[str, str] = {
     "hit author name": "hits",
     "hit author handle": "hits",
     "hit title": "hits",
+    "hit rule": "hits",
     "hit case title": "rows",
     "hit note": "hits",
     "hit passage": "hits",
