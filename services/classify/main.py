@@ -1,6 +1,6 @@
 """The process `classify`: reads `mentions.raw`, writes `mentions.classified`, in transactions, until told to stop.
 
-It begins once it knows the topics of every team and who was erased (`teams.py`), and follows both as they change; it reads
+It begins once it knows what every team has agreed and who was erased (`teams.py`), and follows both as they change; it reads
 by what a team has taught it (`readers.py`).
 """
 
@@ -9,7 +9,7 @@ import threading
 from services.classify.domain.reader import build_reader
 from services.classify.readers import TeamReaders
 from services.classify.settings import ClassifySettings
-from services.classify.teams import TeamTaxonomies, follow_teams
+from services.classify.teams import TeamAgreements, follow_teams
 from services.classify.worker import transform
 from services.contracts.erasure import Erasures
 from services.contracts.topics import MENTIONS_RAW
@@ -30,9 +30,10 @@ def run(settings: ClassifySettings, stop: threading.Event) -> None:
     health = Health(awaits=("partitions",))
     with HealthServer(settings.metrics_host, settings.classify_metrics_port, health):
         reader = build_reader()
-        taxonomies, erasures = TeamTaxonomies(reader.rarity), Erasures()
-        teams = follow_teams(settings, taxonomies, erasures)
-        work = transform(reader, taxonomies.of, TeamReaders(reader, settings.data).at, erasures)
+        agreements, erasures = TeamAgreements(reader.rarity), Erasures()
+        teams = follow_teams(settings, agreements, erasures)
+        readers = TeamReaders(reader, settings.data)
+        work = transform(reader, agreements.taxonomy_of, readers.at, agreements.terms_of, erasures)
         health.add("teams", teams.check)
         teams.start()
         try:

@@ -10,11 +10,12 @@ import numpy as np
 
 from services.classify.domain.fusion import FusedHead, Fusion, fused
 from services.classify.domain.look import Text
-from services.classify.domain.reader import Reader, build_reader, needs_person
+from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.urgency import ROOM
 from services.classify.domain.weights import DAMAGED, FOLDER, WeightsError
 from services.classify.embedding import Embeds, SecondReaderMissingError, load_embedding
 from services.contracts.mentions import Classification, Reason
+from services.contracts.needs import of_text, with_verdict
 
 __all__ = ["SecondReader", "SecondReaderMissingError", "build_second_reader"]
 
@@ -76,10 +77,9 @@ class SecondReader:
                 update={"label": urgency, "score": score, "confidence": round(share, 3)}
             )
             reasons.append(Reason(label="urgency", value=urgency, code=CODE))
-            needs, why = needs_person(first.intent, urgency, text.followers, first.spam)  # type: ignore[arg-type]  # likewise
-            changes["needs_person"] = needs
-            reasons = [one for one in reasons if one.label != "needs_person"]
-            reasons.append(Reason(label="needs_person", value="yes" if needs else "no", code=why))
+            needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # likewise
+            changes["needs_person"] = needed.needs
+            reasons = [*with_verdict(tuple(reasons), needed)]
         return first.model_copy(update={**changes, "reasons": tuple(reasons)})
 
     def _labels(self, head: str) -> tuple[str, ...]:

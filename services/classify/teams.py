@@ -1,4 +1,5 @@
-"""The topics of every team: follows `desk.teams` from the beginning, and keeps each team's taxonomy compiled.
+"""What every team has agreed that classify needs: follows `desk.teams` from the beginning, and keeps each team's topics
+compiled, and what needs a person ready to ask.
 
 Who was erased is known from there as well (`services/contracts/erasure.py`).
 
@@ -7,12 +8,14 @@ said in the log and in a metric; `webcare rota check` says it before.
 """
 
 import logging
+from dataclasses import dataclass
 
 from services.classify.domain.examples import Rarity
 from services.classify.domain.team_topics import compiled
 from services.classify.domain.topics import Taxonomy
 from services.contracts.erasure import Erasures
-from services.contracts.teams import TeamConfiguration
+from services.contracts.needs import Terms, terms_of
+from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_TEAMS, team_key
 from services.runtime.follow import Followed, Follower
 from services.runtime.metrics import TOPIC_PROBLEMS
@@ -20,18 +23,34 @@ from services.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_USUAL = terms_of(None)
 
-class TeamTaxonomies:
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A team's agreements, and what was made of them."""
+
+    config: TeamConfig
+    taxonomy: Taxonomy | None
+    terms: Terms
+
+
+class TeamAgreements:
     """Fed record by record by the follower's thread; asked by the worker's."""
 
     def __init__(self, rarity: Rarity) -> None:
         self._rarity = rarity
-        self._known: dict[str, tuple[TeamConfiguration, Taxonomy | None]] = {}
+        self._known: dict[str, _Known] = {}
 
-    def of(self, team: str) -> Taxonomy | None:
+    def taxonomy_of(self, team: str) -> Taxonomy | None:
         """The taxonomy of a team's own; `None` is the default one."""
         known = self._known.get(team)
-        return known[1] if known else None
+        return known.taxonomy if known else None
+
+    def terms_of(self, team: str) -> Terms:
+        """What the team has agreed of what needs a person; what holds for everybody where it has agreed nothing."""
+        known = self._known.get(team)
+        return known.terms if known else _USUAL
 
     def fold(self, record: Followed) -> None:
         """Take in one record of `desk.teams`."""
@@ -42,22 +61,26 @@ class TeamTaxonomies:
                 del self._known[team]
 
     def _agreed(self, agreed: TeamConfiguration) -> None:
-        team, topics = agreed.team, agreed.config.topics
+        team, config = agreed.team, agreed.config
         known = self._known.get(team)
-        if known and known[0].config.topics == topics:
-            return
+        same = known is not None and known.config.topics == config.topics
+        taxonomy = known.taxonomy if known and same else self._compiled(agreed)
+        self._known[team] = _Known(config, taxonomy, terms_of(config))
+
+    def _compiled(self, agreed: TeamConfiguration) -> Taxonomy | None:
+        team, topics = agreed.team, agreed.config.topics
         taxonomy, problems = compiled(topics, self._rarity)
         for problem in problems:
             log.warning("passed over: %s", problem, extra={"team": team, "revision": agreed.revision})
         TOPIC_PROBLEMS.labels(team).set(len(problems))
-        self._known[team] = agreed, taxonomy if topics else None
+        return taxonomy if topics else None
 
 
-def follow_teams(settings: Settings, taxonomies: TeamTaxonomies, erasures: Erasures) -> Follower:
+def follow_teams(settings: Settings, agreements: TeamAgreements, erasures: Erasures) -> Follower:
     """What keeps both up to date; not started yet."""
 
     def fold(record: Followed) -> None:
-        taxonomies.fold(record)
+        agreements.fold(record)
         erasures.fold(record.message)
 
     return Follower(settings, {DESK_TEAMS: "beginning"}, fold, name="classify-teams")

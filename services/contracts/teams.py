@@ -13,6 +13,9 @@ from pydantic import Field, model_validator
 from services.contracts.approvals import ApprovalRule as ApprovalRule
 from services.contracts.approvals import Employment as Employment
 from services.contracts.base import Instant, Model, ShortText, Slug
+from services.contracts.case_rules import MOST_CHARACTERS as MOST_RULE_CHARACTERS
+from services.contracts.case_rules import MOST_RULES, Handle
+from services.contracts.case_rules import CaseRule as CaseRule
 from services.contracts.house_style import HouseStyle as HouseStyle
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.rota import CalendarFeed as CalendarFeed
@@ -143,6 +146,10 @@ class TeamConfig(Model):
     service_levels: tuple[ServiceLevel, ...] = Field(min_length=1)
     reach_threshold: int = Field(default=10_000, ge=1)
     """An author with at least this many followers needs a person, whatever they say."""
+    handles: tuple[Handle, ...] = Field(default=(), max_length=20)
+    """The team's own accounts: who names one with an `@` speaks to the team."""
+    case_rules: tuple[CaseRule, ...] = Field(default=(), max_length=MOST_RULES)
+    """What becomes a case and what does not, in the order in which they are asked: the first that fits decides."""
     reopen_days: int = Field(default=7, ge=0, le=365)
     """A closed case reopens when its conversation goes on within this many days."""
     weights: UrgencyWeights = UrgencyWeights()
@@ -179,6 +186,7 @@ class TeamConfig(Model):
             ("calendar", self.calendars),
             ("topic", self.topics),
             ("approval rule", self.approval_rules),
+            ("case rule", self.case_rules),
         ):
             names = [row.id for row in rows]
             if len(set(names)) != len(names):
@@ -186,10 +194,14 @@ class TeamConfig(Model):
         return self
 
     @model_validator(mode="after")
-    def _topics_fit(self) -> Self:
+    def _texts_fit(self) -> Self:
         if (found := sum(topic.characters() for topic in self.topics)) > MOST_CHARACTERS:
             raise ValueError(
                 f"the topics are too long: {found} characters of phrases and examples, of {MOST_CHARACTERS}"
+            )
+        if (found := sum(rule.characters() for rule in self.case_rules)) > MOST_RULE_CHARACTERS:
+            raise ValueError(
+                f"the case rules are too long: {found} characters of words and authors, of {MOST_RULE_CHARACTERS}"
             )
         return self
 

@@ -10,6 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
+from services.contracts.needs import GRAVE
 from services.contracts.teams import TeamConfig
 from services.rota.coverage import Coverage, Gap, NeedCovered, coverage
 from services.rota.fairness import Fairness, fairness
@@ -30,6 +31,7 @@ Code = Literal[
     "overloaded",
     "agency_mandate",
     "nobody_approves",
+    "case_rule",
     "never_on_shift",
     "no_capacity",
     "leave_over",
@@ -90,6 +92,7 @@ def report(config: TeamConfig, now: datetime) -> RotaReport:
         *_people(config, rota, now),
         *_agency(config),
         *_approvers(config),
+        *_case_rules(config),
         *_leave(config, now),
         *_holidays(config, now),
     ]
@@ -169,6 +172,18 @@ def _approvers(config: TeamConfig) -> Iterator[Finding]:
             "there are replies that need approval, and nobody in the roster may approve: only a lead who is not in it"
         )
         yield Finding(level="notice", code="nobody_approves", text=text)
+
+
+def _case_rules(config: TeamConfig) -> Iterator[Finding]:
+    """Rules of what becomes a case that keep urgent mentions from people, or name topics that no mention gets."""
+    topics = {one.id for one in config.topics}
+    for rule in config.case_rules:
+        if rule.then == "no_case" and (urgent := GRAVE.intersection(rule.urgency or ())):
+            text = f"case rule {rule.id!r} keeps mentions of urgency {' and '.join(sorted(urgent))} from people"
+            yield Finding(level="notice", code="case_rule", text=text)
+        if topics and (unknown := sorted(set(rule.topics or ()) - topics)):
+            text = f"case rule {rule.id!r} names topics that the team has not agreed: {', '.join(unknown)}"
+            yield Finding(level="problem", code="case_rule", text=text)
 
 
 def _overloaded(shared: Fairness) -> Iterator[Finding]:

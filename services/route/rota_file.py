@@ -2,6 +2,7 @@
 
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
                         holiday_calendar = { country = "NL", region = "..." }; approval_minutes, grace_seconds, idea_link,
+                        handles = ["ourname"], whom people name with an @;
                         house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } };
                         agency = { alone_up_to = "high" }, which is so when it is left out; "critical" is no limit
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
@@ -17,6 +18,8 @@
     [[demand]]          days, from, to, people, skill, language, channel
     [[approval_rules]]  id, name, and what must hold, all of it: people, employment, channels, urgency (at least), topics,
                         reach
+    [[case_rules]]      id, name, then ("case" or "no_case"), and what must hold, all of it: kinds, sources, monitors,
+                        topics, words, languages, authors, reach, sentiment, intent, urgency; the first that fits decides
     [opening_hours]     mon = ["08:00-12:00", "13:00-17:30"]; a day that is left out is closed; no table is always open
     [[topics]]          id, names = { nl = "...", en = "..." }, words, examples
     [[service_levels]]  id, urgency, kinds, first_response_minutes, warn_minutes, always_open
@@ -34,6 +37,7 @@ from services.contracts.teams import (
     AGENCY_AT_FIRST,
     ApprovalRule,
     CalendarFeed,
+    CaseRule,
     Person,
     ServiceLevel,
     TeamConfig,
@@ -81,6 +85,7 @@ def _sections(data: Table, zone: str) -> dict[str, Any]:
         "approval_rules": each(
             "approval rule", data.get("approval_rules", []), lambda _, row: made("", ApprovalRule, row)
         ),
+        "case_rules": each("case rule", data.get("case_rules", []), lambda _, row: made("", CaseRule, row)),
         "topics": each("topic", data.get("topics", []), lambda _, row: made("", TeamTopic, row)),
     }
 

@@ -35,6 +35,7 @@ def render(config: TeamConfig) -> str:
         *(_section("[[demand]]", _demand(one)) for one in config.demand),
         _section("[opening_hours]", _opening_hours(config.opening_hours)),
         *(_section("[[approval_rules]]", _set(one).items()) for one in config.approval_rules),
+        *(_section("[[case_rules]]", _set(one).items()) for one in config.case_rules),
         *(_section("[[topics]]", _set(one).items()) for one in config.topics),
         *(_section("[[service_levels]]", _set(one).items()) for one in config.service_levels),
     ]
@@ -55,7 +56,7 @@ def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
     yield "id", config.team
     for name in ("name", "language", "time_zone", "reach_threshold", "reopen_days", "holidays"):
         yield name, getattr(config, name)
-    for name in ("approval_minutes", "grace_seconds", "idea_link"):
+    for name in ("handles", "approval_minutes", "grace_seconds", "idea_link"):
         if getattr(config, name) != TeamConfig.model_fields[name].default:
             yield name, getattr(config, name)
     if config.holiday_calendar is not None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.classify.domain.reader import FAR_REACHING, Reader
+from services.classify.domain.reader import Reader
 from services.classify.domain.text import READ_CHARACTERS
 from services.contracts.codec import encode
 from services.contracts.mentions import Classification
@@ -60,21 +60,18 @@ def spans_are_true(found: Classification, text: str) -> None:
     text=TEXTS,
     title=st.one_of(st.just(""), st.text(max_size=80)),
     hint=st.one_of(st.none(), st.sampled_from(["nl", "en-GB", "xx", "", "zz-ZZ", "\x00"])),
-    followers=st.one_of(st.none(), st.integers(min_value=0, max_value=10**9)),
     rating=st.one_of(st.none(), st.floats(min_value=0, max_value=5)),
 )
 def test_any_text_gets_a_bounded_answer_whose_evidence_is_in_the_text(
-    text: str, title: str, hint: str | None, followers: int | None, rating: float | None
+    text: str, title: str, hint: str | None, rating: float | None
 ) -> None:
-    found = READER.classify(text, title=title, language_hint=hint, followers=followers, rating=rating)
+    found = READER.classify(text, title=title, language_hint=hint, rating=rating)
     assert Classification.model_validate(found.model_dump()) == found
     spans_are_true(found, text)
     assert len(found.reasons) <= 30
     assert len(encode(found)) < 20_000
-    assert found == READER.classify(text, title=title, language_hint=hint, followers=followers, rating=rating)
+    assert found == READER.classify(text, title=title, language_hint=hint, rating=rating)
     if found.urgency.label in ("high", "critical"):
-        assert found.needs_person
-    if followers is not None and followers >= FAR_REACHING and found.intent != "spam":
         assert found.needs_person
 
 

@@ -5,7 +5,16 @@ from datetime import date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.teams import AgencyMandate, Demand, HolidayCalendar, Mandate, OpeningSpan, Person, TeamConfig
+from services.contracts.teams import (
+    AgencyMandate,
+    CaseRule,
+    Demand,
+    HolidayCalendar,
+    Mandate,
+    OpeningSpan,
+    Person,
+    TeamConfig,
+)
 from services.route.rota_file import parse
 from services.route.rota_text import render
 from tests.support.rotas import PEOPLE, teams
@@ -57,6 +66,21 @@ calendars = st.builds(
     region=st.none() | st.just("BY"),
     dates=st.lists(dates, max_size=3).map(tuple),
 )
+case_rules = st.builds(
+    CaseRule,
+    id=st.just("regel"),
+    name=texts,
+    then=st.sampled_from(("case", "no_case")),
+    kinds=st.just(("post", "email")),
+    words=st.none() | st.just(("te laat", "storing*", 'een "zin"')),
+    authors=st.none() | st.just(("@ovnieuws", "help@voorbeeld.example")),
+    languages=st.none() | st.just(("nl", "und")),
+    topics=st.none() | st.lists(slugs, min_size=1, max_size=3).map(tuple),
+    reach=st.none() | st.integers(1, 10**9),
+    sentiment=st.none() | st.just(("negative",)),
+    intent=st.none() | st.just(("praise", "chatter")),
+    urgency=st.none() | st.lists(st.sampled_from(URGENCIES), min_size=1, max_size=4).map(tuple),
+)
 spans = st.builds(OpeningSpan, day=st.integers(0, 6), start=times, end=times)
 
 
@@ -68,6 +92,8 @@ def test_a_file_says_what_was_agreed(given_team: tuple[TeamConfig, datetime], da
         "name": data.draw(texts),
         "people": tuple(data.draw(people(name)) for name in PEOPLE),
         "demand": tuple(data.draw(st.lists(demands, max_size=2))),
+        "handles": tuple(data.draw(st.lists(st.sampled_from(("@ons", "ons@voorbeeld.example")), max_size=2))),
+        "case_rules": tuple(data.draw(st.lists(case_rules, max_size=1))),
         "agency": data.draw(st.builds(AgencyMandate, alone_up_to=st.sampled_from(URGENCIES))),
         "holidays": tuple(data.draw(st.lists(dates, max_size=3))),
         "holiday_calendar": data.draw(st.none() | calendars),

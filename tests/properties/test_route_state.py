@@ -45,6 +45,7 @@ from services.contracts.commands import (
     SuggestGuideline,
     TagCase,
     TakeSwap,
+    Tick,
     UnmergeCase,
     UntagCase,
     WakeCase,
@@ -152,6 +153,18 @@ class RoutingMachine(RouteMachine):
     def ask(self, which: tuple[type[Command], dict[str, Any]], actor: str, pick: int) -> None:
         kind, fields = which
         assert self.command(kind, actor, case=self.some_case(pick), **fields), "every command is answered"
+
+    @precondition(lambda self: any(was_warned_of(case) for case in self.state.cases.values()))
+    @rule(pick=st.integers(0, 1000), hours=st.sampled_from((1, 4, 10)))
+    def claim_late_and_go_home(self, pick: int, hours: int) -> None:
+        """Somebody who is on claims what was warned of, and time passes."""
+        assert self.agreed is not None, "without agreements nothing is promised"
+        on = sorted(rota_of(self.agreed).on_shift(self.now) & {person.id for person in self.agreed.people})
+        late = sorted(case.id for case in self.state.cases.values() if was_warned_of(case))
+        if on:
+            assert self.command(ClaimCase, on[pick % len(on)], case=late[pick % len(late)])
+            self.now += timedelta(hours=hours)
+            self.command(Tick, "system:ticker")
 
     @rule(
         actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000), minutes=st.sampled_from((-5, 10, 90, 600, 3 * 1440))
@@ -350,6 +363,11 @@ class RoutingMachine(RouteMachine):
                 assert case.id in [one.case for one in cases[case.merged_into.case].merged]
             for one in case.merged:
                 assert set(one.mentions) <= set(case.mentions)
+
+
+def was_warned_of(case: Case) -> bool:
+    """Whether it is open, and the promise that is due first was warned of."""
+    return case.status == "open" and case.deadline is not None and case.deadline.warned_at is not None
 
 
 def as_it_was(case: Case) -> dict[str, Any]:

@@ -37,8 +37,9 @@ from services.contracts.commands import (
 from services.contracts.goals import TeamGoals
 from services.contracts.handbook import GuidelineText
 from services.contracts.mentions import Author
+from services.contracts.needs import Verdict, explained
 from services.contracts.rota import CalendarFeed, CalendarStatus
-from services.contracts.teams import ApprovalRule, Mandate, Person, TeamTopic
+from services.contracts.teams import ApprovalRule, CaseRule, Mandate, Person, TeamTopic
 from services.desk.accounts import Account
 from services.desk.domain.filters import saved_filter
 from services.report.domain.mappings import Json
@@ -157,6 +158,7 @@ def _config(fill: Filling, now: datetime) -> Any:
         now=now,
         people=people,
         topics=(TeamTopic(id="balloon", names={"nl": fill("topic name", 60)}, words=("ballon*",)),),
+        case_rules=(CaseRule(id="rule", name=fill("case rule", 150), then="case", topics=("balloon",)),),
         approval_rules=(ApprovalRule(id="rule", name=fill("approval rule"), people=("youssef",)),),
         calendars=(CalendarFeed(id="cal", url="https://calendar.example/x"),),
     )
@@ -290,6 +292,8 @@ class HostileElastic:
         author = {"id": fill("hit author id"), "name": fill("hit author name"), "handle": fill("hit author handle")}
         more: dict[str, Any] = {"author": author, "title": fill("hit title"), "url": fill.address}
         written = mention(1, fill("hit text", 100_000), **more, **when)
+        why = Verdict(False, "nobody-rule", fill("hit rule", 500))
+        written = written.model_copy(update={"classification": explained(written.classification, why)})
         opened: dict[str, Any] = {"opened_at": self.now.isoformat(), "created_at": self.now.isoformat()}
         opened |= {"title": fill("hit case title"), "author": {"id": fill("hit case author")}, "owner": None}
         note = {

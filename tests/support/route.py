@@ -95,7 +95,7 @@ def mention(
             language=Language(code=language, confidence=1),
             sentiment=Sentiment(label="negative", score=-0.5, confidence=1),
             urgency=Urgency(label=urgency, score=0.5),
-            intent="question",
+            intent="question" if needs_person else "chatter",
             spam=0,
             needs_person=needs_person,
             model="test",

@@ -19,6 +19,7 @@ from services.contracts.events import (
     CaseAssigned,
     CaseEscalated,
     CaseEvent,
+    CaseReleased,
     CommandRepeated,
     Event,
     OwnCapacityChanged,
@@ -41,11 +42,13 @@ from services.contracts.topics import (
 )
 from services.rota.rota import Rota
 from services.route.domain.evolve import evolve, forget
+from services.route.domain.releases import RELEASED
 from services.route.domain.state import TeamState
 from services.route.partition import RoutePartition
 from services.runtime.messages import Outgoing, Received
 from tests.support.eyes import Eyes
 from tests.support.route import TEAM, at, contents, uuid
+from tests.support.route_after import SaidOfPromises, check_who_is_off
 
 
 class RouteMachine(RuleBasedStateMachine):
@@ -67,6 +70,7 @@ class RouteMachine(RuleBasedStateMachine):
         self.agreed: TeamConfig | None = None
         self.revision = 0
         self.capacities: dict[str, int] = {}
+        self.promises = SaidOfPromises()
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
@@ -121,7 +125,11 @@ class RouteMachine(RuleBasedStateMachine):
 
     def command(self, kind: type[Command], actor: str, **fields: Any) -> list[Event]:
         made: Any = kind
-        return self.give(made(id=uuid(f"command {len(self.given)}"), team=TEAM, at=self.now, actor=actor, **fields))
+        events = self.give(made(id=uuid(f"command {len(self.given)}"), team=TEAM, at=self.now, actor=actor, **fields))
+        has_room = sum(isinstance(one, CaseReleased) for one in events) < RELEASED
+        if kind is Tick and self.agreed is not None and has_room:
+            check_who_is_off(self.agreed, rota_of(self.agreed), self.state.cases.values(), self.now)
+        return events
 
     def give(self, given: Any, again: bool = False) -> list[Event]:
         topic = MENTIONS_CLASSIFIED if isinstance(given, ClassifiedMention) else DESK_COMMANDS
@@ -172,6 +180,7 @@ class RouteMachine(RuleBasedStateMachine):
             if event.id not in self.seen:
                 self.seen.add(event.id)
                 self.eyes.see(event, self.agreed)
+                self.promises.see(event)
             if isinstance(event, RotaEvent):
                 self.agreed = event.config
                 assert event.revision == self.revision + 1

@@ -150,10 +150,10 @@ def test_a_corrected_mention_goes_to_the_partition_of_its_event_with_its_trace()
     assert archive.advanced == [{3}]
 
 
-def test_route_need_not_look_at_what_needs_nobody() -> None:
+def test_route_looks_at_whatever_is_corrected_as_a_rule_of_the_team_may_hold_now() -> None:
     calm = mention(needs_person=False, urgency={"label": "low", "score": 0.1})
     [sent] = work(Corrections(Archived(calm), Erasures()), event(sentiment="positive"))
-    assert sent.headers[NEEDS_PERSON] == "0"
+    assert sent.headers[NEEDS_PERSON] == "1"
 
 
 def test_corrections_of_one_mention_in_one_batch_and_in_the_next_build_on_each_other() -> None:

@@ -12,7 +12,7 @@ from services.classify.domain.phrases import PhraseError, compile_phrases
 from services.classify.domain.reader import Text
 from services.classify.domain.team_topics import compiled, malformed, ready
 from services.classify.domain.text import Words, prepare, words_of
-from services.classify.teams import TeamTaxonomies
+from services.classify.teams import TeamAgreements
 from services.classify.worker import transform
 from services.contracts.mentions import Author, Mention
 from services.contracts.team_topics import TeamTopic
@@ -143,23 +143,23 @@ def agreed(revision: int, *topics: TeamTopic) -> Followed:
 
 
 def test_a_taxonomy_is_compiled_when_the_topics_change_and_not_otherwise() -> None:
-    teams = TeamTaxonomies(READER.rarity)
-    assert teams.of("waterveen") is None
+    teams = TeamAgreements(READER.rarity)
+    assert teams.taxonomy_of("waterveen") is None
     teams.fold(agreed(1, WIFI))
-    first = teams.of("waterveen")
+    first = teams.taxonomy_of("waterveen")
     teams.fold(agreed(2, WIFI))
-    assert teams.of("waterveen") is first is not None
+    assert teams.taxonomy_of("waterveen") is first is not None
     teams.fold(agreed(3, WIFI, TeamTopic(id="lift", words=("lift",))))
-    assert teams.of("waterveen") not in (None, first)
+    assert teams.taxonomy_of("waterveen") not in (None, first)
     teams.fold(agreed(4))
-    assert teams.of("waterveen") is None, "a team without topics has the default ones"
+    assert teams.taxonomy_of("waterveen") is None, "a team without topics has the default ones"
 
 
 def test_a_team_that_is_gone_has_no_topics() -> None:
-    teams = TeamTaxonomies(READER.rarity)
+    teams = TeamAgreements(READER.rarity)
     teams.fold(agreed(1, WIFI))
     teams.fold(Followed(DESK_TEAMS, 0, 2, NOW, team_key("waterveen", "config", "current"), None, {}))
-    assert teams.of("waterveen") is None
+    assert teams.taxonomy_of("waterveen") is None
 
 
 def raw(team: str, text: str) -> Received[Mention]:
@@ -171,10 +171,10 @@ def raw(team: str, text: str) -> Received[Mention]:
 
 
 def test_a_batch_reads_each_mention_by_the_topics_of_its_team() -> None:
-    teams = TeamTaxonomies(READER.rarity)
+    teams = TeamAgreements(READER.rarity)
     teams.fold(agreed(1, WIFI))
     batch = [raw("waterveen", "Wi-fi traag, trein vol"), raw("spoorlijn", "Wi-fi traag, trein vol")]
-    found = [one.message.classification.topics for one in transform(READER, teams.of)(batch, NOW)]  # type: ignore[union-attr]  # classified
+    found = [one.message.classification.topics for one in transform(READER, teams.taxonomy_of)(batch, NOW)]  # type: ignore[union-attr]  # classified
     assert found[0] == ("wifi",)
     assert "transport" in found[1]
 

@@ -14,7 +14,7 @@ import pytest
 
 from services.classify.domain.second_look import Rules, worth
 from services.classify.reread.worker import Corrections
-from services.classify.teams import TeamTaxonomies
+from services.classify.teams import TeamAgreements
 from services.classify.worker import transform
 from services.contracts.asyncapi import EXAMPLES
 from services.contracts.base import Model
@@ -109,9 +109,9 @@ def folds_erasures(message: Any) -> None:
 
 def classify_teams(topic: Topic, message: Any) -> None:
     folds_erasures(message)
-    taxonomies = TeamTaxonomies(fast_reader().rarity)
-    taxonomies.fold(followed(topic, message))
-    assert (taxonomies.of(TEAM) is not None) == isinstance(message, TeamConfiguration)
+    agreements = TeamAgreements(fast_reader().rarity)
+    agreements.fold(followed(topic, message))
+    assert (agreements.taxonomy_of(TEAM) is not None) == isinstance(message, TeamConfiguration)
 
 
 def reread(topic: Topic, message: Any) -> None:

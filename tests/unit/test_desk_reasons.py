@@ -16,6 +16,7 @@ from services.classify.second import CODE
 from services.contracts.cases import Case, CaseMessage, LabelCorrection
 from services.contracts.commands import CorrectClassification
 from services.contracts.mentions import Intent, Reason, Urgency, UrgencySignal
+from services.contracts.needs import ASKING
 from services.desk import reason_words
 from services.desk.domain.reasons import Ground, Label, labels, pieces
 from services.desk.domain.undo import Restore, correction_back
@@ -156,12 +157,12 @@ def test_the_pieces_are_the_text_and_every_reason_has_the_piece_it_begins_with(s
 
 
 def codes() -> set[str]:
-    """The codes that the page may show, as classify makes them."""
+    """The codes that the page may show, as classify and route make them."""
     made = {f"urgency-{one}" for one in (*NAMES, "signal", "told", "nothing")}
     made |= {f"sentiment-{one}" for one in ("word", "negated", "rating", "nothing")}
     made |= {f"intent-{one}" for one in get_args(Intent)} | {"topic-word", "topic-example", CODE}
     made |= {f"language-{one}" for one in ("identified", "hinted", "unknown")}
-    made |= {f"person-{one}" for one in ("urgent", "reach", "question", "complaint", "request")}
+    made |= {f"person-{one}" for one in ("urgent", *ASKING, "reach", "addressed", "handle", "rule")}
     return made | {"corrected-person", "corrected-reread"}
 
 
@@ -183,7 +184,7 @@ def test_what_the_reader_says_has_a_text(reader: Reader) -> None:
         ("Stel dat er brand uitbreekt, wat dan?", {}),
         ("Prima geholpen, top!", {"rating": 5.0}),
         ("12345", {}),
-        ("¿Dónde está mi tren?", {"language_hint": "es", "followers": 50_000}),
+        ("¿Dónde está mi tren?", {"language_hint": "es"}),
     )
     for text, more in texts:
         for reason in reader.classify(text, **more).reasons:

@@ -101,6 +101,49 @@ def test_a_rule_for_agency_staff() -> None:
         parse(SMALL + rule.replace("agency", "temp"))
 
 
+def test_rules_of_what_becomes_a_case_and_the_teams_handles() -> None:
+    rules = """
+[[case_rules]]
+id = "pers"
+name = "Alles van de pers"
+then = "case"
+authors = ["@ovnieuws"]
+
+[[case_rules]]
+id = "weer"
+then = "no_case"
+topics = ["weather"]
+words = ["mooi weer", "regen*"]
+urgency = ["low", "critical"]
+"""
+    team = parse(SMALL.replace('name = "Klein"', 'name = "Klein"\nhandles = ["@klein"]') + rules)
+    assert [(one.id, one.then) for one in team.case_rules] == [("pers", "case"), ("weer", "no_case")]
+    assert (team.handles, team.case_rules[1].words) == (("@klein",), ("mooi weer", "regen*"))
+    assert parse(render(team)) == team
+    with pytest.raises(RotaFileError, match="case rule 'pers': then: "):
+        parse(SMALL + rules.replace('"case"', '"misschien"'))
+    with pytest.raises(RotaFileError, match="case rule 'pers': a case rule names at least one of kinds, "):
+        parse(SMALL + rules.replace('authors = ["@ovnieuws"]', ""))
+    with pytest.raises(RotaFileError, match="case rule 'weer': regens: Extra inputs"):
+        parse(SMALL + rules.replace("words", "regens"))
+
+
+def test_a_rule_that_keeps_the_urgent_from_people_and_one_of_a_topic_that_is_not_there_are_findings() -> None:
+    def findings(**agreed: object) -> list[tuple[str, str]]:
+        team = TeamConfig.model_validate(parse(SMALL).model_dump() | agreed)
+        return [(one.level, one.text) for one in check(team, at(9)) if one.code == "case_rule"]
+
+    hidden = {"id": "stil", "then": "no_case", "urgency": ["low", "critical"]}
+    about = {"id": "weer", "then": "no_case", "topics": ["weather"]}
+    assert findings(case_rules=[hidden]) == [
+        ("notice", "case rule 'stil' keeps mentions of urgency critical from people")
+    ]
+    assert findings(case_rules=[hidden | {"then": "case"}, about]) == []
+    assert findings(case_rules=[about], topics=[{"id": "delay"}]) == [
+        ("problem", "case rule 'weer' names topics that the team has not agreed: weather")
+    ]
+
+
 def test_mandates_of_agency_staff_and_replies_that_nobody_may_approve_are_findings() -> None:
     def findings(employment: str, **mandate: object) -> list[tuple[str, str | None, str]]:
         person = {"id": "noor", "name": "Noor", "employment": employment, "mandate": mandate}

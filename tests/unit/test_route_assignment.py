@@ -184,6 +184,39 @@ def test_a_claim_off_shift_after_the_warning_is_honoured() -> None:
     assert desk.case("een").owner == "noor"
 
 
+def test_what_is_claimed_on_shift_after_the_warning_goes_when_the_shift_ends() -> None:
+    desk = Desk(config(), now=at(16.1))
+    desk.say("een", urgency="high")  # warned of at 16:54
+    assert types(desk.tick(at(17) - timedelta(seconds=10)))[-1] == "DeadlineWarned"
+    desk.now += timedelta(seconds=5)
+    desk.do(ClaimCase, "noor", case=desk.case("een").id)
+    assert desk.tick(at(17) - timedelta(seconds=1)) == []
+    assert types(desk.tick(at(17))) == ["CaseReleased", "CaseAssigned"]
+    assert desk.case("een").owner == "aisha"
+
+
+def test_a_claim_off_shift_after_the_warning_is_honoured_until_they_have_been_on() -> None:
+    desk = Desk(config(), now=at(17.5))
+    desk.say("een", urgency="high")
+    desk.tick(at(18.4))
+    desk.do(ClaimCase, "noor", case=desk.case("een").id)
+    for hour in (at(20), at(9, day=1), at(16.9, day=1)):
+        assert "CaseReleased" not in types(desk.tick(hour))
+        assert desk.case("een").owner == "noor"
+    assert types(desk.tick(at(17, day=1))) == ["CaseReleased", "CaseAssigned"]
+    assert desk.case("een").owner == "aisha"
+
+
+def test_a_claim_off_shift_after_the_warning_ends_when_its_owner_is_sick() -> None:
+    desk = Desk(config(), now=at(17.5))
+    desk.say("een", urgency="high")
+    desk.tick(at(18.4))
+    desk.do(ClaimCase, "noor", case=desk.case("een").id)
+    desk.now += timedelta(seconds=30)
+    events = desk.configure(config(leave=(away("noor", desk.now, at(24), "sick"),)))
+    assert types(events) == ["TeamConfigured", "CaseReleased", "CaseAssigned"]
+
+
 def test_warned_and_breached_once_each() -> None:
     desk = Desk(config())
     desk.say("een")  # due in four opening hours, warned at 80 %, 15 minutes before is later

@@ -18,7 +18,8 @@ from services.contracts.commands import (
 from services.contracts.events import CommandRejected, CommandRepeated, Event
 from services.contracts.ids import event_id
 from services.contracts.teams import Shift
-from services.route.domain.mention_rules import needs_person
+from services.route.domain.agreement import agreement
+from services.route.domain.mention_rules import verdict
 from services.route.domain.outbox import outbox_items
 from tests.support.route import Desk, at, config, mention, types, uuid
 
@@ -58,7 +59,9 @@ def test_a_mention_that_needs_nobody_does_nothing() -> None:
     ],
 )
 def test_needs_a_person(fields: dict[str, Any], needed: bool) -> None:
-    assert needs_person(mention("x", at(10), **fields), config()) is needed
+    agreed = agreement(config(), 1, at(9))
+    assert verdict(mention("x", at(10), **fields), agreed).needs is needed
+    assert verdict(mention("x", at(10), **fields), None).needs is needed, "and where nothing is agreed yet"
 
 
 def test_the_same_mention_again_does_nothing_open_closed_or_archived() -> None:

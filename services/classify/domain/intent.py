@@ -7,9 +7,8 @@ from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude
 from services.classify.domain.text import Prepared
 from services.contracts.mentions import Intent
+from services.contracts.needs import SPAM_FROM as SPAM_FROM
 
-SPAM_FROM = 0.75
-"""At this score it is treated as spam."""
 _PROBLEMS = ("delivery", "billing", "defect", "outage_partial", "complaint", "churn")
 _IDLE = ("sarcasm", "opinion", "wish")
 

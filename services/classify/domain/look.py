@@ -33,7 +33,6 @@ class Text:
     title: str = ""
     language_hint: str | None = None
     kind: MentionKind = "post"
-    followers: int | None = None
     rating: float | None = None
     team: str = ""
     """Whose it is: a team that has corrected readings has weights of its own."""

@@ -8,23 +8,21 @@ other languages only the lists say something.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.classify.domain import intent as intents
 from services.classify.domain.delta import HeadDelta, applied
 from services.classify.domain.judgement import Judge, Judgement, by_rules
 from services.classify.domain.look import Look, Looker, Text
 from services.classify.domain.reasons import Notes
 from services.classify.domain.topics import Taxonomy, default_taxonomy
 from services.classify.domain.weights import LanguageWeights, load_weights
-from services.contracts.mentions import Classification, Intent, Language, MentionKind, Sentiment, Urgency, UrgencyLabel
+from services.contracts.mentions import Classification, Language, MentionKind, Sentiment, Urgency
+from services.contracts.needs import of_text
 
-FAR_REACHING = 10_000
-"""An author with so many followers is always seen by a person."""
 _AT_ONCE = 256
 """Texts that are read together: bounds what a large batch takes of memory."""
 LANGUAGES = ("nl", "en")
 """Those that have models."""
 
-__all__ = ["FAR_REACHING", "LANGUAGES", "Reader", "TeamJudges", "Text", "build_reader", "needs_person"]
+__all__ = ["LANGUAGES", "Reader", "TeamJudges", "Text", "build_reader"]
 
 
 class Reader:
@@ -45,7 +43,6 @@ class Reader:
         title: str = "",
         language_hint: str | None = None,
         kind: MentionKind = "post",
-        followers: int | None = None,
         rating: float | None = None,
     ) -> Classification:
         """How a text is understood. Any text is accepted; of a long one the first 10,000 characters are read.
@@ -55,10 +52,9 @@ class Reader:
             title: its headline, when it has one.
             language_hint: what the source says of its language.
             kind: an article is read as news.
-            followers: the author's reach, when known.
             rating: 0 to 5, when it came with one.
         """
-        return self.classify_batch([Text(text, title, language_hint, kind, followers, rating)])[0]
+        return self.classify_batch([Text(text, title, language_hint, kind, rating)])[0]
 
     def classify_batch(
         self, texts: Iterable[Text], taxonomies: Sequence[Taxonomy | None] | None = None
@@ -116,7 +112,7 @@ class Reader:
 
     def _concluded(self, look: Look, judged: Judgement, taxonomy: Taxonomy) -> Classification:
         topics = taxonomy.find(look.prepared.raw)
-        needs, why = needs_person(judged.intent, judged.urgency.label, look.given.followers, judged.spam)
+        needed = of_text(judged.intent, judged.urgency.label, judged.spam)
         notes = Notes(look.prepared)
         notes.language(look.language)
         notes.sentiment(judged.attitude)
@@ -124,7 +120,7 @@ class Reader:
         notes.intent(judged.intent, judged.intent_hit)
         notes.topics(topics)
         notes.spam(judged.spam, look.matters.spam_hits)
-        notes.needs_person(needs, why)
+        notes.needs_person(needed.needs, needed.code)
         return Classification.model_construct(
             language=Language.model_construct(code=look.language.code, confidence=look.language.confidence),
             sentiment=Sentiment.model_construct(
@@ -139,7 +135,7 @@ class Reader:
             intent=judged.intent,
             topics=tuple(one.name for one in topics),
             spam=judged.spam,
-            needs_person=needs,
+            needs_person=needed.needs,
             reasons=notes.all(),
             model=self._version_for(look.given.team),
         )
@@ -159,16 +155,3 @@ def build_reader() -> Reader:
     version = "reader-" + "-".join(one.version for one in weights.values())
     looker = Looker({code: one.voice.known for code, one in weights.items()})
     return Reader(looker, {code: Judge(one) for code, one in weights.items()}, version)
-
-
-def needs_person(intent: Intent, urgency: UrgencyLabel, followers: int | None, spam: float) -> tuple[bool, str]:
-    """Whether a person must see it, and the code of why (not)."""
-    if urgency in ("high", "critical"):
-        return True, "person-urgent"
-    if spam >= intents.SPAM_FROM or intent == "spam":
-        return False, "nobody-spam"
-    if followers is not None and followers >= FAR_REACHING:
-        return True, "person-reach"
-    if intent in ("question", "complaint", "request"):
-        return True, f"person-{intent}"
-    return False, f"nobody-{intent}"

@@ -86,8 +86,8 @@ class Corrections:
             return None
         _count(precision.of_correction(before, event))
         fresh[event.mention] = _Found(found.partition, found.offset, after)
-        wanted = after.erased_at is None and is_for_route(after)
-        headers = passed_on(one.headers) | {NEEDS_PERSON: "1" if wanted else "0"}
+        # A rule of the team may hold now; there are few of them.
+        headers = passed_on(one.headers) | {NEEDS_PERSON: "0" if after.erased_at else "1"}
         return Outgoing(MENTIONS_CLASSIFIED, after.team, after, partition=one.partition, headers=headers)
 
     def _find(self, partition: int, mention: str) -> _Found | None:
@@ -99,12 +99,6 @@ class Corrections:
         except LookupError:
             return None
         return _Found(partition, offset, found) if found.id == mention else None
-
-
-def is_for_route(mention: ClassifiedMention) -> bool:
-    """Whether a correction makes it route's: what else could (a conversation, many followers) it has seen before."""
-    read = mention.classification
-    return read.needs_person or read.urgency.label in ("high", "critical")
 
 
 def _count(verdicts: Iterable[precision.Verdict]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.contracts.cases import Deadline, DeadlineKind
 from services.contracts.mentions import MentionKind, UrgencyLabel
+from services.contracts.needs import Terms, terms_of
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
 from services.rota.opening_hours import OpeningHours
 from services.rota.rota import Rota
@@ -24,6 +25,7 @@ class Agreement:
     people: Mapping[str, Person]
     leads: tuple[str, ...]
     levels: Mapping[str, ServiceLevel]
+    terms: Terms
 
     def present(self, now: datetime) -> list[Person]:
         """The people who are on duty; a shift that ends may name somebody who has left."""
@@ -95,4 +97,5 @@ def agreement(config: TeamConfig, revision: int, at: datetime) -> Agreement:
         people={person.id: person for person in config.people},
         leads=tuple(person.id for person in config.people if person.lead),
         levels={level.id: level for level in reversed(config.service_levels)},
+        terms=terms_of(config),
     )

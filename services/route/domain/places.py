@@ -125,14 +125,21 @@ def owned(case: Case) -> tuple[str, str] | None:
 
 
 def releasable(case: Case) -> tuple[str, str] | None:
-    """By owner, what is taken from them once they are off: untouched, or warned of while they held it; not snoozed."""
+    """By owner, what may be taken from them once they are off: untouched, or warned of; not snoozed."""
     if case.owner is None or case.status == "closed" or case.snoozed_until is not None:
         return None
-    if not case.touched:
-        return case.owner, case.id
+    return (case.owner, case.id) if not case.touched or any(map(warned, unmet(case))) else None
+
+
+def warned(deadline: Deadline) -> datetime | None:
+    """When a promise was warned of; of one that was broken without a warning, when that was."""
+    return deadline.warned_at or deadline.breached_at
+
+
+def warned_before(case: Case) -> bool:
+    """Whether its owner got it after all that was warned of: they knew."""
     since = case.assigned_at
-    warned = (one.warned_at or one.breached_at for one in unmet(case))
-    return (case.owner, case.id) if since and any(one and since < one for one in warned) else None
+    return since is not None and not any(moment and since < moment for moment in map(warned, unmet(case)))
 
 
 def snoozed(case: Case) -> tuple[str, str] | None:

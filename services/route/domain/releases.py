@@ -9,6 +9,7 @@ from services.contracts.cases import Case
 from services.contracts.events import CaseReleased
 from services.route.domain.agreement import Agreement
 from services.route.domain.drafts import ROUTER, Draft, case_draft, changed
+from services.route.domain.places import warned_before
 from services.route.domain.state import TeamState
 
 OffReason = Literal["shift_ended", "on_leave", "sick", "left_team"]
@@ -35,8 +36,20 @@ def honoured(agreed: Agreement | None, case: Case, now: datetime) -> bool:
     It is for whoever was off when they were given the case, until they have been on; not when they have reported sick or
     gone on leave since.
     """
+    return case.handed_over and _off_since(agreed, case, now)
+
+
+def _stays(agreed: Agreement | None, case: Case, now: datetime) -> bool:
+    """Whether time alone does not take the case from an owner who is off: a colleague's choice, or their own, who claimed it
+    off shift when its promise had been warned of already."""
+    chosen = case.handed_over or (case.touched and warned_before(case))
+    return chosen and _off_since(agreed, case, now)
+
+
+def _off_since(agreed: Agreement | None, case: Case, now: datetime) -> bool:
+    """Whether the owner was off when they got the case and has not been on since; sick or on leave only as before."""
     person, given_at = case.owner, case.assigned_at
-    if not case.handed_over or agreed is None or person not in agreed.people or person is None or given_at is None:
+    if agreed is None or person not in agreed.people or person is None or given_at is None:
         return False
     rota = agreed.rota
     if person in rota.duty(now).away and person not in rota.duty(given_at).away:
@@ -62,17 +75,18 @@ def release_draft(case: Case, reason: OffReason, now: datetime) -> Draft:
 
 
 def releases(state: TeamState, now: datetime) -> Iterator[Draft]:
-    """What those who are off hold untouched, or was warned of while they held it; all of those who left the team.
+    """What those who are off hold untouched, or was warned of; all of those who left the team.
 
-    Work that its owner has touched stays until its deadline nears or its customer writes again (`mention_rules.py`).
-    What a colleague gave to somebody who was off stays. At most `RELEASED` at a time; the rest at the next tick.
+    Work that its owner has touched stays until its deadline nears or its customer writes again (`mention_rules.py`). What a
+    colleague gave to somebody who was off stays, and what somebody claimed off shift after the warning, until they have been
+    on. At most `RELEASED` at a time; the rest at the next tick.
     """
     left = RELEASED
     for person in sorted(state.owned.groups()):
         reason = off_reason(state, person, now)
         if reason is not None:
             held = state.owned if reason == "left_team" else state.releasable
-            going = (one for one in held.of(person) if not honoured(state.agreement, state.cases[one], now))
+            going = (one for one in held.of(person) if not _stays(state.agreement, state.cases[one], now))
             for case in list(islice(going, left)):
                 left -= 1
                 yield release_draft(state.cases[case], reason, now)

@@ -27,6 +27,8 @@ from services.route.simulation.profiles import Burst, Profile
 
 SOURCE = "simulation"
 _KINDS: Mapping[MentionKind, float] = {"post": 0.4, "comment": 0.2, "email": 0.2, "direct_message": 0.2}
+_PUBLIC: Mapping[MentionKind, float] = {"post": 0.67, "comment": 0.33}
+"""Where people say what needs nobody: whatever is sent to the team needs somebody."""
 _TOPIC = 0.4
 """The share of questions that are about a topic that asks a skill, in a team that has any."""
 _SCORES: Mapping[UrgencyLabel, float] = {"low": 0.1, "normal": 0.35, "high": 0.7, "critical": 0.95}
@@ -86,7 +88,7 @@ def _mention(
         id=mention_id(config.team, SOURCE, name),
         source=SOURCE,
         source_id=name,
-        kind=_drawn(_KINDS, dice),
+        kind=_drawn(_KINDS if asks else _PUBLIC, dice),
         team=config.team,
         conversation=name,
         author=Author(id=f"author-{name}", name=f"Author {name}"),

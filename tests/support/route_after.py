@@ -1,0 +1,64 @@
+"""What must hold of time in route, by a way of its own: what is said of promises, and what those who are off still hold.
+
+Used by `route_machine.py`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.contracts.cases import Case, DeadlineKind
+from services.contracts.events import (
+    CaseEvent,
+    CaseReclassified,
+    DeadlineBreached,
+    DeadlineChanged,
+    DeadlineWarned,
+    Event,
+)
+from services.contracts.teams import TeamConfig
+from services.rota.rota import Rota
+
+Said = tuple[str, str, DeadlineKind, datetime]
+"""A type of event, and the case, kind and start of the promise that it is about."""
+
+
+class SaidOfPromises:
+    """Each promise is warned of once at most, and broken once at most, unless other agreements or a correction move it."""
+
+    def __init__(self) -> None:
+        self._said: set[Said] = set()
+
+    def see(self, event: Event) -> None:
+        """An event that was not seen before."""
+        if isinstance(event, DeadlineWarned | DeadlineBreached):
+            said = (event.type, event.case.id, event.deadline.kind, event.deadline.started_at)
+            assert said not in self._said, "each promise is warned of once and broken once"
+            self._said.add(said)
+        elif isinstance(event, DeadlineChanged | CaseReclassified):
+            self._said = {one for one in self._said if one[1] != event.case.id or one in _stands(event)}
+
+
+def _stands(event: CaseEvent) -> set[Said]:
+    """What the case still knows to have been said of its promises."""
+    case = event.case
+    told = (("DeadlineWarned", "warned_at"), ("DeadlineBreached", "breached_at"))
+    return {
+        (type_, case.id, one.kind, one.started_at)
+        for one in case.promises
+        for type_, moment in told
+        if getattr(one, moment) is not None
+    }
+
+
+def check_who_is_off(agreed: TeamConfig, rota: Rota, cases: Iterable[Case], now: datetime) -> None:
+    """After a tick nobody who is off holds work that they have not touched, or that was warned of and that they got while
+    they were on; but for what a colleague gave them and what sleeps."""
+    on = rota.on_shift(now) & {person.id for person in agreed.people}
+    for case in cases:
+        if case.status == "closed" or case.owner in (None, *on) or case.snoozed_until is not None:
+            continue
+        assert case.touched or case.handed_over, "untouched work is released when its owner goes off"
+        assert case.assigned_at is not None
+        running = [one for one in case.promises if one.met_at is None and one.paused_at is None]
+        late = any(one.warned_at or one.breached_at for one in running)
+        assert not late or case.owner not in rota.on_shift(case.assigned_at), "work that is warned of is released too"
