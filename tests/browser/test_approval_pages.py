@@ -75,6 +75,25 @@ def test_ask_for_a_change_see_the_difference_and_approve(enter: Enter, served: S
     expect(author.locator(".state.approved")).to_be_visible()
 
 
+def test_the_button_says_that_a_reply_will_wait_from_the_moment_that_it_would(enter: Enter, served: Served) -> None:
+    agree(served, approval_rules=(ApprovalRule(id="crisis", name="Crisis", urgency="high"),))
+    case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC), conversation="c")
+    page = enter("marit", path=f"/cases/{case}")
+    button, text = page.locator("#send-reply"), page.locator("#text-reply")
+    expect(button).to_contain_text("Verstuur")
+    text.fill("Wij kijken")
+    served.desk.backend.mention("Er is brand!", datetime.now(UTC), conversation="c", urgency="critical")
+    expect(button).to_contain_text("Ter goedkeuring")
+    expect(page.locator("#waits-reply")).to_contain_text("Regel ‘Crisis’: urgentie kritiek")
+    page.keyboard.type(" het na")
+    expect(text).to_have_value("Wij kijken het na")
+    assert in_both_themes(page) == []
+    button.click()
+    expect(page.locator("#changed-reply")).to_contain_text("Er is iets veranderd sinds je keek")
+    button.click()
+    expect(page.locator(".held.waiting_approval")).to_be_visible()
+
+
 def test_the_author_changes_the_reply_while_the_approver_types_what_they_think_of_it(
     enter: Enter, served: Served
 ) -> None:
