@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -92,7 +93,7 @@ def test_a_colleague_asks_and_the_question_that_is_being_typed_stays(enter: Ente
     page.locator(".ask summary").click()
     page.locator(".ask input[name=name]").fill("Piet van Materieel")
     page.locator(".ask textarea[name=text]").fill("Rijdt de 8.12")
-    asked = {"name": "Ans", "text": "Wanneer rijdt er weer iets?", "quote": "", "hours": 24}
+    asked: dict[str, Any] = {"name": "Ans", "text": "Wanneer rijdt er weer iets?", "quote": "", "hours": 24}
     served.desk.backend.do(AskColleague, SPOOR, "marit", case=served.tunnel, **asked)
     expect(page.locator(".questions li")).to_have_count(1)
     page.keyboard.type(" nog?")
