@@ -1,6 +1,6 @@
 """Four eyes: which replies need somebody else's approval, and a reply between its author and the outside (in a `Case`).
 
-A team's rules are in its configuration (`teams.py`); `services/route/domain/mandate.py` applies them. A reply that is held,
+A team's rules are in its configuration (`teams.py`); `mandates.py` asks them. A reply that is held,
 for approval or for its moment of grace, is a `PendingReply` of its case until it leaves or is withdrawn.
 """
 

@@ -11,6 +11,7 @@ SentimentLabel = Literal["negative", "neutral", "positive"]
 UrgencyLabel = Literal["low", "normal", "high", "critical"]
 Intent = Literal["question", "complaint", "request", "praise", "spam", "chatter", "other"]
 CorrectedField = Literal["language", "sentiment", "urgency", "topics", "needs_person"]
+URGENCY_RANK: dict[UrgencyLabel, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 CORRECTIONS_KEPT = 50
 """A mention carries this many of its latest corrections; all of them are events."""
 

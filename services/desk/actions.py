@@ -51,6 +51,8 @@ _UNDONE: dict[str, Deed] = {
 _OPENS = frozenset({"reopen"})
 """After these there is something to write again."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
+DONE = {"X-Done": "1"}
+"""The header by which the page's script knows that what was typed for this is no longer needed (`static/keep.js`)."""
 
 
 @router.post("/cases/{case}/claim")
@@ -237,6 +239,8 @@ def shown(
     if sent or fresh or case.status == "closed":
         values |= composer_values(request, identity, case)
     headers = {"HX-Trigger": f'{{"webcare:sent": {{"draft": "{sent}:{case.id}"}}}}'} if sent else {}
+    if not late:
+        headers |= DONE
     return web_of(request).pages.render(
         request,
         "action.html",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.approvals import ApprovalReason, PendingReply, RuleCondition
+from services.desk.domain.approvals import Beforehand
 from services.desk.wording import Wording
 from services.runtime.web.formats import Formats
 
@@ -22,7 +23,7 @@ class ApprovalWords:
             return held
         return self.w.t("approval.rule", rule=reason.rule, held=held)
 
-    def asked(self, one: PendingReply, now: datetime) -> str:
+    def asked(self, one: PendingReply | Beforehand, now: datetime) -> str:
         """Who is asked now; when nobody is on, who comes first and when."""
         if one.asked:
             return self.w.t("approval.asked", people=self.w.people(one.asked))

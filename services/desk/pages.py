@@ -15,9 +15,10 @@ from services.desk.approval_words import ApprovalWords
 from services.desk.casework.marks import unread
 from services.desk.casework.mentioned import opened
 from services.desk.casework.tools import case_tools, changes
+from services.desk.commands import actor_of
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, question_link, visible_case
-from services.desk.domain.approvals import held_replies
+from services.desk.domain.approvals import Beforehand, beforehand, held_replies
 from services.desk.domain.handbook import beside
 from services.desk.domain.inbox import View
 from services.desk.domain.reasons import labels
@@ -72,12 +73,23 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
         "guides": beside(book.current(), case),
         "mine": case.owner == identity.name,
         "held": held_replies(case, config, identity.name, acts=acts, decides=decides, leads=leads),
+        "beforehand": _beforehand(request, identity, case) if acts and case.status == "open" else Beforehand(),
         "question_link": partial(question_link, request, case),
         "earlier": model.earlier(case),
         "changed": (),
         "signals": model.signals(case.team, case.topics, web_of(request).clock()),
         "labels": labels(case),
     } | words
+
+
+def _beforehand(request: Request, identity: Identity, case: Case) -> Beforehand:
+    """Whether a reply of whoever asks would wait for approval now; not while the team has agreed on nothing."""
+    model, now = desk_of(request).model, web_of(request).clock()
+    config, cover = model.config(case.team), model.cover(case.team, now)
+    if config is None or cover is None:
+        return Beforehand()
+    author = actor_of(identity, case.team, model.roster(case.team))
+    return beforehand(config, cover.people, author, case, now)
 
 
 @router.get("/")

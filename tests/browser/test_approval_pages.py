@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.contracts.commands import AddNote, RequestChange, ReviseReply, SubmitReply
+from services.contracts.commands import AddNote, ApproveReply, RequestChange, ReviseReply, SubmitReply
 from services.contracts.teams import ApprovalRule, Mandate
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
@@ -73,6 +73,69 @@ def test_ask_for_a_change_see_the_difference_and_approve(enter: Enter, served: S
     expect(approver.locator(".state.approved")).to_be_visible()
     expect(approver.locator(".held")).to_have_count(0)
     expect(author.locator(".state.approved")).to_be_visible()
+
+
+def test_the_button_says_that_a_reply_will_wait_from_the_moment_that_it_would(enter: Enter, served: Served) -> None:
+    agree(served, approval_rules=(ApprovalRule(id="crisis", name="Crisis", urgency="high"),))
+    case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC), conversation="c")
+    page = enter("marit", path=f"/cases/{case}")
+    button, text = page.locator("#send-reply"), page.locator("#text-reply")
+    expect(button).to_contain_text("Verstuur")
+    text.fill("Wij kijken")
+    served.desk.backend.mention("Er is brand!", datetime.now(UTC), conversation="c", urgency="critical")
+    expect(button).to_contain_text("Ter goedkeuring")
+    expect(page.locator("#waits-reply")).to_contain_text("Regel ‘Crisis’: urgentie kritiek")
+    page.keyboard.type(" het na")
+    expect(text).to_have_value("Wij kijken het na")
+    assert in_both_themes(page) == []
+    button.click()
+    expect(page.locator("#changed-reply")).to_contain_text("Er is iets veranderd sinds je keek")
+    button.click()
+    expect(page.locator(".held.waiting_approval")).to_be_visible()
+
+
+def test_the_author_changes_the_reply_while_the_approver_types_what_they_think_of_it(
+    enter: Enter, served: Served
+) -> None:
+    agree(served)
+    case, reply = waiting(served)
+    page = enter("marit", path=f"/cases/{case}")
+    page.locator(".held summary", has_text="Vraag wijziging").click()
+    comment = page.locator(".held textarea[name=comment]")
+    comment.fill("Hoe dan?")
+    comment.evaluate("box => box.setSelectionRange(3, 3)")
+    served.desk.backend.do(ReviseReply, SPOOR, "youssef", case=case, reply=reply, text=SECOND)
+    expect(page.locator(".held")).to_contain_text("versie 2")
+    expect(page.locator(".held .since")).to_have_text("Hier is intussen iets veranderd. Je tekst staat er nog.")
+    page.keyboard.type(" laat")
+    expect(comment).to_have_value("Hoe laat dan?")
+    page.locator(".held button", has_text="Vraag wijziging").click()
+    expect(page.locator("#toast")).to_contain_text("Wijziging gevraagd.")
+    page.reload()
+    expect(page.locator(".held")).to_contain_text("Hoe laat dan?")
+    expect(page.locator("#left-over section")).to_have_count(0)
+
+
+def test_another_approver_is_first_and_the_text_is_there_to_copy(enter: Enter, served: Served) -> None:
+    agree(served)
+    case, reply = waiting(served)
+    page = enter("marit", path=f"/cases/{case}")
+    page.locator(".held summary", has_text="Neem over").click()
+    text = page.locator(".held details[open] textarea[name=text]")
+    text.fill("Om vijf uur weten wij meer")
+    served.desk.backend.do(ApproveReply, SPOOR, "lead:lena", case=case, reply=reply, reply_version=1)
+    left = page.locator("#left-over section")
+    expect(left).to_contain_text("‘Neem over’ kan hier niet meer: een collega was je voor.")
+    page.keyboard.type(".")
+    expect(left.locator("textarea")).to_have_value("Om vijf uur weten wij meer.")
+    expect(page.locator(".msg.us .state.approved")).to_be_visible()
+    page.reload()
+    expect(left.locator("textarea")).to_have_value("Om vijf uur weten wij meer.")
+    assert in_both_themes(page) == []
+    left.locator("button", has_text="Gooi weg").click()
+    expect(left).to_have_count(0)
+    page.locator("#toast button", has_text="Zet terug").click()
+    expect(left.locator("textarea")).to_have_value("Om vijf uur weten wij meer.")
 
 
 def test_undo_brings_the_text_back_beside_what_was_typed_since(enter: Enter, served: Served) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.contracts.commands import AddNote, ClaimCase
+from services.contracts.commands import AddNote, AskColleague, ClaimCase, HandOver
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.support.axe import in_both_themes, violations
@@ -49,6 +50,76 @@ def test_a_note_for_a_colleague_survives_what_others_do_meanwhile(enter: Enter, 
     expect(page.locator("#toast")).to_contain_text("Overgedragen.")
     expect(page.locator(".tool[open]")).to_have_count(0)
     expect(page.locator(".note .text").last).to_have_text("Zij kent deze klant")
+
+
+def test_a_note_for_a_colleague_survives_that_the_case_gets_another_owner(enter: Enter, served: Served) -> None:
+    page = enter("lena", path=f"/cases/{served.tunnel}")
+    page.locator("summary", has_text="Overdragen").click()
+    page.locator(".tool[open] select").select_option("tom")
+    note = page.locator(".tool[open] textarea")
+    note.fill("Hij kent klant")
+    note.evaluate("box => box.setSelectionRange(8, 8)")
+    served.desk.backend.do(ClaimCase, SPOOR, "marit", case=served.tunnel)
+    expect(page.locator(".tool[open] .since")).to_be_visible()
+    page.keyboard.type(" deze")
+    expect(note).to_have_value("Hij kent deze klant")
+    expect(page.locator(".tool[open] select")).to_have_value("tom")
+    page.reload()
+    expect(note).to_have_value("Hij kent deze klant")
+    page.locator(".tool[open] .primary").click()
+    expect(page.locator(".note .text").last).to_have_text("Hij kent deze klant")
+    expect(page.locator(".tool[open]")).to_have_count(0)
+    page.locator("summary", has_text="Overdragen").click()
+    expect(note).to_have_value("")
+
+
+def test_who_may_no_longer_hand_over_has_the_note_to_copy_until_they_may_again(enter: Enter, served: Served) -> None:
+    page = enter("youssef", path=f"/cases/{served.tunnel}")
+    page.locator("summary", has_text="Overdragen").click()
+    page.locator(".tool[open] textarea").fill("Zij kent deze klant")
+    served.desk.backend.do(ClaimCase, SPOOR, "marit", case=served.tunnel)
+    left = page.locator("#left-over section")
+    expect(left.locator("textarea")).to_have_value("Zij kent deze klant")
+    page.keyboard.type("e")
+    expect(left.locator("textarea")).to_have_value("Zij kent deze klante")
+    expect(page.locator("#act-close")).to_be_visible()
+    served.desk.backend.do(HandOver, SPOOR, "marit", case=served.tunnel, to="youssef", note="")
+    expect(left).to_have_count(0)
+    expect(page.locator("textarea[name=note]")).to_have_value("Zij kent deze klante")
+
+
+def test_a_colleague_asks_and_the_question_that_is_being_typed_stays(enter: Enter, served: Served) -> None:
+    page = enter("youssef", path=f"/cases/{served.tunnel}")
+    page.locator(".ask summary").click()
+    page.locator(".ask input[name=name]").fill("Piet van Materieel")
+    page.locator(".ask textarea[name=text]").fill("Rijdt de 8.12")
+    asked: dict[str, Any] = {"name": "Ans", "text": "Wanneer rijdt er weer iets?", "quote": "", "hours": 24}
+    served.desk.backend.do(AskColleague, SPOOR, "marit", case=served.tunnel, **asked)
+    expect(page.locator(".questions li")).to_have_count(1)
+    page.keyboard.type(" nog?")
+    expect(page.locator(".ask textarea[name=text]")).to_have_value("Rijdt de 8.12 nog?")
+    expect(page.locator(".ask input[name=name]")).to_have_value("Piet van Materieel")
+    page.locator(".ask button").click()
+    expect(page.locator(".questions li").first).to_contain_text("Rijdt de 8.12 nog?")
+    page.locator(".ask summary").click()
+    expect(page.locator(".ask textarea[name=text]")).to_have_value("")
+
+
+def test_what_is_ticked_to_be_split_off_stays_ticked_when_the_customer_writes_again(
+    enter: Enter, served: Served
+) -> None:
+    again = {"conversation": "tunnel", "urgency": "critical"}
+    case = served.desk.backend.model.case(served.tunnel)
+    assert case is not None
+    served.desk.backend.mention("En mijn koffer staat er nog", datetime.now(UTC), author=case.author, **again)
+    page = enter("youssef", path=f"/cases/{served.tunnel}")
+    page.locator("summary", has_text="Afsplitsen").click()
+    page.locator(".tool[open] .tick", has_text="koffer").locator("input").check()
+    served.desk.backend.mention("Hallo?", datetime.now(UTC), author=case.author, **again)
+    expect(page.locator(".tool[open] .tick")).to_have_count(3)
+    ticked = page.locator(".tool[open] .tick:has(:checked)")
+    expect(ticked).to_have_count(1)
+    expect(ticked).to_contain_text("koffer")
 
 
 def test_two_answer_at_once_and_the_second_decides_knowing_it(enter: Enter, served: Served) -> None:

@@ -254,6 +254,10 @@ def test_a_search_is_kept_shown_and_dropped(browser: Browser, address: str, scri
     expect(page.locator("#q")).to_have_value(("zoetermeer" if scripts else "vertraging") + " sentiment:neutral")
     page.get_by_role("button", name="Verwijder Vertraging").click()
     expect(page.locator(".kept li")).to_have_count(0)
+    expect(page.locator("#keep-name")).to_have_value("Vertraging")
+    expect(page.locator("#keep-alert")).to_have_value("10x60")
+    page.get_by_role("button", name="Bewaar", exact=True).click()
+    expect(page.locator(".kept li")).to_contain_text("Vertraging")
     context.close()
 
 

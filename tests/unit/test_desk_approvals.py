@@ -15,6 +15,7 @@ from services.contracts.commands import SubmitReply, Tick
 from services.contracts.events import ReplyReleased
 from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person
 from services.desk.accounts import Account
+from services.desk.domain.approvals import beforehand
 from services.desk.domain.difference import difference
 from services.runtime.clock import system_clock
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
@@ -134,6 +135,86 @@ def test_an_account_of_agency_staff_has_no_buttons_to_decide_with_whatever_the_r
     assert TEXT in page
     assert f"/replies/{reply}/approve" not in page
     assert post(approver, case, reply, "approve", reply_version=1).status_code == 403
+
+
+# -- said before it is sent --------------------------------------------------------------------------------------------
+
+
+def button(page: str) -> str:
+    (words,) = re.findall(r'<span id="send-words">([^<]*)</span>', page)
+    return str(words)
+
+
+def test_the_composer_says_that_a_reply_will_wait_why_and_who_will_be_asked(desk: TestDesk) -> None:
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock())
+    author = enter(desk, "youssef")
+    page = author.get(f"/cases/{case}").text
+    assert button(page) == "Ter goedkeuring"
+    said = re.sub(r"<[^>]+>|\s+", " ", page.partition('id="waits-reply"')[2].partition("</div>")[0])
+    for words in ("Een ander leest dit eerst:", "Een tweede paar ogen leest mee met Youssef", "Gevraagd wordt: Marit."):
+        assert words in said
+    assert button(author.get(f"/cases/{case}", headers={"Accept-Language": "en"}).text) == "Send for approval"
+    unseen = enter(desk, "marit").get(f"/cases/{case}").text
+    assert button(unseen) == "Verstuur"
+    assert "Een ander leest dit eerst" not in unseen
+
+
+def test_nobody_who_may_approve_is_said_before_the_reply_is_sent(desk: TestDesk) -> None:
+    configure(desk, people=(PEOPLE[0], PEOPLE[2]), shifts=())
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock())
+    assert "niemand ingeroosterd die dit mag goedkeuren" in enter(desk, "youssef").get(f"/cases/{case}").text
+
+
+def test_a_case_that_becomes_urgent_changes_what_the_button_says(desk: TestDesk) -> None:
+    configure(desk, approval_rules=(ApprovalRule(id="crisis", name="Crisis", urgency="high"),))
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock(), conversation="c")
+    reader = enter(desk, "marit")
+    assert button(reader.get(f"/cases/{case}").text) == "Verstuur"
+    quiet = reader.get(f"/cases/{case}/live").text
+    assert '<div hx-swap-oob="innerHTML:#send-words">Verstuur</div>' in quiet
+    desk.backend.mention("Er is brand!", system_clock(), conversation="c", urgency="critical")
+    live = reader.get(f"/cases/{case}/live").text
+    assert '<div hx-swap-oob="innerHTML:#send-words">Ter goedkeuring</div>' in live
+    assert "Regel ‘Crisis’: urgentie kritiek" in live.partition("#waits-reply")[2]
+
+
+@pytest.mark.parametrize("urgency", ["low", "normal", "high", "critical"])
+@pytest.mark.parametrize("author", ["youssef", "marit", "sanne", "tom", "lead:lena"])
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (),
+        (ApprovalRule(id="crisis", urgency="high"), ApprovalRule(id="inhuur", employment="agency")),
+        (ApprovalRule(id="wie", people=("marit",), channels=("post",)), ApprovalRule(id="wat", topics=("delay",))),
+    ],
+    ids=["no rules", "urgency and employment", "people and topics"],
+)
+def test_what_is_said_beforehand_is_what_route_decides(
+    desk: TestDesk, rules: tuple[ApprovalRule, ...], author: str, urgency: str
+) -> None:
+    temp = PEOPLE[2].model_copy(update={"employment": "agency"})
+    approvers = (
+        (PEOPLE[1], PEOPLE[3]) if urgency == "low" else (PEOPLE[1].model_copy(update={"mandate": Mandate()}), PEOPLE[3])
+    )
+    configure(
+        desk, people=(PEOPLE[0], temp, *approvers), approval_rules=rules, agency=AgencyMandate(alone_up_to="normal")
+    )
+    case = desk.backend.mention("Waar blijft mijn trein?", system_clock(), urgency=urgency, topics=("delay",))
+    found = desk.model.case(case)
+    assert found is not None
+    now = system_clock()
+    config, cover = desk.model.config(SPOOR), desk.model.cover(SPOOR, now)
+    assert config is not None
+    assert cover is not None
+    said = beforehand(config, cover.people, author, found, now)
+    desk.backend.do(SubmitReply, SPOOR, author, now, case=case, text=TEXT)
+    after = desk.model.case(case)
+    assert after is not None
+    decided = [(one.reasons, one.asked, one.next_asked, one.cover_begins) for one in after.pending]
+    assert decided == ([(said.reasons, said.asked, said.next_asked, said.cover_begins)] if said.reasons else [])
+
+
+# -- the queue ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_queue_is_a_view_and_its_number_stands_in_the_navigation(desk: TestDesk) -> None:

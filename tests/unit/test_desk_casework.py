@@ -94,6 +94,22 @@ def test_what_is_missing_is_said_and_nothing_is_sent(
     assert len(desk.backend.sent) == before
 
 
+def test_what_was_done_is_said_so_that_what_was_typed_for_it_can_go_and_else_it_stays(
+    desk: TestDesk, tunnel: str
+) -> None:
+    client = enter(desk)
+
+    def done(what: str, case: str = tunnel, **fields: str) -> bool:
+        return "x-done" in client.post(f"/cases/{case}/{what}", data=fields, headers=HX).headers
+
+    assert [done("hand-over"), done("tag", tag="!?"), done("merge"), done("split")] == [False] * 4
+    assert done("hand-over", to="marit", note="jij kent haar")
+    assert not done("hand-over", to="tom", note="jij kent haar"), "it is Marit's to hand over"
+    assert done("merge", another(desk, tunnel), into=tunnel)
+    desk.backend.silent = True
+    assert not done("tag", tag="nog-bellen"), "nobody knows yet"
+
+
 def test_one_click_corrects_one_thing(desk: TestDesk, tunnel: str) -> None:
     answer = enter(desk).post(f"/cases/{tunnel}/correct", data={"urgency": "low"}, headers=HX)
     assert 'id="correct-urgency-critical"' in answer.text

@@ -1,5 +1,6 @@
 """The report's app without Elasticsearch: it says so, and keeps its doors."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from services.contracts.searches import SavedSearch, SearchAlert
+from services.contracts.searches import AlertRule, SavedSearch, SearchAlert
 from services.report.app import PREFIXES, build_app
 from services.report.domain.mappings import Json
-from services.report.domain.search import nobody_body
+from services.report.domain.search import FACETS, nobody_body
 from services.report.domain.wallboard import make_link
 from services.report.elastic import ElasticUnavailableError
 from services.report.settings import ReportSettings
@@ -46,10 +47,9 @@ class People:
         return Identity(cookie, cookie, {TEAM: roles[cookie]}, csrf="c" * 32, language="en") if known else None
 
 
-def client(role: str = "", kept: KeptSearches | None = None) -> TestClient:
-    app = build_app(
-        ReportSettings(signing_key=KEY), People(), lambda _team: None, clock=lambda: NOW, elastic=Away(), kept=kept
-    )  # fmt: skip
+def client(role: str = "", kept: KeptSearches | None = None, elastic: Away | None = None) -> TestClient:
+    parts: dict[str, Any] = {"clock": lambda: NOW, "elastic": elastic or Away(), "kept": kept}
+    app = build_app(ReportSettings(signing_key=KEY), People(), lambda _team: None, **parts)
     cookies = {"webcare_session": role} if role else {}
     return TestClient(app, base_url="http://testserver", cookies=cookies, follow_redirects=False)
 
@@ -157,6 +157,77 @@ def test_a_form_keeps_a_search_and_says_what_came_of_it() -> None:
     assert body["alert"] == {"at_least": 10, "minutes": 60}
     dropped = agent.post("/search/saved/search-9/drop", data={"team": TEAM, "csrf": "c" * 32})
     assert dropped.headers["location"] == "/search?told=not_found"
+
+
+class Empty(Away):
+    """An Elasticsearch that finds nothing."""
+
+    def search(self, index: str, body: Json) -> Json:
+        assert index
+        assert body
+        facets: Json = {name: {"values": {"buckets": []}} for name in FACETS}
+        return {"hits": {"total": {"value": 0, "relation": "eq"}, "hits": []}, "aggregations": facets}
+
+    def searches(self, parts: list[tuple[str, Json]]) -> list[Json]:
+        return [self.search(index, body) for index, body in parts]
+
+
+class Dropping(Kept):
+    """Lets go of what it is asked to let go of."""
+
+    def __init__(self, alert: AlertRule | None) -> None:
+        super().__init__()
+        self.alert = alert
+
+    def kept(self, team: str, person: str) -> list[SavedSearch]:
+        facts: dict[str, Any] = {"name": "Lek & meer", "query": "lek sentiment:negative", "shared": True}
+        return [SavedSearch(team=team, id="search-1", owner=person, at=NOW, alert=self.alert, **facts)]
+
+    async def ask(self, identity: Identity, body: Mapping[str, Any], key: str) -> str:
+        assert identity.may(TEAM, "agent", "commands")
+        assert key == ""
+        self.asked.append(body)
+        return ""
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [None, AlertRule(at_least=1, minutes=1), AlertRule(at_least=10, minutes=60), AlertRule(at_least=3, minutes=7)],
+)
+def test_a_search_that_was_let_go_stands_in_the_form_and_is_kept_again_as_it_was(alert: AlertRule | None) -> None:
+    port = Dropping(alert)
+    agent = client("agent", kept=port, elastic=Empty())
+    dropped = agent.post("/search/saved/search-1/drop", data={"team": TEAM, "csrf": "c" * 32})
+    page = agent.get(dropped.headers["location"]).text
+    form = page.partition('<form method="post" action="/search/saved" class="keep">')[2].partition("</form>")[0]
+    assert "<details open>" in page
+    assert 'value="Lek &amp; meer"' in form
+    chosen = re.findall(r'<option value="([^"]*)" selected>', form)
+    shared = "true" if re.search(r'name="shared" value="true" checked', form) else ""
+    (query,) = re.findall(r'name="query" value="([^"]*)"', form)
+    fields = {"name": "Lek & meer", "query": query, "alert": chosen[0] if chosen else "", "shared": shared}
+    agent.post("/search/saved", data=fields | {"team": TEAM, "csrf": "c" * 32})
+    [_, body] = port.asked
+    assert body == {
+        "type": "SaveSearch",
+        "team": TEAM,
+        "name": "Lek & meer",
+        "query": "lek sentiment:negative",
+        "shared": True,
+        "alert": alert and alert.model_dump(),
+    }
+
+
+def test_an_address_that_names_no_rule_opens_no_form_and_a_form_with_one_keeps_nothing() -> None:
+    port = Dropping(None)
+    agent = client("agent", kept=port, elastic=Empty())
+    for alert in ("0x60", "x", "many", "5x99999"):
+        page = agent.get("/search", params={"told": "dropped", "was": "Lek", "alert": alert})
+        assert page.status_code == 200
+        assert "<details open>" not in page.text
+    form = {"team": TEAM, "query": "trein", "alert": "5x99999", "csrf": "c" * 32}
+    assert agent.post("/search/saved", data=form).headers["location"] == "/search?q=trein&told=invalid"
+    assert port.asked == []
 
 
 def test_who_may_not_keeps_nothing() -> None:

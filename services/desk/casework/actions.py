@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.desk.actions import FromPage, FromView, Key, Seen, ask_about, shown
+from services.desk.actions import DONE, FromPage, FromView, Key, Seen, ask_about, shown
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.snooze_choices import Choice, choices, local_moment
 from services.runtime.web.auth import Asking
@@ -188,7 +188,7 @@ def tag_of(text: str) -> str:
 
 def _to(request: Request, address: str) -> Response:
     if "HX-Request" in request.headers:
-        return Response(status_code=204, headers={"HX-Redirect": address})
+        return Response(status_code=204, headers={"HX-Redirect": address} | DONE)
     return RedirectResponse(address, 303)
 
 

@@ -1,12 +1,17 @@
 """A held reply as one reader sees it: what changed, and what they may do with it. Pure; route decides in the end."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.contracts.approvals import PendingReply, ReplyVersion
+from services.contracts import mandates
+from services.contracts.approvals import ApprovalReason, PendingReply, ReplyVersion
 from services.contracts.cases import MESSAGE_CHARACTERS, Case
 from services.contracts.events import ApprovalAsked, Event, ReplyApproved, ReplyWithdrawn
 from services.contracts.teams import TeamConfig
 from services.desk.domain.difference import Piece, difference
+from services.rota.approvals import asked
+from services.rota.rota import Rota
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,35 @@ class Held:
     may_withdraw: bool
     wrote: bool
     """The reader wrote a version of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What will become of a reply that is being written: why it would wait for approval, and who would be asked.
+
+    Without `reasons` it leaves at once. The other three are as in a `PendingReply`.
+    """
+
+    reasons: tuple[ApprovalReason, ...] = ()
+    asked: tuple[str, ...] = ()
+    next_asked: tuple[str, ...] = ()
+    cover_begins: datetime | None = None
+
+
+def beforehand(config: TeamConfig, on: Collection[str], author: str, case: Case, now: datetime) -> Beforehand:
+    """What route would decide of a reply of `author` now, by the same rules; `on` are those who are on now.
+
+    Raises:
+        ValueError: a recurrence rule of the rota is not one.
+    """
+    why = mandates.reasons(config, author, case)
+    if not why:
+        return Beforehand()
+    able = mandates.approvers(config, (author,))
+    if there := able.intersection(on):
+        return Beforehand(why, tuple(sorted(there)))
+    who = asked(Rota(config), able, now)
+    return Beforehand(why, who.now, who.next, who.cover_begins)
 
 
 def held_replies(

@@ -219,13 +219,24 @@
   };
   const dropOther = async (button) => {
     const key = button.form.elements.text.dataset.draft, one = drafts.get(key);
+    const { text, canned } = $("[data-use-draft]", button.closest(".other")).dataset;
     const answer = await post(`${addressOf(key)}/draft/discard`, { ...fieldsOf(key, one, ""), other: button.value });
     if (!answer.ok) return;
     const told = await answer.json(), room = document.createElement("div");
     room.innerHTML = told.apart;
     $(`[data-use-draft][value="${one.slot}:${one.revision}"]`, room)?.closest(".other").remove();
     others(key, room.innerHTML);
+    if (told.state === "saved") offerBack(key, button.dataset, { text, canned });
   };
+  /* What was thrown away comes back beside what is in the box, which is saved once more, so that it stays the one in the box. */
+  const offerBack = (key, words, text) => window.webcare.told(words.told, words.back, async () => {
+    let answer = null;
+    try {
+      answer = await post(`${addressOf(key)}/draft`, { what: key.split(":")[0], ...text });
+    } catch { /* no line: it is offered again */ }
+    if (answer?.ok) await save(key);
+    else offerBack(key, words, text);
+  });
   const insert = (button) => {
     const box = button.form.elements.text, key = box.dataset.draft, one = drafts.get(key);
     const given = button.dataset.insert, before = box.value.slice(0, box.selectionStart), after = box.value.slice(box.selectionEnd);

@@ -1,10 +1,11 @@
 """Searches that people keep: shown beside the search, kept and dropped by small forms. The desk does the keeping."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.contracts.searches import AlertRule
 from services.report.domain.saving import as_query
 from services.report.web.asked import Asked
 from services.report.web.context import KeptSearches, address, report_of
@@ -14,15 +15,10 @@ from services.runtime.web.layout import team_of
 from services.runtime.web.problems import Problem
 
 router = APIRouter()
-Alert = Literal["", "each", "5x60", "10x60", "25x60", "50x1440"]
-ALERTS: dict[Alert, tuple[int, int]] = {
-    "each": (1, 1),
-    "5x60": (5, 60),
-    "10x60": (10, 60),
-    "25x60": (25, 60),
-    "50x1440": (50, 1440),
-}
-"""What the form offers: at least so many mentions within so many minutes. Commands take any."""
+Alert = Annotated[str, Form(pattern=r"^(each|[0-9]{1,6}x[0-9]{1,6})?$")]
+"""At least so many mentions `x` within so many minutes; `each` is `1x1`, and nothing is never."""
+ALERTS = ("each", "5x60", "10x60", "25x60", "50x1440")
+"""What the form offers, beside the rule of a search that was let go just now. Commands take any."""
 
 
 def saved_values(request: Request, identity: Identity, search: Asked) -> dict[str, Any]:
@@ -38,9 +34,49 @@ def saved_values(request: Request, identity: Identity, search: Asked) -> dict[st
         "may_keep": may_keep,
         "may_drop": [one.id for one in kept if one.owner == identity.name or identity.may(team, "lead", "commands")],
         "to_keep": as_query(search.request),
-        "alerts": list(ALERTS),
+        "alerts": ALERTS,
         "told": told if told in TOLD else "",
+        "was": _was(request) if told == "dropped" else None,
     }
+
+
+class Was(NamedTuple):
+    """A search that was let go just now, as the form has it: to keep it again."""
+
+    name: str
+    alert: str
+    rule: AlertRule | None
+    shared: bool
+
+
+def _was(request: Request) -> Was | None:
+    """What the address says of it; `None` when it names no search, or a rule that is none."""
+    given = request.query_params
+    name, alert = given.get("was", "")[:80], given.get("alert", "")
+    try:
+        rule = _rule(alert)
+    except ValueError:
+        return None
+    return Was(name, alert, rule, given.get("shared", "") == "true") if name else None
+
+
+def _rule(alert: str) -> AlertRule | None:
+    """The rule that a form or an address names.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not alert:
+        return None
+    at_least, _, minutes = ("1x1" if alert == "each" else alert).partition("x")
+    return AlertRule(at_least=int(at_least), minutes=int(minutes))
+
+
+def _named(rule: AlertRule | None) -> str:
+    """A rule as the form names it."""
+    if rule is None:
+        return ""
+    return "each" if (rule.at_least, rule.minutes) == (1, 1) else f"{rule.at_least}x{rule.minutes}"
 
 
 TOLD = frozenset({"saved", "dropped", "pending", "invalid", "not_allowed", "not_found", "not_a_member", "unknown_team"})
@@ -77,7 +113,7 @@ async def save(
     team: Annotated[str, Form(max_length=100)],
     name: Annotated[str, Form(max_length=200)] = "",
     query: Annotated[str, Form(max_length=2000)] = "",
-    alert: Annotated[Alert, Form()] = "",
+    alert: Alert = "",
     shared: Annotated[bool, Form()] = False,
     key: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
@@ -85,24 +121,31 @@ async def save(
     require(identity, team, "agent", "commands")
     if not query.strip():
         return _back("", "invalid")
-    rule = dict(zip(("at_least", "minutes"), ALERTS[alert], strict=True)) if alert else None
+    try:
+        rule = _rule(alert)
+    except ValueError:
+        return _back(query, "invalid")
     body = {
         "type": "SaveSearch",
         "team": team,
         "name": name.strip()[:80] or query.strip()[:80],
         "query": query.strip()[:500],
     }
-    outcome = await _port(request).ask(identity, body | {"shared": shared, "alert": rule}, key)
+    outcome = await _port(request).ask(identity, body | {"shared": shared, "alert": rule and rule.model_dump()}, key)
     return _back(query, outcome or "saved")
 
 
 @router.post("/search/saved/{search}/drop", include_in_schema=False)
 async def drop(request: Request, identity: Asking, search: str, team: Annotated[str, Form(max_length=100)]) -> Response:
-    """Keep it no longer."""
+    """Keep it no longer. The page then shows what it finds, with its name and rule to keep it again: that undoes this."""
     require(identity, team, "agent", "commands")
+    gone = next((one for one in _port(request).kept(team, identity.name) if one.id == search), None)
     outcome = await _port(request).ask(identity, {"type": "DropSearch", "team": team, "search": search}, "")
-    return _back("", outcome or "dropped")
+    if outcome or gone is None:
+        return _back("", outcome or "dropped")
+    shared = "true" if gone.shared else ""
+    return _back(gone.query, "dropped", team=team, was=gone.name, alert=_named(gone.alert), shared=shared)
 
 
-def _back(query: str, told: str) -> Response:
-    return RedirectResponse(address("/search", {"q": query, "told": told}), 303)
+def _back(query: str, told: str, **more: str) -> Response:
+    return RedirectResponse(address("/search", {"q": query, "told": told} | more), 303)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from services.contracts.approvals import PendingReply
 from services.contracts.cases import Case, Deadline
-from services.contracts.mentions import MentionKind, UrgencyLabel
+from services.contracts.mentions import URGENCY_RANK, MentionKind
 
-RANK: dict[UrgencyLabel, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
+RANK = URGENCY_RANK
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 UNKNOWN_LANGUAGE = "und"
 

@@ -61,6 +61,15 @@
     };
   }
 
+  /* What was just thrown away, with a button that brings it back while the message is there. */
+  const told = (text, words, bring) => {
+    const line = document.createElement("p"), button = document.createElement("button");
+    line.append(Object.assign(document.createElement("span"), { textContent: text }), " ", button);
+    Object.assign(button, { type: "button", className: "btn", textContent: words });
+    button.addEventListener("click", () => { toast.replaceChildren(); bring(); }, { once: true });
+    toast.replaceChildren(line);
+  };
+
   /* "/" goes to the search, wherever one is. */
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -79,5 +88,5 @@
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
   document.addEventListener("htmx:oobAfterSwap", tick);
-  window.webcare = { $, $$, tick };
+  window.webcare = { $, $$, tick, told };
 })();
