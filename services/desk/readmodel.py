@@ -283,7 +283,8 @@ class ReadModel:
     def owned(self, team: str, person: str) -> tuple[Case, ...]:
         """The open cases that a person of a team has."""
         with self._lock:
-            return self._inboxes.setdefault(team, Inbox()).view("mine", person)
+            mine = self._inboxes.setdefault(team, Inbox()).view("mine", person)
+        return tuple(case for case in mine if case.owner == person)
 
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author there are."""
