@@ -51,6 +51,11 @@ def whole_days(team: TeamRota, first: str, last: str, begins: str, ends: str, no
     return _ordered(start, end, now)
 
 
+def last_day(team: TeamRota, day_: str, now: datetime) -> datetime:
+    """The end of a day of the team that has not passed, for what goes on until and including it."""
+    return datetime.fromisoformat(whole_days(team, day_, "", "", "", now)["end"])
+
+
 def _ordered(start: datetime, end: datetime, now: datetime) -> dict[str, str]:
     if end <= start:
         raise WrongFormError("rota.wrong.order")

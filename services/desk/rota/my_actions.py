@@ -1,4 +1,4 @@
-"""What people do on their own page of the rota: leave, sick and well, swaps, answers, their calendar's address.
+"""What people do on their own page of the rota: leave, sick and well, swaps, stand-ins, their calendar's address.
 
 Leave and sickness go to all of a person's teams (`everywhere.py`).
 """
@@ -12,6 +12,7 @@ from services.desk.rota.everywhere import send_everywhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
 from services.runtime.web.auth import Asking
+from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/rota", include_in_schema=False)
 MINE, STAND_INS, REQUESTS = "/rota/mine", "/rota/stand-ins", "/rota/requests"
@@ -63,7 +64,7 @@ async def sick(
     page, about = _page(view, person, STAND_INS), person
     try:
         if until:
-            command |= {"until": forms.whole_days(view.team, until, "", "", "", view.now)["end"]}
+            command |= {"until": forms.last_day(view.team, until, view.now).isoformat()}
     except WrongFormError as error:
         return wrong(view, page, error)
     return back(view, page, **await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
@@ -107,6 +108,34 @@ async def withdraw_swap(request: Request, identity: Asking, swap: str, page: Slu
     view = for_action(request, identity)
     told = await send(request, view, "swap_withdrawn", key, {"type": "WithdrawSwap", "swap": swap})
     return back(view, REQUESTS if page == "requests" and view.lead else MINE, told)
+
+
+@router.post("/stand-ins")
+async def ask_stand_in(
+    request: Request,
+    identity: Asking,
+    for_person: Slug,
+    person: Slug,
+    start: When,
+    end: When,
+    note: Text = "",
+    key: Key = "",
+) -> Response:
+    """Ask somebody to take one's place, or, as a lead, another's.
+
+    Raises:
+        Problem: 403, it is another's place and they are no lead.
+    """
+    view = for_action(request, identity)
+    if not view.lead and for_person != view.me:
+        raise Problem(403, "forbidden", "Only a lead of the team asks this for somebody else.")
+    page = _page(view, for_person, STAND_INS)
+    command = {"type": "AskStandIn", "for_person": for_person, "person": person, "note": note.strip()}
+    try:
+        command |= forms.stretch(view.team, start, end, view.now)
+    except WrongFormError as error:
+        return wrong(view, page, error)
+    return back(view, page, await send(request, view, "asked", key, command), person=for_person)
 
 
 @router.post("/stand-ins/{request_id}/answer")

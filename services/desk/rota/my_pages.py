@@ -9,10 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota, endless
-from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
+from services.desk.domain.rota_absent import my_absence
+from services.desk.domain.rota_mine import elsewhere, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
 from services.desk.rota.everywhere import other_teams, said_elsewhere
+from services.desk.rota.forms import WrongFormError
+from services.desk.rota.sick_looks import looked
 from services.rota.publish import publish
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
@@ -33,15 +36,23 @@ def my_rota(
     ends: str = "",
     note: str = "",
     open: str = "",
+    until: str = "",
 ) -> Response:
-    """My shifts, leave and swaps, and what is asked of me. The form for leave comes back filled in when it was wrong."""
+    """My shifts, leave and swaps, and what is asked of me. The form for leave comes back filled in when it was wrong.
+
+    `until` is the last day of a sickness that somebody thinks of reporting: what that would do is said.
+    """
     view = rota_view(request, identity)
     if view is None:
         return nothing(request)
     if not view.member:
         return RedirectResponse(f"/rota?{urlencode({'team': view.name} | ({'told': told} if told else {}))}", 303)
-    given = {"first": first, "last": last, "begins": begins, "ends": ends, "note": note}
-    return show(request, view, "rota_mine.html", told, given=given, open=open, **_values(request, view))
+    try:
+        would = None if view.team.sickness(view.me, view.now) else looked(request, view, view.me, until)
+    except WrongFormError as error:
+        would, told = looked(request, view, view.me, ""), error.key
+    given = {"until": until, "first": first, "last": last, "begins": begins, "ends": ends, "note": note}
+    return show(request, view, "rota_mine.html", told, given=given, open=open, if_sick=would, **_values(request, view))
 
 
 def _values(request: Request, view: RotaView) -> dict[str, Any]:
@@ -53,7 +64,7 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
         "said_elsewhere": said_elsewhere(request, view, view.me),
         "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
-        "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
+        "absence": my_absence(view.team, view.me, view.now),
         "endless": endless,
         "is_reminded": is_reminded,
         "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
