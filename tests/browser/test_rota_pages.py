@@ -179,6 +179,27 @@ def test_well_again_is_one_action(enter_rota: Enter) -> None:
     expect(page.locator(".duty.sick")).to_have_count(0)
 
 
+def test_how_much_one_takes_is_chosen_beside_what_one_has_and_put_back_on_a_phone(
+    enter_rota: Enter, rota_served: Served
+) -> None:
+    page = enter_rota("youssef", width=390, height=844, path=MINE)
+    room = page.locator("#capacity")
+    expect(room).to_contain_text("0 van 8 punten bezet")
+    room.get_by_text("Ik neem meer of minder").click()
+    room.get_by_label("Ik neem hoogstens").fill("3")
+    tomorrow = at(rota_served.desk.backend.clock(), 1, 12)
+    room.get_by_label("Tot").fill(tomorrow.strftime("%Y-%m-%dT12:00"))
+    assert too_wide(page) == []
+    assert in_both_themes(page) == []
+    room.get_by_role("button", name="Neem dit over").click()
+    expect(page.locator(".banner")).to_have_text("Bewaard. Nieuw werk wordt hiernaar verdeeld.")
+    expect(room).to_contain_text("0 van 3 punten bezet")
+    expect(room).to_contain_text("Afgesproken is 8.")
+    assert rota_served.desk.backend.states[SPOOR].capacities["youssef"].capacity == 3
+    room.get_by_role("button", name="Weer zoals afgesproken").click()
+    expect(room).to_contain_text("0 van 8 punten bezet")
+
+
 def test_a_part_of_a_shift_is_offered_and_given_to_somebody_by_the_lead(enter_rota: Enter, rota_served: Served) -> None:
     now = rota_served.desk.backend.clock()
     day = at(now, weekday_from(now, 2), 12).date().isoformat()

@@ -1,7 +1,10 @@
-"""What people do on their own page of the rota: leave, sick and well, swaps, stand-ins, their calendar's address.
+"""What people do on their own page of the rota: leave, sick and well, swaps, stand-ins, how much
+they take, their calendar's address.
 
 Leave and sickness go to all of a person's teams (`everywhere.py`).
 """
+
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -147,6 +150,22 @@ async def answer_stand_in(
     yes = accept == "yes"
     command = {"type": "AnswerStandIn", "stand_in": request_id, "accept": yes}
     return back(view, MINE, await send(request, view, "accepted" if yes else "declined", key, command))
+
+
+@router.post("/capacity")
+async def own_capacity(
+    request: Request, identity: Asking, points: When = "", until: When = "", reset: Slug = "", key: Key = ""
+) -> Response:
+    """Take more or fewer points than agreed until a moment; with `reset`, what was agreed holds again."""
+    view = for_action(request, identity)
+    command: dict[str, Any] = {"type": "SetOwnCapacity"}
+    if reset:
+        return back(view, MINE, await send(request, view, "capacity_reset", key, command), open="capacity")
+    try:
+        command |= forms.own_capacity(view.team, points.strip(), until, view.now)
+    except WrongFormError as error:
+        return wrong(view, MINE, error, points=points, point_end=until, open="capacity")
+    return back(view, MINE, await send(request, view, "capacity", key, command), open="capacity")
 
 
 @router.post("/ical/renew")

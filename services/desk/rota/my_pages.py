@@ -1,5 +1,6 @@
 """One's own page of the rota, and the private calendar that subscribes to it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
+from services.desk.domain.own_capacity import my_room
 from services.desk.domain.rota import TeamRota, endless
 from services.desk.domain.rota_absent import my_absence
 from services.desk.domain.rota_mine import elsewhere, is_reminded, mine
@@ -37,8 +39,10 @@ def my_rota(
     note: str = "",
     open: str = "",
     until: str = "",
+    points: str = "",
+    point_end: str = "",
 ) -> Response:
-    """My shifts, leave and swaps, and what is asked of me. The form for leave comes back filled in when it was wrong.
+    """My shifts, leave and swaps, and what is asked of me. A form that was wrong comes back filled in.
 
     `until` is the last day of a sickness that somebody thinks of reporting: what that would do is said.
     """
@@ -51,7 +55,16 @@ def my_rota(
         would = None if view.team.sickness(view.me, view.now) else looked(request, view, view.me, until)
     except WrongFormError as error:
         would, told = looked(request, view, view.me, ""), error.key
-    given = {"until": until, "first": first, "last": last, "begins": begins, "ends": ends, "note": note}
+    given = {
+        "points": points,
+        "point_end": point_end,
+        "until": until,
+        "first": first,
+        "last": last,
+        "begins": begins,
+        "ends": ends,
+        "note": note,
+    }
     return show(request, view, "rota_mine.html", told, given=given, open=open, if_sick=would, **_values(request, view))
 
 
@@ -65,11 +78,25 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
         "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
         "absence": my_absence(view.team, view.me, view.now),
+        "room": my_room(
+            view.team.people[view.me],
+            desk.model.own_capacity(view.name, view.me, view.now),
+            desk.model.owned(view.name, view.me),
+        ),
+        "room_end": _shift_end(view),
+        "weights": view.team.config.weights,
         "endless": endless,
         "is_reminded": is_reminded,
         "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
         "today": view.team.day(view.now).isoformat(),
     }
+
+
+def _shift_end(view: RotaView) -> datetime:
+    """Until when somebody who takes more or less most likely means it: the end of their shift, else of their day."""
+    running = (one for one in view.team.pieces(view.now, view.now + timedelta(minutes=1)) if one.kind == "on")
+    shift = next((one.span.end for one in running if one.span.person == view.me), None)
+    return shift or view.team.midnight(view.team.day(view.now) + timedelta(days=1)) - timedelta(minutes=1)
 
 
 @router.get("/rota/ical/{token}.ics")
