@@ -13,6 +13,7 @@ from services.desk.context import desk_of, visible_case
 from services.desk.domain.filters import AUTHOR, FIELDS, read_filter
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
+from services.desk.place import reader_of
 from services.desk.streams import HEADERS, events_stream
 from services.desk.watching import still_in
 from services.runtime.web.auth import Asking, require, teams_with
@@ -77,15 +78,18 @@ def list_cases(
     view: Annotated[View, Query()] = "team",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """`view`: mine, team, waiting, approval, snoozed or closed. `counts` are of all.
+    """`view`: mine, beside, team, waiting, approval, snoozed or closed. `counts` are of all.
+
+    `mine` is what one owns and what one was brought in beside since a promise was broken; `beside` is the latter alone.
 
     What the inbox can be filtered by: each field more than once for "or" and `-` for "none", and `author`, words of their
     name or handle.
     """
     require(identity, team)
     model = desk_of(request).model
-    found = model.page(team, view, identity.name, page, read_filter(request.query_params.multi_items()))
-    counts = dict(model.counts(team, identity.name))
+    shelf = reader_of(model, identity, team).shelf
+    found = model.page(team, view, shelf, page, read_filter(request.query_params.multi_items()))
+    counts = dict(model.counts(team, shelf))
     answer = _Page(cases=found.cases, page=found.page, pages=found.pages, total=found.total, counts=counts)
     return Response(answer.model_dump_json(exclude=_NOT_IN_LISTS), media_type="application/json")
 

@@ -43,6 +43,7 @@ KEYS: tuple[Key, ...] = (
     Key("a", "pick_all", "pick"),
     Key("Escape", "leave", "pick"),
     Key("g m", "go_mine", "go", "mine"),
+    Key("g b", "go_beside", "go", "beside"),
     Key("g t", "go_team", "go", "team"),
     Key("g w", "go_waiting", "go", "waiting"),
     Key("g a", "go_approval", "go", "approval"),

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from services.contracts.cases import Case
 from services.desk.casework.marks import unread
 from services.desk.context import Desk, desk_of
+from services.desk.domain.beside import beside
 from services.desk.domain.inbox import View, ViewPage
-from services.desk.place import Place, asked_place, state_of
+from services.desk.place import Place, Reader, asked_place, reader_of, state_of
 from services.desk.saved import Saved
 from services.desk.wording import clock_state, wording
 from services.runtime.web.formats import DEFAULT_ZONE, Formats
@@ -26,33 +27,36 @@ Row = Callable[[Case, str], Markup]
 def list_values(request: Request, identity: Identity, team: str, view: View, page: int) -> dict[str, Any]:
     """What the list shows."""
     desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
-    found = look(desk, identity.name, place)
+    reader = reader_of(desk.model, identity, team)
+    found = look(desk, reader, place)
     return {
         "found": found,
-        "counts": counts_of(desk, team, identity.name, web_of(request).clock()),
+        "counts": counts_of(desk, team, reader, web_of(request).clock()),
         "here_view": view,
         "page": page,
         "place": place,
         "query": place.query(),
-        "state": state(desk, identity.name, place, found),
-        "row": rower(request, identity, place, desk.drafts.cases(identity.name, team)),
+        "state": state(desk, reader, place, found),
+        "row": rower(request, identity, reader, place, desk.drafts.cases(identity.name, team)),
     }
 
 
-def counts_of(desk: Desk, team: str, name: str, now: datetime) -> Mapping[str, int | str]:
+def counts_of(desk: Desk, team: str, reader: Reader, now: datetime) -> Mapping[str, int | str]:
     """What stands in the navigation: how many cases each view has, and kept searches that sounded; what is not worth a
     nought is empty."""
-    counts: dict[str, int | str] = {str(view): count for view, count in desk.model.counts(team, name).items()}
+    counts: dict[str, int | str] = {str(view): count for view, count in desk.model.counts(team, reader.shelf).items()}
     return (
         counts
-        | {"approval": counts["approval"] or "", "search": len(desk.model.sounded(team, name, now)) or ""}
-        | {"mentioned": len(unread(desk.model, desk.marks, team, name)) or ""}
+        | {view: counts[view] or "" for view in ("beside", "approval")}
+        | {"search": len(desk.model.sounded(team, reader.name, now)) or ""}
+        | {"mentioned": len(unread(desk.model, desk.marks, team, reader.name)) or ""}
     )
 
 
 def tools_values(request: Request, identity: Identity, place: Place) -> dict[str, Any]:
     """What stands above the list: what it can be filtered by, and the filters that are kept, with their counts."""
     desk = desk_of(request)
+    reader = reader_of(desk.model, identity, place.team)
     saved = desk.saved.of(place.team, identity.name)
     kept = next((one for one in saved if (one.view, one.chosen) == (place.view, place.chosen)), None)
     return {
@@ -61,27 +65,27 @@ def tools_values(request: Request, identity: Identity, place: Place) -> dict[str
         "kept": kept,
         "may_drop": kept is not None and (kept.owner == identity.name or identity.may(place.team, "lead", "commands")),
         "may_share": identity.may(place.team, "lead", "commands"),
-        "saved_counts": saved_counts(desk, identity.name, place.team, saved),
+        "saved_counts": saved_counts(desk, reader, place.team, saved),
     }
 
 
-def saved_counts(desk: Desk, name: str, team: str, saved: tuple[Saved, ...]) -> Mapping[str, int]:
+def saved_counts(desk: Desk, reader: Reader, team: str, saved: tuple[Saved, ...]) -> Mapping[str, int]:
     """How many cases each kept filter has, by its id."""
-    return {one.id: desk.model.count(team, one.view, name, one.chosen) for one in saved}
+    return {one.id: desk.model.count(team, one.view, reader.shelf, one.chosen) for one in saved}
 
 
-def look(desk: Desk, name: str, place: Place) -> ViewPage:
+def look(desk: Desk, reader: Reader, place: Place) -> ViewPage:
     """The cases of a place, for one reader."""
-    return desk.model.page(place.team, place.view, name, place.page, place.chosen)
+    return desk.model.page(place.team, place.view, reader.shelf, place.page, place.chosen)
 
 
-def state(desk: Desk, name: str, place: Place, found: ViewPage | None = None) -> str:
+def state(desk: Desk, reader: Reader, place: Place, found: ViewPage | None = None) -> str:
     """The state of a list: another one exactly when it is worth fetching again."""
-    shown = look(desk, name, place) if found is None else found
+    shown = look(desk, reader, place) if found is None else found
     return state_of(shown, (desk.model.revision(place.team),))
 
 
-def rower(request: Request, identity: Identity, place: Place, drafted: Container[str]) -> Row:
+def rower(request: Request, identity: Identity, reader: Reader, place: Place, drafted: Container[str]) -> Row:
     """Makes the rows of a place for one reader, who has a draft in the cases `drafted`."""
     desk, web = desk_of(request), web_of(request)
     config, t, now = desk.model.config(place.team), web.pages.translator(request), web.clock()
@@ -105,10 +109,10 @@ def rower(request: Request, identity: Identity, place: Place, drafted: Container
     }
 
     def row(case: Case, selected: str = "") -> Markup:
-        opened, begun = case.id == selected, case.id in drafted
+        opened, begun, late = case.id == selected, case.id in drafted, beside(case, reader.shelf)
         mark = f"{case.revision}.{agreed}{'.d' if begun else ''}"  # the browser keeps a row that has the same
-        render = partial(template.render, facts, one=case, selected=selected, drafted=begun, mark=mark)
-        return desk.rows.get((case.id, case.revision, opened, begun, *seen), render)
+        render = partial(template.render, facts, one=case, selected=selected, drafted=begun, mark=mark, beside=late)
+        return desk.rows.get((case.id, case.revision, opened, begun, late, *seen), render)
 
     return row
 

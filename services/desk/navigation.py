@@ -7,6 +7,7 @@ from services.contracts.teams import TeamConfig
 from services.desk.casework.marks import Marks, unread
 from services.desk.domain.rota_decide import waiting_leave
 from services.desk.domain.rota_mine import waits_for_me
+from services.desk.place import reader_of
 from services.desk.readmodel import ReadModel
 from services.desk.rota.context import decides
 from services.runtime.web.identity import Identity
@@ -24,7 +25,8 @@ class Navigation:
     def __call__(self, identity: Identity, team: str, now: datetime, /) -> NavFacts:
         """The facts of a team for one reader."""
         config = self._model.config(team)
-        counts = {str(view): count for view, count in self._model.counts(team, identity.name).items()}
+        reader = reader_of(self._model, identity, team)
+        counts = {str(view): count for view, count in self._model.counts(team, reader.shelf).items()}
         counts["mentioned"] = len(unread(self._model, self._marks, team, identity.name))
         counts["ideas"] = self._model.ideas.new(team)
         if config is None:

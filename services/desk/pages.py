@@ -19,13 +19,14 @@ from services.desk.commands import actor_of
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, question_link, visible_case
 from services.desk.domain.approvals import Beforehand, beforehand, held_replies
-from services.desk.domain.handbook import beside
+from services.desk.domain.beside import beside, brought_in
+from services.desk.domain.handbook import beside as guides_beside
 from services.desk.domain.inbox import View
 from services.desk.domain.reasons import labels
 from services.desk.lists import list_values as list_values
 from services.desk.lists import state, tools_values
 from services.desk.live import format_vector, parse_vector
-from services.desk.place import Place, asked_place
+from services.desk.place import Place, asked_place, reader_of
 from services.desk.reason_words import ReasonWords
 from services.desk.streams import HEADERS, page_stream
 from services.desk.watch import ListWatch
@@ -70,8 +71,10 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     return {
         "case": case,
         "book": book,
-        "guides": beside(book.current(), case),
+        "guides": guides_beside(book.current(), case),
         "mine": case.owner == identity.name,
+        "beside": beside(case, reader_of(model, identity, case.team).shelf),
+        "may_own": words["may_act"] and identity.name in model.roster(case.team),
         "held": held_replies(case, config, identity.name, acts=acts, decides=decides, leads=leads),
         "beforehand": _beforehand(request, identity, case) if acts and case.status == "open" else Beforehand(),
         "question_link": partial(question_link, request, case),
@@ -128,7 +131,9 @@ def inbox(
 def _linked(request: Request, identity: Identity, case: str) -> Response:
     """To a case, in the view that has it in its list."""
     found = visible_case(request, identity, case)
-    view: View = "closed" if found.status == "closed" else "mine" if found.owner == identity.name else "team"
+    shelf = reader_of(desk_of(request).model, identity, found.team).shelf
+    theirs = found.owner == identity.name or shelf in brought_in(found)
+    view: View = "closed" if found.status == "closed" else "mine" if theirs else "team"
     return RedirectResponse(f"/cases/{found.id}?{urlencode({'team': found.team, 'view': view})}", 303)
 
 
@@ -138,7 +143,8 @@ def inbox_list(request: Request, identity: Asking, view: AnyView = "mine", page:
     team = team_of(request, identity)
     require(identity, team)
     desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
-    tag = {"ETag": f'"{state(desk, identity.name, place)}"', "Cache-Control": "no-store"}
+    reader = reader_of(desk.model, identity, team)
+    tag = {"ETag": f'"{state(desk, reader, place)}"', "Cache-Control": "no-store"}
     if request.headers.get("if-none-match") == tag["ETag"]:
         return Response(status_code=304, headers=tag)
     values = list_values(request, identity, team, view, page) | team_words(request, identity, team)
@@ -154,7 +160,8 @@ async def inbox_live(
     require(identity, team)
     desk, place = desk_of(request), Place(team, view, page, asked_place(request, team).chosen)
     saved = await run_in_threadpool(desk.saved.of, team, identity.name)
-    watch = ListWatch(desk, identity.name, place, state, web_of(request).clock, saved)
+    reader = reader_of(desk.model, identity, team)
+    watch = ListWatch(desk, reader, place, state, web_of(request).clock, saved)
     stream = page_stream(desk.model.hub, team, parse_vector(since), still_in(request), watch)
     return StreamingResponse(stream, media_type=EVENT_STREAM, headers=HEADERS)
 

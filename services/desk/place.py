@@ -10,8 +10,25 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
 
+from services.desk.domain.beside import LEADS
 from services.desk.domain.filters import NO_FILTER, Filter, read_filter
 from services.desk.domain.inbox import VIEWS, View, ViewPage
+from services.desk.readmodel import ReadModel
+from services.runtime.web.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a team's inbox: their account's `name`, and on whose `shelf` their own work is."""
+
+    name: str
+    shelf: str
+
+
+def reader_of(model: ReadModel, identity: Identity, team: str) -> Reader:
+    """A lead who is not in the roster can own nothing: their work is what the leads are told."""
+    outside = identity.name not in model.roster(team) and identity.may(team, "lead", "read")
+    return Reader(identity.name, LEADS if outside else identity.name)
 
 
 @dataclass(frozen=True, slots=True)

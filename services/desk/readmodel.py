@@ -27,12 +27,13 @@ from services.contracts.events import (
     GoalsSet,
     IdeaSettled,
     IdeaSubmitted,
+    OwnCapacityChanged,
     RotaEvent,
     SearchDropped,
     SearchSaved,
 )
 from services.contracts.goals import GoalsRecord, TeamGoals
-from services.contracts.memory import KnownCalendar
+from services.contracts.memory import KnownCalendar, OwnCapacity
 from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.signals import ApprovalWaits, Signal
@@ -43,6 +44,7 @@ from services.desk.domain.filters import NO_FILTER, Field, Filter
 from services.desk.domain.inbox import Inbox, View, ViewPage
 from services.desk.domain.kept_searches import KeptSearches
 from services.desk.domain.named import Named
+from services.desk.domain.own_capacity import OwnCapacities
 from services.desk.domain.rota import Cover, cover_at
 from services.desk.handbook.model import Handbooks
 from services.desk.ideas import IdeaBoxes
@@ -111,6 +113,7 @@ class ReadModel:
         self._canned: dict[str, dict[str, CannedReply]] = {}
         self.ideas = IdeaBoxes()
         self._searches = KeptSearches()
+        self._capacities = OwnCapacities()
         self._lock = threading.RLock()
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
@@ -168,6 +171,8 @@ class ReadModel:
             self._read(message.team, message.status)
         elif isinstance(message, CannedReplySaved | CannedReplyRetired):
             self._canned_event(message)
+        elif isinstance(message, OwnCapacityChanged):
+            self._keep("", message)
         elif isinstance(message, SearchSaved):
             self._keep("", message.search)
         elif isinstance(message, SearchDropped):
@@ -186,9 +191,15 @@ class ReadModel:
             self.hub.forget(lambda case: (case.team, case.source, case.author.id) == who)
 
     def _keep(self, key: str, message: Model | None) -> None:
-        """A kept search, or the tombstone of one; other records of teams are not the desk's."""
+        """A kept search, somebody's own capacity, or the tombstone of one; other records of teams are not the desk's."""
         with self._lock:
             self._searches.fold(key, message)
+            self._capacities.fold(key, message)
+
+    def own_capacity(self, team: str, person: str, now: datetime) -> OwnCapacity | None:
+        """The points that somebody takes by their own word; `None` when what was agreed holds."""
+        with self._lock:
+            return self._capacities.of(team, person, now)
 
     def kept_searches(self, team: str, person: str) -> tuple[SavedSearch, ...]:
         """The searches that a person of a team sees, by name."""
@@ -295,7 +306,8 @@ class ReadModel:
     def owned(self, team: str, person: str) -> tuple[Case, ...]:
         """The open cases that a person of a team has."""
         with self._lock:
-            return self._inboxes.setdefault(team, Inbox()).view("mine", person)
+            mine = self._inboxes.setdefault(team, Inbox()).view("mine", person)
+        return tuple(case for case in mine if case.owner == person)
 
     def earlier(self, case: Case) -> int:
         """How many other cases of the same author there are."""

@@ -14,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from services.desk.accounts import Account
+from tests.browser.beside_scene import play_beside
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
@@ -40,6 +41,12 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port, with the scene of the mock."""
     yield from _serve(tmp_path, play)
+
+
+@pytest.fixture
+def beside_served(tmp_path: Path) -> Iterator[Served]:
+    """A desk on a free port, with a promise that is about to be broken."""
+    yield from _serve(tmp_path, play_beside)
 
 
 @pytest.fixture
@@ -93,6 +100,12 @@ def enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """Opens a page of somebody who has logged in, without the form (`test_keyboard.py` fills that in):
     `enter("youssef", width=390)`."""
     yield from _enter(browser, served)
+
+
+@pytest.fixture
+def enter_beside(browser: Browser, beside_served: Served) -> Iterator[Callable[..., Page]]:
+    """The same, on the desk with a promise that is about to be broken."""
+    yield from _enter(browser, beside_served)
 
 
 @pytest.fixture

@@ -95,6 +95,61 @@ def test_sick_now_on_a_phone_then_the_lead_asks_a_stand_in_and_the_cover_is_whol
     expect(again).to_have_count(0)
 
 
+def test_who_is_sick_sees_what_it_does_asks_a_stand_in_and_is_relieved_on_a_phone(
+    enter_rota: Enter, rota_served: Served
+) -> None:
+    now = rota_served.desk.backend.clock()
+    day = weekday_from(now, 1, (5, 6))
+    sick = enter_rota("youssef", width=390, height=844, path=MINE)
+    sick.get_by_text("Ziek melden").click()
+    then = sick.locator("#sick-then")
+    expect(then).to_contain_text("De komende week")
+    expect(then.locator(".effect")).to_contain_text("Dekking")
+    sick.locator("#until").fill(at(now, day, 12).date().isoformat())
+    sick.locator("#until").blur()
+    expect(then).to_contain_text("Tot en met")
+    expect(then.locator(".effect")).to_contain_text("Dit geeft gaten:")
+    assert too_wide(sick) == []
+    sick.get_by_role("button", name="Meld me nu ziek").click()
+    absence = sick.locator("#absence")
+    missed = absence.locator("article").last
+    expect(missed.locator(".tag.critical")).to_have_text("geeft een gat")
+    when, asked = missed.locator("h3").inner_text(), missed.locator(".proposals b").first.inner_text()
+    expect(missed.locator(".proposals li").first).to_contain_text("rust eromheen")
+    assert too_wide(sick) == []
+    assert in_both_themes(sick) == []
+    missed.get_by_role("button", name=f"Vraag {asked}").click()
+    expect(sick.locator(".banner")).to_contain_text("Gevraagd.")
+    expect(absence.locator(".tag.asked")).to_have_text("gevraagd")
+
+    backend = rota_served.desk.backend
+    request = backend.states[SPOOR].agreement.config.stand_ins[-1]  # type: ignore[union-attr]
+    if request.person == "marit":  # who has an account here, and so a phone
+        other = enter_rota("marit", width=390, height=844, path=MINE)
+        expect(other.locator("#count-rota")).to_have_text("1")
+        other.get_by_role("button", name="Ja, ik val in").click()
+        expect(other.locator(".banner")).to_have_text("Fijn. De dienst staat op jouw naam.")
+    else:
+        backend.do(AnswerStandIn, SPOOR, request.person, stand_in=request.id, accept=True)
+    expect(absence.locator(".lines", has_text=asked).locator(".tag.accepted")).to_have_text("valt in")
+    expect(absence.locator("article", has_text=when)).to_have_count(0)
+
+
+def test_a_lead_sees_what_it_does_before_they_report_somebody_sick(enter_rota: Enter, rota_served: Served) -> None:
+    page = enter_rota("lena", width=390, height=844, path="/rota/stand-ins")
+    page.get_by_text("Meld iemand ziek").click()
+    page.get_by_label("Wie", exact=True).select_option("youssef")
+    said = page.locator("#if-sick")
+    expect(said.locator(".effect")).to_contain_text("Dekking")
+    expect(said).to_contain_text("De komende week")
+    assert too_wide(page) == []
+    assert in_both_themes(page) == []
+    assert not [one for one in rota_served.desk.backend.sent if one.type == "CallInSick"]
+    said.get_by_role("button", name="Meld Youssef nu ziek").click()
+    expect(page.locator(".banner")).to_contain_text("Ziek gemeld.")
+    expect(page.get_by_role("region", name="Ziek")).to_contain_text("Youssef")
+
+
 def test_who_is_asked_to_stand_in_accepts_on_their_phone(enter_rota: Enter, rota_served: Served) -> None:
     now = rota_served.desk.backend.clock()
     day = weekday_from(now, 2, (5, 6))
@@ -122,6 +177,27 @@ def test_well_again_is_one_action(enter_rota: Enter) -> None:
     page.get_by_role("button", name="Ik ben weer beter").click()
     expect(page.locator(".banner")).to_contain_text("Welkom terug")
     expect(page.locator(".duty.sick")).to_have_count(0)
+
+
+def test_how_much_one_takes_is_chosen_beside_what_one_has_and_put_back_on_a_phone(
+    enter_rota: Enter, rota_served: Served
+) -> None:
+    page = enter_rota("youssef", width=390, height=844, path=MINE)
+    room = page.locator("#capacity")
+    expect(room).to_contain_text("0 van 8 punten bezet")
+    room.get_by_text("Ik neem meer of minder").click()
+    room.get_by_label("Ik neem hoogstens").fill("3")
+    tomorrow = at(rota_served.desk.backend.clock(), 1, 12)
+    room.get_by_label("Tot").fill(tomorrow.strftime("%Y-%m-%dT12:00"))
+    assert too_wide(page) == []
+    assert in_both_themes(page) == []
+    room.get_by_role("button", name="Neem dit over").click()
+    expect(page.locator(".banner")).to_have_text("Bewaard. Nieuw werk wordt hiernaar verdeeld.")
+    expect(room).to_contain_text("0 van 3 punten bezet")
+    expect(room).to_contain_text("Afgesproken is 8.")
+    assert rota_served.desk.backend.states[SPOOR].capacities["youssef"].capacity == 3
+    room.get_by_role("button", name="Weer zoals afgesproken").click()
+    expect(room).to_contain_text("0 van 8 punten bezet")
 
 
 def test_a_part_of_a_shift_is_offered_and_given_to_somebody_by_the_lead(enter_rota: Enter, rota_served: Served) -> None:

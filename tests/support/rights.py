@@ -189,6 +189,7 @@ ROUTES: dict[str, Needs] = {
     "POST /rota/leave/{leave}/decide": Needs("lead", {"approve": "yes"}),
     "POST /rota/sick": Needs("agent"),
     "POST /rota/well": Needs("agent"),
+    "POST /rota/capacity": Needs("agent", {"points": "4", "until": "2030-01-07T12:00"}),
     "POST /rota/swaps": Needs("agent", {"shift": "day"} | _STRETCH),
     "POST /rota/swaps/{swap}/take": Needs("agent"),
     "POST /rota/swaps/{swap}/withdraw": Needs("agent"),

@@ -127,7 +127,9 @@ def test_views_and_counts() -> None:
     for name, hours in (("f", 3), ("g", 2)):
         inbox.put(a_case(name, snoozed_until=NOW + timedelta(hours=hours)))
     seen = {view: names(inbox.view(view, "me")) for view in VIEWS}
-    assert seen == {"mine": "a", "team": "abcfg", "waiting": "c", "approval": "", "snoozed": "gf", "closed": "ed"}
+    assert seen == {
+        "mine": "a", "beside": "", "team": "abcfg", "waiting": "c", "approval": "", "snoozed": "gf", "closed": "ed"
+    }  # fmt: skip
     assert inbox.counts("me") == {view: len(shown) for view, shown in seen.items()}
 
 
@@ -151,6 +153,7 @@ CHANGES = st.tuples(
     st.sampled_from((None, "me", "you")),
     st.sampled_from((None, -5, 10, 90)),
     st.booleans(),
+    st.sampled_from(((), ("me",), ("you", "me"))),
 )
 
 
@@ -159,7 +162,7 @@ def test_every_shelf_is_what_looking_through_all_cases_would_give(changes: list[
     inbox, kept, gone = Inbox(), dict[str, Case](), set[str]()
     early, late = saved_filter("author=x"), saved_filter("owner=-&owner=you")
     assert inbox.count("team", "me", early) == 0, "from now on it is kept"
-    for name, revision, status, owner, due, snoozed in changes:
+    for name, revision, status, owner, due, snoozed, brought in changes:
         if status == "gone":
             inbox.remove(uuid(name))
             kept.pop(name, None)
@@ -168,14 +171,16 @@ def test_every_shelf_is_what_looking_through_all_cases_would_give(changes: list[
         case = a_case(
             name, due, revision, status=status, owner=owner, author=Author(id="xy"[name > "c"]),
             closed_at=NOW + timedelta(minutes=revision) if status == "closed" else None,
-            snoozed_until=NOW if snoozed else None,
+            snoozed_until=NOW if snoozed else None, escalated_to=brought,
         )  # fmt: skip
         if inbox.put(case):
             kept[name] = case
         assert name not in gone or name not in kept
     opened = sorted((one for one in kept.values() if one.status == "open"), key=lambda one: (rank(one), one.id))
     assert inbox.view("team", "me") == tuple(opened)
-    assert inbox.view("mine", "me") == tuple(one for one in opened if one.owner == "me")
+    came = tuple(one for one in opened if "me" in one.escalated_to and one.owner != "me")
+    assert inbox.view("beside", "me") == came
+    assert inbox.view("mine", "me") == tuple(one for one in opened if one.owner == "me" or one in came)
     assert inbox.view("waiting", "me") == tuple(one for one in opened if not one.owner and not one.snoozed_until)
     closed = {one.id for one in kept.values() if one.status == "closed"}
     assert {one.id for one in inbox.view("closed", "me")} == closed

@@ -12,7 +12,7 @@ from services.desk.domain.rota import Clash, TeamRota, by_day, cover_at, endless
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_cover import cover_ahead
 from services.desk.domain.rota_decide import effect, leave_asked, swaps_seen
-from services.desk.domain.rota_mine import if_sick, mine, waits_for_me
+from services.desk.domain.rota_mine import mine, waits_for_me
 from services.desk.domain.rota_picture import DAY, bounds, picture
 from services.desk.domain.rota_shift import preview
 from services.desk.rota import forms
@@ -164,15 +164,6 @@ def test_what_is_asked_of_me_counts_until_it_is_over() -> None:
     assert waits_for_me(of.config, "marit", NOW) == 0
     asked = mine(of, "omar", NOW).asked
     assert [(one.stretches, one.clash) for one in asked] == [(((local(26, 8), local(26, 13)),), None)]
-
-
-def test_sick_now_says_what_ends_who_stays_and_what_is_missed() -> None:
-    found = if_sick(team(), "youssef", (), NOW)
-    assert found.ends is not None
-    assert found.ends.end == local(25, 17)
-    assert found.remaining == ("marit",)
-    assert len(found.missed) == 8, "today's, and of the same hour in a week"
-    assert if_sick(team(), "omar", (), NOW).ends is None
 
 
 def test_leave_shows_the_gaps_that_it_would_make_and_who_else_is_away() -> None:

@@ -108,6 +108,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/rota/swaps/x/take": {},
     "/rota/swaps/x/withdraw": {},
     "/rota/stand-ins/x/answer": {"accept": "yes"},
+    "/rota/capacity": {"points": "4", "until": "2026-11-26T12:00"},
     "/rota/ical/renew": {},
     "/rota/leave/x/decide": {"approve": "yes"},
     "/rota/stand-ins": {

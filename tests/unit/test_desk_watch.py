@@ -8,7 +8,7 @@ import pytest
 from services.contracts.commands import AddNote, CloseCase
 from services.desk.domain.filters import saved_filter
 from services.desk.live import Entry
-from services.desk.place import Place
+from services.desk.place import Place, Reader
 from services.desk.saved import Saved
 from services.desk.streams import page_events
 from services.desk.watch import ListWatch
@@ -34,8 +34,8 @@ def test_a_page_is_told_of_its_own_list_and_of_every_count(desk: TestDesk) -> No
     tunnel = play(desk.backend)
     parts = desk.app.state.desk
     kept = Saved("f1", "Post", "team", saved_filter("source=email"), False, "youssef")
-    mine = ListWatch(parts, "youssef", Place(SPOOR), "", system_clock, (kept,))
-    others = ListWatch(parts, "marit", Place(SPOOR, "closed"), "", system_clock)
+    mine = ListWatch(parts, Reader("youssef", "youssef"), Place(SPOOR), "", system_clock, (kept,))
+    others = ListWatch(parts, Reader("marit", "marit"), Place(SPOOR, "closed"), "", system_clock)
     assert mine.list_changed()
     assert others.list_changed()
     assert 'id="count-saved-f1" hx-swap-oob="true">2<' in mine.new_counts()
@@ -60,7 +60,11 @@ def test_a_page_is_told_of_its_own_list_and_of_every_count(desk: TestDesk) -> No
 def test_a_filtered_list_is_not_told_of_what_it_leaves_out(desk: TestDesk) -> None:
     tunnel = play(desk.backend)
     post = ListWatch(
-        desk.app.state.desk, "youssef", Place(SPOOR, "team", 1, saved_filter("source=email")), "", system_clock
+        desk.app.state.desk,
+        Reader("youssef", "youssef"),
+        Place(SPOOR, "team", 1, saved_filter("source=email")),
+        "",
+        system_clock,
     )
     post.list_changed()
     since = desk.backend.offset

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from typing import Literal, TypeVar, get_args
 
 from services.contracts.cases import Case
+from services.desk.domain.beside import brought_in
 from services.desk.domain.filters import NO_FILTER, Field, Filter, choices, values_of
 
-View = Literal["mine", "team", "waiting", "approval", "snoozed", "closed"]
+View = Literal["mine", "beside", "team", "waiting", "approval", "snoozed", "closed"]
+"""`mine` is what one owns and, since it is late and now theirs too, what they were brought in beside (`beside`)."""
 VIEWS: tuple[View, ...] = get_args(View)
 PAGE = 50
 REMEMBERED = 10_000
@@ -72,8 +74,8 @@ class Shelves:
                 del self._keys[name]
 
     def on(self, view: View, person: str) -> list[Key]:
-        """What is on a shelf, in order; not to be changed."""
-        return self._keys.get(f"mine:{person}" if view == "mine" else view, [])
+        """What is on a shelf, in order; not to be changed. `person` may be `LEADS`, for leads who are not in the roster."""
+        return self._keys.get(f"{view}:{person}" if view in ("mine", "beside") else view, [])
 
 
 @dataclass(slots=True)
@@ -194,6 +196,9 @@ def _places(case: Case) -> Iterator[tuple[str, Key]]:
     asked = [one.due_at.timestamp() for one in case.pending if one.state == "waiting_approval" and one.due_at]
     if asked:
         yield "approval", (min(asked), case.id)
+    for person in brought_in(case):
+        yield f"mine:{person}", key
+        yield f"beside:{person}", key
     if case.owner is not None:
         yield f"mine:{case.owner}", key
     elif case.snoozed_until is None:  # what is snoozed does not wait to be given to somebody

@@ -1,6 +1,6 @@
-"""Who is missed in the coming week and who could stand in: what a lead needs when somebody calls in sick. Pure."""
+"""Who is missed in the coming week and who could stand in: for a lead of everybody, for who is sick of themselves. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,15 +33,34 @@ class Absent:
     arranged: tuple[StandInRequest, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MyAbsence:
+    """What somebody who is sick sees: the shifts that they miss, and what has been arranged."""
+
+    missed: tuple[Missed, ...]
+    arranged: tuple[StandInRequest, ...]
+
+
 def absent(team: TeamRota, now: datetime) -> Absent:
     """The coming week without those who are away: all that the sick miss, and of leave what leaves a gap."""
     sick = tuple(one for one in team.config.leave if one.kind == "sick" and one.start <= now < one.end)
-    arranged = [one for one in team.config.stand_ins if one.state == "accepted" and one.end > now]
-    return Absent(sick, tuple(_missed(team, now)), tuple(sorted(arranged, key=lambda one: one.start)))
-
-
-def _missed(team: TeamRota, now: datetime) -> Iterator[Missed]:
     pieces = (one for one in team.pieces(now, now + AHEAD) if one.kind in ("leave", "sick"))
+    return Absent(sick, tuple(_missed(team, pieces, now)), tuple(_arranged(team, now)))
+
+
+def my_absence(team: TeamRota, me: str, now: datetime) -> MyAbsence:
+    """The coming week of somebody who is sick, without the shifts that others took over already."""
+    pieces = (one for one in team.pieces(now, now + AHEAD) if one.kind == "sick" and one.span.person == me)
+    arranged = tuple(one for one in _arranged(team, now) if one.for_person == me)
+    return MyAbsence(tuple(_missed(team, pieces, now)), arranged)
+
+
+def _arranged(team: TeamRota, now: datetime) -> list[StandInRequest]:
+    found = [one for one in team.config.stand_ins if one.state == "accepted" and one.end > now]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _missed(team: TeamRota, pieces: Iterable[Piece], now: datetime) -> Iterator[Missed]:
     count = 0
     for piece in sorted(pieces, key=lambda one: (one.start, one.span.person)):
         lacking = _lacks(team, piece)

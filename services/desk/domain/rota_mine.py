@@ -1,10 +1,9 @@
-"""One person's side of the rota: shifts, leave and swaps, what is asked of them, what sick now would mean. Pure."""
+"""One person's side of the rota: shifts, leave and swaps, and what is asked of them. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.contracts.cases import Case
 from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
 from services.desk.domain.rota import Clash, Piece, TeamRota
 from services.rota.spans import OVERRIDE, Span, lineage
@@ -13,7 +12,6 @@ from services.rota.swaps import request_as_of, stand_in_parts, swap_as_of, swap_
 AHEAD = timedelta(weeks=4)
 REMEMBERED = timedelta(days=30)
 """Leave and swaps are shown for so long after they are over."""
-SOON = timedelta(days=7)
 REMINDED = timedelta(days=1)
 """A reminder of an open swap counts as something to do for so long."""
 
@@ -52,22 +50,6 @@ class Asked:
     request: StandInRequest
     stretches: tuple[tuple[datetime, datetime], ...]
     clash: Clash | None
-
-
-@dataclass(frozen=True, slots=True)
-class IfSick:
-    """What happens when somebody calls in sick now."""
-
-    ends: Piece | None
-    """The shift that ends now."""
-    remaining: tuple[str, ...]
-    """Who is on without them."""
-    missed: tuple[Piece, ...]
-    """Their shifts of the coming week."""
-    released: int
-    """Cases that go back at once."""
-    kept: int
-    """Cases that stay until their customer writes again or their deadline nears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +111,6 @@ def elsewhere(others: Iterable[TeamConfig], me: str) -> dict[str, list[tuple[str
             if one.person == me:
                 found.setdefault(one.id, []).append((config.name, one.state))
     return found
-
-
-def if_sick(team: TeamRota, me: str, cases: Iterable[Case], now: datetime) -> IfSick:
-    """What happens when they call in sick now; `cases` are those that they own."""
-    pieces = [one for one in team.pieces(now, now + SOON) if one.span.person == me and one.kind in ("on", "standby")]
-    duty = team.rota.duty(now)
-    running = next((one for one in pieces if one.kind == "on" and one.start <= now), None)
-    owned = list(cases)
-    kept = sum(case.touched for case in owned)
-    return IfSick(running, team.ordered(duty.on - {me}), tuple(pieces), len(owned) - kept, kept)
 
 
 def _shifts(team: TeamRota, me: str, now: datetime) -> Iterator[MyShift]:

@@ -8,6 +8,8 @@ from services.desk.rota.words import CODES
 from services.rota.wall_clock import localise
 
 YEARS_AHEAD = timedelta(days=5 * 366)
+MOST_POINTS = 1000
+"""As many as a command takes."""
 
 
 class WrongFormError(ValueError):
@@ -49,6 +51,21 @@ def whole_days(team: TeamRota, first: str, last: str, begins: str, ends: str, no
     start = moment(team, f"{start_day}T{begins or '00:00'}")
     end = moment(team, f"{end_day}T{ends}") if ends else moment(team, f"{end_day + timedelta(days=1)}T00:00")
     return _ordered(start, end, now)
+
+
+def last_day(team: TeamRota, day_: str, now: datetime) -> datetime:
+    """The end of a day of the team that has not passed, for what goes on until and including it."""
+    return datetime.fromisoformat(whole_days(team, day_, "", "", "", now)["end"])
+
+
+def own_capacity(team: TeamRota, points: str, until: str, now: datetime) -> dict[str, object]:
+    """`capacity` and `until` of a command: so many points, until a moment that is ahead."""
+    if not points.isdecimal() or len(points) > 4 or int(points) > MOST_POINTS:
+        raise WrongFormError("rota.wrong.points")
+    end = moment(team, until)
+    if end <= now:
+        raise WrongFormError("rota.wrong.past")
+    return {"capacity": int(points), "until": _ordered(now, end, now)["end"]}
 
 
 def _ordered(start: datetime, end: datetime, now: datetime) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What leads do to the rota: decide on leave, ask stand-ins, put others on, end shifts. Route checks it too."""
+"""What leads do to the rota: decide on leave, put others on, end shifts. Route checks it too."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 from services.desk.rota import forms
 from services.desk.rota.context import RotaView, for_action
 from services.desk.rota.forms import WrongFormError
-from services.desk.rota.sending import Key, Slug, Text, When, back, form_of, send, wrong
+from services.desk.rota.sending import Key, Slug, Text, back, form_of, send, wrong
 from services.runtime.web.auth import Asking
 from services.runtime.web.identity import Identity
 from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/rota", include_in_schema=False)
-REQUESTS, STAND_INS, SHIFTS = "/rota/requests", "/rota/stand-ins", "/rota/shifts"
+REQUESTS, SHIFTS = "/rota/requests", "/rota/shifts"
 
 
 def lead_view(request: Request, identity: Identity) -> RotaView:
@@ -37,27 +37,6 @@ async def decide_leave(
     yes = approve == "yes"
     command = {"type": "DecideLeave", "leave": leave, "approve": yes, "note": note.strip()}
     return back(view, REQUESTS, await send(request, view, "approved" if yes else "refused", key, command))
-
-
-@router.post("/stand-ins")
-async def ask_stand_in(
-    request: Request,
-    identity: Asking,
-    for_person: Slug,
-    person: Slug,
-    start: When,
-    end: When,
-    note: Text = "",
-    key: Key = "",
-) -> Response:
-    """Ask somebody to take another's place."""
-    view = lead_view(request, identity)
-    command = {"type": "AskStandIn", "for_person": for_person, "person": person, "note": note.strip()}
-    try:
-        command |= forms.stretch(view.team, start, end, view.now)
-    except WrongFormError as error:
-        return wrong(view, STAND_INS, error)
-    return back(view, STAND_INS, await send(request, view, "asked", key, command), person=for_person)
 
 
 @router.post("/overrides")

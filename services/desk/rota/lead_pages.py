@@ -8,9 +8,12 @@ from services.contracts.teams import Shift
 from services.desk.domain.rota import TeamRota, endless
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
+from services.desk.domain.rota_sick import IfSick
 from services.desk.rota.api import calendar_view
-from services.desk.rota.context import for_lead, nothing, show
+from services.desk.rota.context import RotaView, for_lead, nothing, show
 from services.desk.rota.everywhere import said_elsewhere
+from services.desk.rota.forms import WrongFormError
+from services.desk.rota.sick_looks import looked
 from services.rota.wall_clock import localise
 from services.runtime.web.auth import Asking
 
@@ -28,17 +31,39 @@ def requests(request: Request, identity: Asking, told: str = "") -> Response:
 
 
 @router.get("/stand-ins")
-def stand_ins(request: Request, identity: Asking, person: str = "", told: str = "") -> Response:
-    """Who is missed, who could stand in, and why; `person` comes first."""
+def stand_ins(
+    request: Request, identity: Asking, person: str = "", told: str = "", sick: str = "", until: str = ""
+) -> Response:
+    """Who is missed, who could stand in, and why; `person` comes first.
+
+    `sick` is whom the lead thinks of reporting sick, until the day `until`: what that would do is said.
+    """
     view = for_lead(request, identity)
     if view is None:
         return nothing(request)
     found = absent(view.team, view.now)
     missed = sorted(found.missed, key=lambda one: one.piece.span.person != person)
-    said = said_elsewhere(request, view, person)
-    return show(
-        request, view, "rota_stand_ins.html", told, found=found, missed=missed, endless=endless, said_elsewhere=said
-    )
+    would, wrong = _if_sick(request, view, sick, until)
+    values = {
+        "found": found,
+        "missed": missed,
+        "endless": endless,
+        "said_elsewhere": said_elsewhere(request, view, person),
+        "given": {"sick": sick, "until": until},
+        "if_sick": would,
+        "wrong": wrong,
+    }
+    return show(request, view, "rota_stand_ins.html", told, **values)
+
+
+def _if_sick(request: Request, view: RotaView, person: str, until: str) -> tuple[IfSick | None, str]:
+    """What it would do when the person is reported sick, or the key of what is wrong with the form."""
+    if person not in view.team.people:
+        return None, ""
+    try:
+        return looked(request, view, person, until), ""
+    except WrongFormError as error:
+        return None, error.key
 
 
 @router.get("/shifts")

@@ -1,7 +1,10 @@
-"""What people do on their own page of the rota: leave, sick and well, swaps, answers, their calendar's address.
+"""What people do on their own page of the rota: leave, sick and well, swaps, stand-ins, how much
+they take, their calendar's address.
 
 Leave and sickness go to all of a person's teams (`everywhere.py`).
 """
+
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,6 +15,7 @@ from services.desk.rota.everywhere import send_everywhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
 from services.runtime.web.auth import Asking
+from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/rota", include_in_schema=False)
 MINE, STAND_INS, REQUESTS = "/rota/mine", "/rota/stand-ins", "/rota/requests"
@@ -63,7 +67,7 @@ async def sick(
     page, about = _page(view, person, STAND_INS), person
     try:
         if until:
-            command |= {"until": forms.whole_days(view.team, until, "", "", "", view.now)["end"]}
+            command |= {"until": forms.last_day(view.team, until, view.now).isoformat()}
     except WrongFormError as error:
         return wrong(view, page, error)
     return back(view, page, **await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
@@ -109,6 +113,34 @@ async def withdraw_swap(request: Request, identity: Asking, swap: str, page: Slu
     return back(view, REQUESTS if page == "requests" and view.lead else MINE, told)
 
 
+@router.post("/stand-ins")
+async def ask_stand_in(
+    request: Request,
+    identity: Asking,
+    for_person: Slug,
+    person: Slug,
+    start: When,
+    end: When,
+    note: Text = "",
+    key: Key = "",
+) -> Response:
+    """Ask somebody to take one's place, or, as a lead, another's.
+
+    Raises:
+        Problem: 403, it is another's place and they are no lead.
+    """
+    view = for_action(request, identity)
+    if not view.lead and for_person != view.me:
+        raise Problem(403, "forbidden", "Only a lead of the team asks this for somebody else.")
+    page = _page(view, for_person, STAND_INS)
+    command = {"type": "AskStandIn", "for_person": for_person, "person": person, "note": note.strip()}
+    try:
+        command |= forms.stretch(view.team, start, end, view.now)
+    except WrongFormError as error:
+        return wrong(view, page, error)
+    return back(view, page, await send(request, view, "asked", key, command), person=for_person)
+
+
 @router.post("/stand-ins/{request_id}/answer")
 async def answer_stand_in(
     request: Request, identity: Asking, request_id: str, accept: Slug = "no", key: Key = ""
@@ -118,6 +150,22 @@ async def answer_stand_in(
     yes = accept == "yes"
     command = {"type": "AnswerStandIn", "stand_in": request_id, "accept": yes}
     return back(view, MINE, await send(request, view, "accepted" if yes else "declined", key, command))
+
+
+@router.post("/capacity")
+async def own_capacity(
+    request: Request, identity: Asking, points: When = "", until: When = "", reset: Slug = "", key: Key = ""
+) -> Response:
+    """Take more or fewer points than agreed until a moment; with `reset`, what was agreed holds again."""
+    view = for_action(request, identity)
+    command: dict[str, Any] = {"type": "SetOwnCapacity"}
+    if reset:
+        return back(view, MINE, await send(request, view, "capacity_reset", key, command), open="capacity")
+    try:
+        command |= forms.own_capacity(view.team, points.strip(), until, view.now)
+    except WrongFormError as error:
+        return wrong(view, MINE, error, points=points, point_end=until, open="capacity")
+    return back(view, MINE, await send(request, view, "capacity", key, command), open="capacity")
 
 
 @router.post("/ical/renew")

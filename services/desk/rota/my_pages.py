@@ -1,5 +1,6 @@
 """One's own page of the rota, and the private calendar that subscribes to it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,11 +9,15 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
+from services.desk.domain.own_capacity import my_room
 from services.desk.domain.rota import TeamRota, endless
-from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
+from services.desk.domain.rota_absent import my_absence
+from services.desk.domain.rota_mine import elsewhere, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
 from services.desk.rota.everywhere import other_teams, said_elsewhere
+from services.desk.rota.forms import WrongFormError
+from services.desk.rota.sick_looks import looked
 from services.rota.publish import publish
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
@@ -33,15 +38,34 @@ def my_rota(
     ends: str = "",
     note: str = "",
     open: str = "",
+    until: str = "",
+    points: str = "",
+    point_end: str = "",
 ) -> Response:
-    """My shifts, leave and swaps, and what is asked of me. The form for leave comes back filled in when it was wrong."""
+    """My shifts, leave and swaps, and what is asked of me. A form that was wrong comes back filled in.
+
+    `until` is the last day of a sickness that somebody thinks of reporting: what that would do is said.
+    """
     view = rota_view(request, identity)
     if view is None:
         return nothing(request)
     if not view.member:
         return RedirectResponse(f"/rota?{urlencode({'team': view.name} | ({'told': told} if told else {}))}", 303)
-    given = {"first": first, "last": last, "begins": begins, "ends": ends, "note": note}
-    return show(request, view, "rota_mine.html", told, given=given, open=open, **_values(request, view))
+    try:
+        would = None if view.team.sickness(view.me, view.now) else looked(request, view, view.me, until)
+    except WrongFormError as error:
+        would, told = looked(request, view, view.me, ""), error.key
+    given = {
+        "points": points,
+        "point_end": point_end,
+        "until": until,
+        "first": first,
+        "last": last,
+        "begins": begins,
+        "ends": ends,
+        "note": note,
+    }
+    return show(request, view, "rota_mine.html", told, given=given, open=open, if_sick=would, **_values(request, view))
 
 
 def _values(request: Request, view: RotaView) -> dict[str, Any]:
@@ -53,12 +77,26 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
         "said_elsewhere": said_elsewhere(request, view, view.me),
         "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),
-        "if_sick": if_sick(view.team, view.me, desk.model.owned(view.name, view.me), view.now),
+        "absence": my_absence(view.team, view.me, view.now),
+        "room": my_room(
+            view.team.people[view.me],
+            desk.model.own_capacity(view.name, view.me, view.now),
+            desk.model.owned(view.name, view.me),
+        ),
+        "room_end": _shift_end(view),
+        "weights": view.team.config.weights,
         "endless": endless,
         "is_reminded": is_reminded,
         "calendar": f"{_origin(request)}/rota/ical/{token}.ics" if token else "",
         "today": view.team.day(view.now).isoformat(),
     }
+
+
+def _shift_end(view: RotaView) -> datetime:
+    """Until when somebody who takes more or less most likely means it: the end of their shift, else of their day."""
+    running = (one for one in view.team.pieces(view.now, view.now + timedelta(minutes=1)) if one.kind == "on")
+    shift = next((one.span.end for one in running if one.span.person == view.me), None)
+    return shift or view.team.midnight(view.team.day(view.now) + timedelta(days=1)) - timedelta(minutes=1)
 
 
 @router.get("/rota/ical/{token}.ics")

@@ -73,6 +73,10 @@ class RotaWords:
         """The day of a moment."""
         return self.day(self.f.local(moment).date())
 
+    def last_day(self, end: datetime) -> str:
+        """The last day of what ends at a moment, which may be the midnight after it."""
+        return self.on(end - timedelta(minutes=1))
+
     def hours(self, start: datetime, end: datetime) -> str:
         """`09:00–17:00`, on the team's clock."""
         return f"{self.f.time(start)}–{self.f.time(end)}"
@@ -123,10 +127,12 @@ class RotaWords:
         key = "same" if effect.before == effect.after else "changes"
         return self.t(f"rota.effect_{key}", before=before, after=after)
 
-    def reasons(self, proposal: Proposal) -> str:
-        """Why somebody is proposed."""
+    def reasons(self, proposal: Proposal, *, contracts: bool = True) -> str:
+        """Why somebody is proposed; what their contract says is for leads."""
         w, said = wording(self.t, self.me, self.config), []
         for one in proposal.reasons:
+            if not contracts and one.code in ("within_contract", "over_contract"):
+                continue
             detail = one.detail
             if one.code in ("rested", "short_rest", "within_contract", "over_contract"):
                 hours = float(detail)

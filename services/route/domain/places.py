@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from services.contracts.approvals import PendingReply
 from services.contracts.cases import Case, Deadline
+from services.contracts.held import goes_when_off, takes_points
+from services.contracts.held import promises_of as promises_of
+from services.contracts.held import unmet as unmet
 from services.contracts.mentions import URGENCY_RANK, MentionKind
 
 RANK = URGENCY_RANK
@@ -75,16 +78,6 @@ def requirement(case: Case) -> Requirement:
     return Requirement(language, case.kind, case.weight, case.skills)
 
 
-def promises_of(case: Case) -> tuple[Deadline, ...]:
-    """Its promises; a case from before there were several has the one of its first response."""
-    return case.promises or ((case.deadline,) if case.deadline else ())
-
-
-def unmet(case: Case) -> list[Deadline]:
-    """Its promises that are not kept yet and whose clock runs."""
-    return [one for one in promises_of(case) if one.met_at is None and one.paused_at is None]
-
-
 def is_queued(case: Case) -> bool:
     """Whether it waits to be given to somebody: open, without an owner, not snoozed."""
     return case.owner is None and case.status == "open" and case.snoozed_until is None
@@ -114,9 +107,7 @@ def unannounced(case: Case) -> tuple[None, Dated] | None:
 
 def load(case: Case) -> tuple[str, tuple[int, str]] | None:
     """The points that it takes of its owner while it awaits us; what awaits the customer, or is snoozed, weighs nothing."""
-    if case.owner is None or not case.awaiting_us or case.status == "closed" or case.snoozed_until is not None:
-        return None
-    return case.owner, (case.weight, case.id)
+    return (case.owner, (case.weight, case.id)) if case.owner is not None and takes_points(case) else None
 
 
 def owned(case: Case) -> tuple[str, str] | None:
@@ -126,20 +117,7 @@ def owned(case: Case) -> tuple[str, str] | None:
 
 def releasable(case: Case) -> tuple[str, str] | None:
     """By owner, what may be taken from them once they are off: untouched, or warned of; not snoozed."""
-    if case.owner is None or case.status == "closed" or case.snoozed_until is not None:
-        return None
-    return (case.owner, case.id) if not case.touched or any(map(warned, unmet(case))) else None
-
-
-def warned(deadline: Deadline) -> datetime | None:
-    """When a promise was warned of; of one that was broken without a warning, when that was."""
-    return deadline.warned_at or deadline.breached_at
-
-
-def warned_before(case: Case) -> bool:
-    """Whether its owner got it after all that was warned of: they knew."""
-    since = case.assigned_at
-    return since is not None and not any(moment and since < moment for moment in map(warned, unmet(case)))
+    return (case.owner, case.id) if case.owner is not None and goes_when_off(case) else None
 
 
 def snoozed(case: Case) -> tuple[str, str] | None:

@@ -7,9 +7,9 @@ from typing import Literal
 
 from services.contracts.cases import Case
 from services.contracts.events import CaseReleased
+from services.rota import off_duty
 from services.route.domain.agreement import Agreement
 from services.route.domain.drafts import ROUTER, Draft, case_draft, changed
-from services.route.domain.places import warned_before
 from services.route.domain.state import TeamState
 
 OffReason = Literal["shift_ended", "on_leave", "sick", "left_team"]
@@ -31,31 +31,13 @@ def off_reason(state: TeamState, person: str, now: datetime) -> OffReason | None
 
 
 def honoured(agreed: Agreement | None, case: Case, now: datetime) -> bool:
-    """Whether a colleague's choice is kept although its owner is off.
-
-    It is for whoever was off when they were given the case, until they have been on; not when they have reported sick or
-    gone on leave since.
-    """
-    return case.handed_over and _off_since(agreed, case, now)
+    """Whether a colleague's choice is kept although its owner is off (see `services/rota/off_duty.py`)."""
+    return agreed is not None and off_duty.honoured(agreed.rota, agreed.people, case, now)
 
 
 def _stays(agreed: Agreement | None, case: Case, now: datetime) -> bool:
-    """Whether time alone does not take the case from an owner who is off: a colleague's choice, or their own, who claimed it
-    off shift when its promise had been warned of already."""
-    chosen = case.handed_over or (case.touched and warned_before(case))
-    return chosen and _off_since(agreed, case, now)
-
-
-def _off_since(agreed: Agreement | None, case: Case, now: datetime) -> bool:
-    """Whether the owner was off when they got the case and has not been on since; sick or on leave only as before."""
-    person, given_at = case.owner, case.assigned_at
-    if agreed is None or person not in agreed.people or person is None or given_at is None:
-        return False
-    rota = agreed.rota
-    if person in rota.duty(now).away and person not in rota.duty(given_at).away:
-        return False
-    came_on = rota.next_cover(given_at, frozenset({person}))
-    return came_on is None or came_on > now
+    """Whether time alone does not take the case from an owner who is off (likewise)."""
+    return agreed is not None and off_duty.stays(agreed.rota, agreed.people, case, now)
 
 
 def must_go(state: TeamState, case: Case, now: datetime) -> OffReason | None:
