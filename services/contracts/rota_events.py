@@ -225,6 +225,8 @@ class CoverGap(Model):
     end: Instant
     wanted: int = Field(ge=1)
     on: int = Field(ge=0)
+    found_at: Instant | None = None
+    """When it was said first; absent in what was written before this was kept."""
 
 
 class CoverGapFound(EventBase):

@@ -9,6 +9,8 @@ from services.contracts.events import (
     ApprovalReminded,
     CaseEscalated,
     CaseEvent,
+    CoverGapClosed,
+    CoverGapFound,
     DeadlineBreached,
     DeadlineWarned,
     Event,
@@ -100,6 +102,8 @@ def _count(events: Iterable[Event], asked: dict[str, str]) -> None:
             COMMANDS.labels(asked[event.cause], outcome(event)).inc()
         if isinstance(event, ApprovalReminded):
             SIGNALS_SENT.labels(event.team, "approval").inc()
+        if isinstance(event, CoverGapFound | CoverGapClosed):
+            SIGNALS_SENT.labels(event.team, "cover").inc()
         if isinstance(event, CaseEscalated):
             ESCALATIONS.labels(event.team, event.step).inc()
         if isinstance(event, DeadlineWarned | DeadlineBreached):

@@ -2,9 +2,9 @@
 
 Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what must outlive this process: the cases on
 `desk.cases`, the agreements, answers and handled mentions on `desk.teams`, ideas on `desk.ideas`; and replies that leave on
-`outbox.approved`; on `signals` approvals that wait; and on `desk.commands` what a person's other teams are to know
-(`domain/sending_on.py`). What is written stays on the partition, so that state and input move together; only signals, and
-commands to other teams, go where their key leads.
+`outbox.approved`; on `signals` approvals that wait and gaps in the cover; and on `desk.commands` what a person's other teams
+are to know (`domain/sending_on.py`). What is written stays on the partition, so that state and input move together; only
+signals, and commands to other teams, go where their key leads.
 """
 
 from collections import Counter
@@ -39,7 +39,9 @@ from services.contracts.memory import (
     OwnCapacity,
 )
 from services.contracts.questions import Idea
+from services.contracts.rota_events import CoverGap
 from services.contracts.searches import SavedSearch
+from services.contracts.signals import ApprovalWaits, CoverGapSignal
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -57,6 +59,7 @@ from services.contracts.topics import (
 )
 from services.route.domain.agreement import agreement
 from services.route.domain.approval_clock import waits_signals
+from services.route.domain.cover_watch import cover_signals
 from services.route.domain.decide import Input
 from services.route.domain.drafts import ROUTER
 from services.route.domain.evolve import forget, forget_ideas
@@ -126,7 +129,7 @@ class RoutePartition:
                 self._team(message.team).remember_correction(message)
                 self._latest = max(self._latest, message.at)
             case KnownGap():
-                self._team(message.team).gaps[message.gap.id] = message.gap
+                self._team(message.team).gaps[message.gap.id] = _with_moment(message)
                 self._latest = max(self._latest, message.at)
             case KnownCalendar():
                 self._team(message.team).calendars[message.status.calendar] = message.status
@@ -270,9 +273,15 @@ class RoutePartition:
         return Outgoing(topic, key, message, partition=self._number, headers=headers or {})
 
 
-def _signals(events: Iterable[Event]) -> list[Outgoing]:
+def _signals(events: Sequence[Event]) -> list[Outgoing]:
     """What is told outside the desk."""
-    return [Outgoing(SIGNALS, one.team, one) for one in waits_signals(events)]
+    signals: tuple[ApprovalWaits | CoverGapSignal, ...] = (*waits_signals(events), *cover_signals(events))
+    return [Outgoing(SIGNALS, one.team, one) for one in signals]
+
+
+def _with_moment(known: KnownGap) -> CoverGap:
+    """The gap with the moment when it was found; what was written before that was kept in it has it beside it."""
+    return known.gap if known.gap.found_at else known.gap.model_copy(update={"found_at": known.at})
 
 
 def _to_another(command: ForAllTeams, headers: Mapping[str, str] | None) -> Outgoing:

@@ -26,7 +26,7 @@ MENTIONS_CLASSIFIED = Counter(
 TOPIC_PROBLEMS = Gauge(
     "webcare_topic_problems", "Phrases and examples of a team's topics that cannot be used.", ["team"]
 )
-SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent: volume, search, approval.", ["team", "kind"])
+SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent: volume, search, approval, cover.", ["team", "kind"])
 
 # -- reread ------------------------------------------------------------------------------------------------------------
 CORRECTIONS = Counter(
