@@ -8,8 +8,7 @@ signals, and commands to other teams, go where their key leads.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +58,7 @@ from services.contracts.topics import (
 )
 from services.route.domain.agreement import agreement
 from services.route.domain.approval_clock import waits_signals
+from services.route.domain.cover_figures import CoverFigures
 from services.route.domain.cover_watch import cover_signals
 from services.route.domain.decide import Input
 from services.route.domain.drafts import ROUTER
@@ -68,6 +68,7 @@ from services.route.domain.outbox import outbox_items
 from services.route.domain.sending_on import sent_on
 from services.route.domain.state import TeamState
 from services.route.records import team_records
+from services.route.team_figures import TeamFigures, team_figures
 from services.runtime.headers import passed_on
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
 
@@ -76,26 +77,6 @@ Traces = Mapping[str, Mapping[str, str]]
 
 STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS, DESK_IDEAS)
 """The topics that a partition's state is read back from."""
-
-
-@dataclass(frozen=True, slots=True)
-class TeamFigures:
-    """One team now: its cases by state, and how many of the open ones have a broken promise. Snoozed ones are not owned."""
-
-    open: int
-    waiting: int
-    snoozed: int
-    owned: int
-    closed: int
-    overdue: int
-    gaps: int = 0
-    """Gaps in the cover of the coming 8 weeks that were announced."""
-    approvals: int = 0
-    """Cases with a reply that waits for approval."""
-    approvals_late: int = 0
-    """Those of them that have waited too long."""
-    approvals_since: datetime | None = None
-    """Since when the one waits that has waited longest."""
 
 
 class RoutePartition:
@@ -166,8 +147,12 @@ class RoutePartition:
         """Nothing to do: its state is on the topics."""
 
     def figures(self) -> Mapping[str, TeamFigures]:
-        """Each team's figures; their cost does not depend on the number of cases."""
-        return {team: _figures(state) for team, state in self._teams.items()}
+        """Each team's figures."""
+        return {team: team_figures(state) for team, state in self._teams.items()}
+
+    def covers(self) -> Iterator[tuple[str, CoverFigures]]:
+        """How the rota covers and shares what is ahead, of each team of which it was looked at."""
+        return ((team, state.notes.cover) for team, state in self._teams.items() if state.notes.cover)
 
     @staticmethod
     def wants(topic: Topic, headers: Mapping[str, str]) -> bool:
@@ -314,19 +299,3 @@ def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
     """Of several ticks of a team only the latest."""
     latest = {given.team: index for index, given in enumerate(batch) if isinstance(given, Tick)}
     return [given for index, given in enumerate(batch) if not isinstance(given, Tick) or latest[given.team] == index]
-
-
-def _figures(state: TeamState) -> TeamFigures:
-    waiting, snoozed, longest = state.queues.size, state.snoozed.size, state.approvals.first()
-    return TeamFigures(
-        open=state.open_count,
-        waiting=waiting,
-        snoozed=snoozed,
-        owned=state.open_count - waiting - snoozed,
-        closed=len(state.cases) - state.open_count,
-        overdue=state.overdue.size,
-        gaps=len(state.gaps),
-        approvals=state.approvals.size,
-        approvals_late=state.approvals_late.size,
-        approvals_since=longest[0] if longest else None,
-    )

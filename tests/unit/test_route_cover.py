@@ -1,7 +1,7 @@
-"""Gaps in the cover outside the desk: a signal for each that is found or closed, once."""
+"""Gaps and balance of the rota outside the desk: a signal for each gap, once; figures for the metrics, as numbers."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,12 @@ from services.contracts.commands import AddOverride, ConfigureTeam, Tick
 from services.contracts.memory import KnownGap
 from services.contracts.rota_events import CoverGap
 from services.contracts.signals import CoverGapSignal
-from services.contracts.teams import TeamConfig
+from services.contracts.teams import Demand, Person, TeamConfig
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS, DESK_TEAMS, SIGNALS
+from services.rota.coverage import coverage
+from services.rota.rota import LOOK_AHEAD
+from services.route.domain.agreement import agreement
+from services.route.domain.cover_figures import MOST_NEEDS, REST, CoverFigures, cover_figures
 from services.route.measured import MeasuredPartition
 from services.runtime.messages import Outgoing, Received
 from tests.support.route import TEAM, at, away, config, uuid
@@ -160,3 +164,113 @@ def test_a_gap_that_was_kept_without_its_moment_has_that_of_its_record(worker: W
     cover(heir)
     (closed,) = signals(heir.tick(at(11)))
     assert closed.first_seen_at == at(9)
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_metrics_say_how_long_the_gaps_are_and_how_much_is_covered(worker: Worker) -> None:
+    worker.tick()
+    assert sample("cover_gaps") == 1
+    assert sample("cover_next_gap_timestamp_seconds") == GAP[0].timestamp()
+    assert (sample("cover_gap_hours", need="anybody"), sample("cover_gap_hours", need="nl")) == (3, 0)
+    # Open from 10:00 on this Monday, and 11 hours on 40 days after it: 450 hours, wanted of anybody and of Dutch.
+    assert sample("coverage_percent") == 99.3  # 894 of 900
+
+
+def test_the_metrics_say_how_evenly_the_work_is_shared(worker: Worker) -> None:
+    worker.tick()
+    # Noor and Jeroen: 7 + 39 × 8 + 2 hours in 8 weeks. Aisha, the only one in the evening: 39 × 8 in a day less.
+    lower = (39 * 8 / (55 / 7)) / (321 / 8)
+    assert {kind: sample("rota_balance", kind=kind) for kind in KINDS} == {
+        "hours": round((1 + 2 * lower) / 3, 4),
+        "evenings": 0.3333,
+        "nights": 1,
+        "weekends": 1,
+        "holidays": 1,
+    }
+
+
+def test_the_figures_follow_the_agreements_also_where_no_gap_changes(worker: Worker) -> None:
+    worker.tick()
+    fewer = config(leave=(away("aisha", at(0, day=2), at(24, day=2)),), shifts=config().shifts[1:])
+    worker.do(ConfigureTeam, "lead:els", config=fewer)
+    before = sample("coverage_percent")
+    assert before == 99.3, "it is looked at on the next tick"
+    worker.tick()
+    after = sample("coverage_percent")
+    assert after is not None
+    assert after < 75  # nobody from 9 to 12
+    assert sample("rota_balance", kind="evenings") == 1, "one person alone"
+    same = fewer.model_copy(update={"people": (*fewer.people, Person(id="zoe", name="Zoë"))})
+    worker.do(ConfigureTeam, "lead:els", config=same)
+    shown = worker.partition._shown[TEAM]
+    assert signals(worker.tick()) == []
+    assert worker.partition._shown[TEAM] is not shown
+
+
+def test_a_need_that_is_wanted_no_more_has_no_figure(worker: Worker) -> None:
+    asked = config(demand=(Demand(days=(0,), start="09:00", end="10:00", skill="storing"),))
+    worker.do(ConfigureTeam, "lead:els", config=asked)
+    worker.tick()
+    assert sample("cover_gap_hours", need="storing") == 8  # this Monday's has been; 8 more until the look-ahead ends
+    worker.do(ConfigureTeam, "lead:els", config=config())
+    worker.tick()
+    assert sample("cover_gap_hours", need="storing") is None
+    assert sample("cover_gap_hours", need="anybody") == 0
+    assert sample("cover_next_gap_timestamp_seconds") is None
+
+
+def test_who_is_planned_far_above_their_contract_is_counted() -> None:
+    hours = {"noor": 40.0, "jeroen": 24.0, "aisha": 36.0}
+    people = tuple(one.model_copy(update={"contract_hours": hours[one.id]}) for one in config().people)
+    worker = Worker(config(people=people))
+    worker.tick()
+    assert sample("rota_above_contract") == 1  # Jeroen, 16 hours a week; Aisha's 4 may be
+    worker.partition.lost()
+
+
+def test_only_the_worker_that_has_the_team_tells_of_it(worker: Worker) -> None:
+    worker.tick()
+    heir = worker.heir()
+    worker.partition.lost()
+    for name in ("coverage_percent", "rota_above_contract", "cover_gaps", "cover_next_gap_timestamp_seconds"):
+        assert sample(name) is None, name
+    assert sample("cover_gap_hours", need="anybody") is None
+    assert [sample("rota_balance", kind=kind) for kind in KINDS] == [None] * 5
+    heir.tick(at(10.5))
+    assert sample("coverage_percent") == 99.3
+    heir.partition.lost()
+    assert sample("coverage_percent") is None
+
+
+def figures(agreed: TeamConfig) -> CoverFigures:
+    ready = agreement(agreed, 1, at(0))
+    return cover_figures(ready, coverage(ready.config, ready.rota, ready.hours, at(0), at(0) + LOOK_AHEAD))
+
+
+def test_there_are_never_more_figures_than_a_bounded_number_of_needs() -> None:
+    rows = tuple(
+        Demand(days=(0,), start="09:00", end=f"{10 + number // 30}:00", skill=f"skill-{number:02}")
+        for number in range(60)
+    )
+    hours = figures(config(demand=rows)).gap_hours
+    assert len(hours) == MOST_NEEDS + 1
+    assert hours["skill-59"] == 8 * 2
+    assert sum(hours.values()) == pytest.approx(8 * (30 * 1 + 30 * 2))
+    assert hours[REST] == 8 * 10  # of 62 the ten that lack least of those with a gap, and two without
+
+
+def test_skill_and_language_of_one_name_are_one_figure() -> None:
+    rows = tuple(Demand(days=(0,), start="20:00", end="21:00", **{kind: "de"}) for kind in ("skill", "language"))
+    assert figures(config(demand=rows)).gap_hours["de"] == 16
+
+
+def test_hours_are_looked_at_in_periods_of_four_weeks() -> None:
+    people = tuple(one.model_copy(update={"contract_hours": 30.0}) for one in config().people[:1])
+    day = config().shifts[0].model_copy(update={"people": ("noor",), "until": at(0, day=27).date()})
+    busy = config(people=people, shifts=(day,))
+    assert figures(busy).above_contract == 1, "40 hours in each of four weeks, and nothing after them"
+    even = busy.model_copy(update={"people": (people[0].model_copy(update={"contract_hours": 36.0}),)})
+    assert figures(even).above_contract == 0
+    assert timedelta(weeks=8) == LOOK_AHEAD

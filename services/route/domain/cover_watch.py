@@ -1,6 +1,7 @@
 """Gaps in the cover of the coming 8 weeks, said before they happen: found and closed, as the rota and time change them.
 
-They are told outside the desk as well, as signals.
+They are told outside the desk as well, as signals. How well the rota covers and shares what is ahead is noted with it
+(`cover_figures.py`), for the metrics.
 
 The look ahead costs something, so it is done at most once per hour, and after a change of the agreements. When it was done
 last is not part of the state: after a restart it is done again, and finds the same.
@@ -17,6 +18,7 @@ from services.contracts.signals import CoverGapSignal
 from services.rota.coverage import Coverage, Gap, NeedCovered, coverage, distinct_gaps
 from services.rota.rota import LOOK_AHEAD
 from services.route.domain.agreement import Agreement
+from services.route.domain.cover_figures import cover_figures
 from services.route.domain.drafts import ROUTER, Draft
 from services.route.domain.state import TeamState
 
@@ -33,6 +35,7 @@ def watch(state: TeamState, now: datetime) -> Iterator[Draft]:
         return
     until = horizon(now)
     found = coverage(agreed.config, agreed.rota, agreed.hours, now, until)
+    state.notes.cover = cover_figures(agreed, found)
     gaps = list(_gaps(found, now))
     same = _matched(state.gaps.values(), gaps, now, until)
     gone = [gap for id_, gap in state.gaps.items() if id_ not in same]
