@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from services.contracts.teams import Shift
-from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
 from services.desk.rota.api import calendar_view
 from services.desk.rota.context import for_lead, nothing, show
 from services.desk.rota.everywhere import said_elsewhere
+from services.rota.sickness import endless
 from services.rota.wall_clock import localise
 from services.runtime.web.auth import Asking
 

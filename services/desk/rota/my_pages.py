@@ -8,12 +8,13 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
-from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_mine import elsewhere, if_sick, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
 from services.desk.rota.everywhere import other_teams, said_elsewhere
 from services.rota.publish import publish
+from services.rota.sickness import endless
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem
