@@ -86,6 +86,7 @@ from services.contracts.rota_events import RotaEvent as RotaEvent
 from services.contracts.rota_events import ShiftAdded as ShiftAdded
 from services.contracts.rota_events import ShiftEdited as ShiftEdited
 from services.contracts.rota_events import ShiftRemoved as ShiftRemoved
+from services.contracts.rota_events import SickReminded as SickReminded
 from services.contracts.rota_events import SickReported as SickReported
 from services.contracts.rota_events import StandInAnswered as StandInAnswered
 from services.contracts.rota_events import StandInAsked as StandInAsked
@@ -230,6 +231,7 @@ AnyRotaEvent = (
     | LeaveDecided
     | LeaveWithdrawn
     | SickReported
+    | SickReminded
     | WellReported
     | SwapOffered
     | SwapTaken
@@ -274,6 +276,7 @@ EVENTS: tuple[type[Event], ...] = (
     LeaveDecided,
     LeaveWithdrawn,
     SickReported,
+    SickReminded,
     WellReported,
     SwapOffered,
     SwapTaken,

@@ -114,6 +114,10 @@ class Leave(_Stretch):
     kind: Literal["leave", "sick"] = "leave"
     state: Literal["asked", "approved", "declined"] = "approved"
     note: ShortText | None = None
+    until_well: bool = False
+    """Sickness of which nobody has said the end: it lapses at `end`, unless somebody says before that it goes on."""
+    reminded_at: Instant | None = None
+    """When its person and the leads were last told that it lapses."""
 
     @model_validator(mode="after")
     def _sick_is_approved(self) -> Self:

@@ -91,6 +91,16 @@ class SickReported(RotaEvent):
     stand_ins: tuple[StandInAdvice, ...] = ()
 
 
+class SickReminded(RotaEvent):
+    """Sickness of which nobody has said the end lapses within a day, at `leave.end`: for its person and the leads.
+
+    Whoever is still sick says so (`CallInSick`); after that moment they are on again, and get work.
+    """
+
+    type: Literal["SickReminded"] = "SickReminded"
+    leave: Leave
+
+
 class WellReported(RotaEvent):
     """Somebody is back; `leave` is the sickness as it was in the end."""
 
@@ -225,6 +235,8 @@ class CoverGap(Model):
     end: Instant
     wanted: int = Field(ge=1)
     on: int = Field(ge=0)
+    found_at: Instant | None = None
+    """When it was said first; absent in what was written before this was kept."""
 
 
 class CoverGapFound(EventBase):

@@ -1,4 +1,5 @@
-"""What is told outside the desk (on `signals`): more of something than the plain threshold allows, an approval that waits.
+"""What is told outside the desk (on `signals`): more of something than the plain threshold allows, an approval that waits,
+a gap in the cover.
 
 A kept search that sounds is there too (`searches.py`). No signal says what somebody wrote.
 """
@@ -8,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.contracts.base import Id, Instant, Model, ShortText, Slug
-from services.contracts.mentions import SentimentLabel
+from services.contracts.mentions import MentionKind, SentimentLabel
 
 
 class Signal(Model):
@@ -48,4 +49,31 @@ class ApprovalWaits(Model):
     cover_begins: Instant | None = None
     since: Instant
     due_at: Instant
+    at: Instant
+
+
+class CoverGapSignal(Model):
+    """From `start` up to `end` `short` people fewer are planned than are wanted: found before it happens, later closed.
+
+    `need` is what is wanted, in one word or several; `skill`, `language` and `channel` are the same for programs, and are
+    all absent when anybody would do. Both signals of a gap have its id as `gap`; one that changes is closed and found anew.
+    """
+
+    type: Literal["cover.gap"] = "cover.gap"
+    version: Literal[1] = 1
+    id: Id
+    team: Slug
+    kind: Literal["found", "closed"]
+    gap: Id
+    need: ShortText
+    skill: ShortText | None = None
+    language: ShortText | None = None
+    channel: MentionKind | None = None
+    start: Instant
+    end: Instant
+    wanted: int = Field(ge=1)
+    short: int = Field(ge=1)
+    first_seen_at: Instant
+    reason: Literal["covered", "past"] | None = None
+    """Why it is closed: enough are planned now (or it is another gap), or its time is over. Absent when it is found."""
     at: Instant

@@ -29,7 +29,7 @@ from services.contracts.outbox import OutboxItem
 from services.contracts.questions import IDEA_KEPT_DAYS, Idea
 from services.contracts.rejected import RejectedRecord
 from services.contracts.searches import SavedSearch, SearchAlert
-from services.contracts.signals import ApprovalWaits, Signal
+from services.contracts.signals import ApprovalWaits, CoverGapSignal, Signal
 from services.contracts.teams import TeamConfiguration
 
 
@@ -188,9 +188,9 @@ FIGURES_DAILY = Topic(
 )
 SIGNALS = Topic(
     name="signals",
-    description="Spikes and trends of the stream as a whole, kept searches that sound, approvals that wait.",
+    description="Spikes and trends of the stream, kept searches that sound, approvals that wait, gaps in the cover.",
     key="team",
-    values=(Signal, SearchAlert, ApprovalWaits),
+    values=(Signal, SearchAlert, ApprovalWaits, CoverGapSignal),
     partitions="team",
     cleanup="delete",
     retention_days=90,

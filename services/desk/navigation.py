@@ -10,6 +10,7 @@ from services.desk.domain.rota_mine import waits_for_me
 from services.desk.place import reader_of
 from services.desk.readmodel import ReadModel
 from services.desk.rota.context import decides
+from services.rota.sickness import lapsing
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import NavFacts, OnNow
 
@@ -39,9 +40,12 @@ class Navigation:
         return NavFacts(config.name, config.time_zone, counts, on_now, known, self._counts_nobody)
 
     def _asked(self, identity: Identity, config: TeamConfig, now: datetime) -> int:
-        """What of the rota waits for this reader: requests to stand in, and for leads leave to decide on."""
+        """What of the rota waits for this reader: what is asked of them, and what leads decide on or look after."""
         mine = waits_for_me(config, identity.name, now)
-        return mine + (len(waiting_leave(config, now)) if decides(identity, config) else 0)
+        if not decides(identity, config):
+            return mine
+        others = sum(one.person != identity.name for one in lapsing(config.leave, now))
+        return mine + len(waiting_leave(config, now)) + others
 
     def _to_read(self, identity: Identity, config: TeamConfig) -> int:
         """What of the handbook waits for this reader: guidelines to agree to, and for leads suggestions."""

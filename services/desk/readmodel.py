@@ -36,7 +36,7 @@ from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.memory import KnownCalendar, OwnCapacity
 from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
-from services.contracts.signals import ApprovalWaits, Signal
+from services.contracts.signals import ApprovalWaits, CoverGapSignal, Signal
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS, Topic, team_key
 from services.desk.domain.answers import Answer, Collector
@@ -136,12 +136,12 @@ class ReadModel:
             self._keep(key, message)
         elif topic is DESK_EVENTS and isinstance(message, EventBase):
             self._apply_event(message, partition, offset)
-        elif topic is SIGNALS and isinstance(message, Signal | SearchAlert | ApprovalWaits):
+        elif topic is SIGNALS and isinstance(message, Signal | SearchAlert | ApprovalWaits | CoverGapSignal):
             self._apply_signal(message)
             self.hub.publish(Entry(f"s{partition}", offset, message.team, message))
 
-    def _apply_signal(self, message: Signal | SearchAlert | ApprovalWaits) -> None:
-        """An approval that waits is known from its case; it is told to live clients alone."""
+    def _apply_signal(self, message: Signal | SearchAlert | ApprovalWaits | CoverGapSignal) -> None:
+        """An approval that waits is known from its case, a gap from the rota: those are told to live clients alone."""
         with self._lock:
             if isinstance(message, Signal):
                 self._signals[message.team, message.topic] = message

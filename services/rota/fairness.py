@@ -6,18 +6,25 @@ hours is work by agreement, and is not compared. Local time is the person's own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from services.contracts.base import Model
 from services.contracts.teams import Person, TeamConfig
 from services.rota.opening_hours import Interval
-from services.rota.rota import Rota
+from services.rota.rota import LOOK_AHEAD, Rota
 from services.rota.wall_clock import local_span
 
 OVERLOADED = 20.0
 """Per cent above the average load from which somebody counts as overloaded."""
+FAR_ABOVE = 20.0
+"""Per cent above the contract from which somebody is planned far above it, and at least `PLANNED_ABOVE` hours a week."""
+PLANNED_ABOVE = 4.0
+"""So many hours a week above the contract the planner may plan."""
+CONTRACT_WEEKS = timedelta(weeks=4)
+"""Over so long a busy week may be made good by a quiet one, as the Dutch Working Hours Act has it (article 5:7)."""
 EVENING = time(18)
 NIGHT_ENDS = time(6)
 _MIDNIGHT = time(0)
@@ -90,6 +97,27 @@ def fairness(config: TeamConfig, rota: Rota, start: datetime, end: datetime, lim
     )
 
 
+def far_above_contract(config: TeamConfig, rota: Rota, start: datetime, end: datetime) -> frozenset[str]:
+    """Who is planned far above their contract. Leave makes what is theirs to work less, and not what counts as far."""
+    worked, weeks = _worked(rota, start, end), (end - start) / _WEEK
+    found = set()
+    for person in config.people:
+        if contract := person.contract_hours:
+            hours = sum((until - begins for begins, until in worked.get(person.id, ())), timedelta()) / _HOUR
+            over = hours - contract * _available(config, person, start, end)
+            if over > max(contract * FAR_ABOVE / 100, PLANNED_ABOVE) * weeks:
+                found.add(person.id)
+    return frozenset(found)
+
+
+def planned_above_contract(config: TeamConfig, rota: Rota, start: datetime) -> frozenset[str]:
+    """Who is planned so in one of the periods of four weeks that are looked ahead to."""
+    periods = (start + number * CONTRACT_WEEKS for number in range(LOOK_AHEAD // CONTRACT_WEEKS))
+    return frozenset(
+        one for begins in periods for one in far_above_contract(config, rota, begins, begins + CONTRACT_WEEKS)
+    )
+
+
 def balance(loads: Iterable[float]) -> float:
     """The mean over pairs of the lower ÷ the higher; two that have nothing are equal."""
     pairs = list(combinations(loads, 2))
@@ -118,24 +146,30 @@ def _worked(rota: Rota, start: datetime, end: datetime) -> dict[str, list[Interv
 def _hours(config: TeamConfig, person: Person, worked: list[Interval]) -> tuple[float, ...]:
     """Hours, and of these evenings, nights, weekends, holidays."""
     zone = ZoneInfo(person.time_zone or config.time_zone)
-    totals = [timedelta()] * 5
+    totals, holidays = [timedelta()] * 5, config.all_holidays
     for stretch in worked:
         for day, whole in _days(stretch, zone):
-            evening = _common(stretch, local_span(day.date(), EVENING, _MIDNIGHT, zone))
-            night = _common(stretch, local_span(day.date(), _MIDNIGHT, NIGHT_ENDS, zone))
+            evening = _common(stretch, _local(day, EVENING, _MIDNIGHT, zone))
+            night = _common(stretch, _local(day, _MIDNIGHT, NIGHT_ENDS, zone))
             weekend = whole if day.weekday() >= 5 else timedelta()
-            holiday = whole if day.date() in config.all_holidays else timedelta()
+            holiday = whole if day in holidays else timedelta()
             parts = (whole, evening, night, weekend, holiday)
             totals = [total + part for total, part in zip(totals, parts, strict=True)]
     return tuple(total / _HOUR for total in totals)
 
 
-def _days(stretch: Interval, zone: ZoneInfo) -> Iterator[tuple[datetime, timedelta]]:
+def _days(stretch: Interval, zone: ZoneInfo) -> Iterator[tuple[date, timedelta]]:
     """The local days that a stretch touches, with how much of it lies in each."""
-    day = datetime.combine(stretch[0].astimezone(zone).date(), _MIDNIGHT, zone)
-    while (whole := local_span(day.date(), _MIDNIGHT, _MIDNIGHT, zone))[0] < stretch[1]:
+    day = stretch[0].astimezone(zone).date()
+    while (whole := _local(day, _MIDNIGHT, _MIDNIGHT, zone))[0] < stretch[1]:
         yield day, _common(stretch, whole)
         day += _DAY
+
+
+@lru_cache(maxsize=4096)
+def _local(day: date, start: time, end: time, zone: ZoneInfo) -> Interval:
+    """Kept, because everybody's shifts are on the same days."""
+    return local_span(day, start, end, zone)
 
 
 def _common(one: Interval, other: Interval) -> timedelta:

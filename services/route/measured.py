@@ -5,28 +5,39 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from prometheus_client import Gauge
+
 from services.contracts.events import (
     ApprovalReminded,
     CaseEscalated,
     CaseEvent,
+    CoverGapClosed,
+    CoverGapFound,
     DeadlineBreached,
     DeadlineWarned,
     Event,
 )
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS
+from services.rota.fairness import Balance
+from services.route.domain.cover_figures import CoverFigures
 from services.route.partition import RoutePartition, outcome
 from services.runtime.garbage import keep_for_good
 from services.runtime.headers import trace_id
 from services.runtime.messages import Outgoing, Received
 from services.runtime.metrics import (
+    ABOVE_CONTRACT,
     APPROVALS,
     APPROVALS_LATE,
     APPROVALS_SINCE,
     CASES,
     COMMANDS,
     COVER_GAPS,
+    COVERAGE,
     DEADLINES,
     ESCALATIONS,
+    GAP_HOURS,
+    NEXT_GAP,
+    ROTA_BALANCE,
     SIGNALS_SENT,
 )
 
@@ -38,6 +49,10 @@ STATES = ("owned", "waiting", "snoozed", "closed")
 
 class MeasuredPartition(RoutePartition):
     """A `RoutePartition` with metrics; a batch that is worked on again after a failure is counted again."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self._shown: dict[str, CoverFigures] = {}
 
     def restored(self) -> None:
         super().restored()
@@ -51,7 +66,9 @@ class MeasuredPartition(RoutePartition):
                 CASES.remove(team, state)
             for gauge in (COVER_GAPS, APPROVALS, APPROVALS_LATE):
                 gauge.remove(team)
-            _show_oldest(team, None)
+            _show_moment(APPROVALS_SINCE, team, None)
+            _show_moment(NEXT_GAP, team, None)
+            _show_cover(team, None, self._shown.pop(team, None))
 
     def handle(self, batch: Sequence[Received[Any]], now: datetime) -> list[Outgoing]:
         return self._measured(super().handle(batch, now), batch)
@@ -65,6 +82,7 @@ class MeasuredPartition(RoutePartition):
         _count(events, asked)
         if events:
             self._show_cases()
+        self._show_covers()
         for one in output:
             if one.topic is DESK_EVENTS and isinstance(one.message, CaseEvent):
                 log.info(type(one.message).__name__, extra=_about(one.message, one))
@@ -77,15 +95,41 @@ class MeasuredPartition(RoutePartition):
             COVER_GAPS.labels(team).set(figures.gaps)
             APPROVALS.labels(team).set(figures.approvals)
             APPROVALS_LATE.labels(team).set(figures.approvals_late)
-            _show_oldest(team, figures.approvals_since)
+            _show_moment(APPROVALS_SINCE, team, figures.approvals_since)
+            _show_moment(NEXT_GAP, team, figures.next_gap)
+
+    def _show_covers(self) -> None:
+        """The cover of those teams for which it was looked at again, also when that told nothing new."""
+        for team, cover in self.covers():
+            if cover is not self._shown.get(team):
+                _show_cover(team, cover, self._shown.get(team))
+                self._shown[team] = cover
 
 
-def _show_oldest(team: str, since: datetime | None) -> None:
-    """No figure at all while none waits: any other would have an age."""
-    if since is None:
-        APPROVALS_SINCE.remove(team)
+def _show_moment(gauge: Gauge, team: str, moment: datetime | None) -> None:
+    """No figure at all while there is no such moment: any other would have an age."""
+    if moment is None:
+        gauge.remove(team)
     else:
-        APPROVALS_SINCE.labels(team).set(since.timestamp())
+        gauge.labels(team).set(moment.timestamp())
+
+
+def _show_cover(team: str, cover: CoverFigures | None, before: CoverFigures | None) -> None:
+    """Say these figures in the place of those before; of a team that is not ours any more, none."""
+    for need in (before.gap_hours.keys() if before else set()) - (cover.gap_hours.keys() if cover else set()):
+        GAP_HOURS.remove(team, need)
+    if cover is None:
+        for gauge in (COVERAGE, ABOVE_CONTRACT):
+            gauge.remove(team)
+        for kind in Balance.model_fields:
+            ROTA_BALANCE.remove(team, kind)
+        return
+    for need, hours in cover.gap_hours.items():
+        GAP_HOURS.labels(team, need).set(hours)
+    COVERAGE.labels(team).set(cover.percent)
+    ABOVE_CONTRACT.labels(team).set(cover.above_contract)
+    for kind, value in cover.balance:
+        ROTA_BALANCE.labels(team, kind).set(value)
 
 
 def _about(event: CaseEvent, sent: Outgoing) -> dict[str, object]:
@@ -100,6 +144,8 @@ def _count(events: Iterable[Event], asked: dict[str, str]) -> None:
             COMMANDS.labels(asked[event.cause], outcome(event)).inc()
         if isinstance(event, ApprovalReminded):
             SIGNALS_SENT.labels(event.team, "approval").inc()
+        if isinstance(event, CoverGapFound | CoverGapClosed):
+            SIGNALS_SENT.labels(event.team, "cover").inc()
         if isinstance(event, CaseEscalated):
             ESCALATIONS.labels(event.team, event.step).inc()
         if isinstance(event, DeadlineWarned | DeadlineBreached):

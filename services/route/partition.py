@@ -2,15 +2,14 @@
 
 Reads `desk.commands` and `mentions.classified`; writes `desk.events`, and what must outlive this process: the cases on
 `desk.cases`, the agreements, answers and handled mentions on `desk.teams`, ideas on `desk.ideas`; and replies that leave on
-`outbox.approved`; on `signals` approvals that wait; and on `desk.commands` what a person's other teams are to know
-(`domain/sending_on.py`). What is written stays on the partition, so that state and input move together; only signals, and
-commands to other teams, go where their key leads.
+`outbox.approved`; on `signals` approvals that wait and gaps in the cover; and on `desk.commands` what a person's other teams
+are to know (`domain/sending_on.py`). What is written stays on the partition, so that state and input move together; only
+signals, and commands to other teams, go where their key leads.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,7 +42,9 @@ from services.contracts.memory import (
     OwnCapacity,
 )
 from services.contracts.questions import Idea
+from services.contracts.rota_events import CoverGap
 from services.contracts.searches import SavedSearch
+from services.contracts.signals import ApprovalWaits, CoverGapSignal
 from services.contracts.teams import TeamConfiguration
 from services.contracts.topics import (
     DESK_CASES,
@@ -61,6 +62,8 @@ from services.contracts.topics import (
 )
 from services.route.domain.agreement import agreement
 from services.route.domain.approval_clock import waits_signals
+from services.route.domain.cover_figures import CoverFigures
+from services.route.domain.cover_watch import cover_signals
 from services.route.domain.decide import Input
 from services.route.domain.drafts import ROUTER
 from services.route.domain.evolve import forget, forget_ideas
@@ -69,6 +72,7 @@ from services.route.domain.outbox import outbox_items
 from services.route.domain.sending_on import sent_on
 from services.route.domain.state import TeamState
 from services.route.records import team_records
+from services.route.team_figures import TeamFigures, team_figures
 from services.runtime.headers import passed_on
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
 
@@ -79,26 +83,6 @@ Traces = Mapping[str, Mapping[str, str]]
 
 STATE: tuple[Topic, ...] = (DESK_CASES, DESK_TEAMS, DESK_IDEAS)
 """The topics that a partition's state is read back from."""
-
-
-@dataclass(frozen=True, slots=True)
-class TeamFigures:
-    """One team now: its cases by state, and how many of the open ones have a broken promise. Snoozed ones are not owned."""
-
-    open: int
-    waiting: int
-    snoozed: int
-    owned: int
-    closed: int
-    overdue: int
-    gaps: int = 0
-    """Gaps in the cover of the coming 8 weeks that were announced."""
-    approvals: int = 0
-    """Cases with a reply that waits for approval."""
-    approvals_late: int = 0
-    """Those of them that have waited too long."""
-    approvals_since: datetime | None = None
-    """Since when the one waits that has waited longest."""
 
 
 class RoutePartition:
@@ -132,7 +116,7 @@ class RoutePartition:
                 self._team(message.team).remember_correction(message)
                 self._latest = max(self._latest, message.at)
             case KnownGap():
-                self._team(message.team).gaps[message.gap.id] = message.gap
+                self._team(message.team).gaps[message.gap.id] = _with_moment(message)
                 self._latest = max(self._latest, message.at)
             case KnownCalendar():
                 self._team(message.team).calendars[message.status.calendar] = message.status
@@ -172,8 +156,12 @@ class RoutePartition:
         """Nothing to do: its state is on the topics."""
 
     def figures(self) -> Mapping[str, TeamFigures]:
-        """Each team's figures; their cost does not depend on the number of cases."""
-        return {team: _figures(state) for team, state in self._teams.items()}
+        """Each team's figures."""
+        return {team: team_figures(state) for team, state in self._teams.items()}
+
+    def covers(self) -> Iterator[tuple[str, CoverFigures]]:
+        """How the rota covers and shares what is ahead, of each team of which it was looked at."""
+        return ((team, state.notes.cover) for team, state in self._teams.items() if state.notes.cover)
 
     @staticmethod
     def wants(topic: Topic, headers: Mapping[str, str]) -> bool:
@@ -289,9 +277,15 @@ def _log_erasures(events: Sequence[Event]) -> None:
             log.info(said, event.actor, event.cause, cases, extra={"team": event.team, "source": event.source})
 
 
-def _signals(events: Iterable[Event]) -> list[Outgoing]:
+def _signals(events: Sequence[Event]) -> list[Outgoing]:
     """What is told outside the desk."""
-    return [Outgoing(SIGNALS, one.team, one) for one in waits_signals(events)]
+    signals: tuple[ApprovalWaits | CoverGapSignal, ...] = (*waits_signals(events), *cover_signals(events))
+    return [Outgoing(SIGNALS, one.team, one) for one in signals]
+
+
+def _with_moment(known: KnownGap) -> CoverGap:
+    """The gap with the moment when it was found; what was written before that was kept in it has it beside it."""
+    return known.gap if known.gap.found_at else known.gap.model_copy(update={"found_at": known.at})
 
 
 def _to_another(command: ForAllTeams, headers: Mapping[str, str] | None) -> Outgoing:
@@ -324,19 +318,3 @@ def _without_stale_ticks(batch: Sequence[Input]) -> list[Input]:
     """Of several ticks of a team only the latest."""
     latest = {given.team: index for index, given in enumerate(batch) if isinstance(given, Tick)}
     return [given for index, given in enumerate(batch) if not isinstance(given, Tick) or latest[given.team] == index]
-
-
-def _figures(state: TeamState) -> TeamFigures:
-    waiting, snoozed, longest = state.queues.size, state.snoozed.size, state.approvals.first()
-    return TeamFigures(
-        open=state.open_count,
-        waiting=waiting,
-        snoozed=snoozed,
-        owned=state.open_count - waiting - snoozed,
-        closed=len(state.cases) - state.open_count,
-        overdue=state.overdue.size,
-        gaps=len(state.gaps),
-        approvals=state.approvals.size,
-        approvals_late=state.approvals_late.size,
-        approvals_since=longest[0] if longest else None,
-    )

@@ -10,7 +10,7 @@
     [[shifts]]          people, or rotation = { groups = [["a"], ["b", "c"]], turn = "week", every = 1 };
                         from, to, and one of days (with starting), date, or rule (with starting); until, layer, skills,
                         channels
-    [[leave]]           person, from, to, kind ("leave" or "sick"), state
+    [[leave]]           person, from, to, kind ("leave" or "sick"), state; until_well = true for sickness without an end
     [[overrides]]       people, from, to, reason
     [[swaps]]           shift, person, from, to, taker, state
     [[stand_ins]]       for_person, person, from, to, state

@@ -44,9 +44,10 @@ def shift(number: int, row: Table, zone: str) -> Shift:
 
 def leave(number: int, row: Table, zone: str) -> Leave:
     """`person`, `from`, `to`; whole days where they are days."""
-    known("it", row, _STRETCH | {"person", "kind", "state", "note"})
-    fields = {"id": f"leave-{number}", **_given(row, {"id", "person", "kind", "state", "note"}), **a_stretch(row, zone)}
-    return made("", Leave, fields)
+    names = {"person", "kind", "state", "note", "until_well"}
+    known("it", row, names | _STRETCH | {"reminded_at"})
+    when = a_stretch(row, zone) | _moments(row, ("reminded_at",), zone)
+    return made("", Leave, {"id": f"leave-{number}", **_given(row, names | {"id"}), **when})
 
 
 def override(number: int, row: Table, zone: str) -> Override:

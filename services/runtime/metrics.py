@@ -26,7 +26,7 @@ MENTIONS_CLASSIFIED = Counter(
 TOPIC_PROBLEMS = Gauge(
     "webcare_topic_problems", "Phrases and examples of a team's topics that cannot be used.", ["team"]
 )
-SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent: volume, search, approval.", ["team", "kind"])
+SIGNALS_SENT = Counter("webcare_signals_total", "Signals sent: volume, search, approval, cover.", ["team", "kind"])
 
 # -- reread ------------------------------------------------------------------------------------------------------------
 CORRECTIONS = Counter(
@@ -65,6 +65,29 @@ CALENDAR_READ_AT = Gauge(
     ["team", "calendar"],
 )
 COVER_GAPS = Gauge("webcare_cover_gaps", "Gaps in the cover of the coming 8 weeks that were announced.", ["team"])
+NEXT_GAP = Gauge(
+    "webcare_cover_next_gap_timestamp_seconds",
+    "When the first of those gaps begins or has begun, as a Unix time; absent while there is none.",
+    ["team"],
+)
+GAP_HOURS = Gauge(
+    "webcare_cover_gap_hours",
+    "How long the gaps of the coming 8 weeks last, by what is wanted; at most 50 needs, the rest together.",
+    ["team", "need"],
+)
+COVERAGE = Gauge(
+    "webcare_coverage_percent", "Person-hours planned of those wanted in the coming 8 weeks, in per cent.", ["team"]
+)
+ROTA_BALANCE = Gauge(
+    "webcare_rota_balance",
+    "How evenly the coming 8 weeks are shared: hours, evenings, nights, weekends, holidays; 1 is the same for all.",
+    ["team", "kind"],
+)
+ABOVE_CONTRACT = Gauge(
+    "webcare_rota_above_contract",
+    "People planned far above their contract in the coming four weeks or in the four after them.",
+    ["team"],
+)
 APPROVALS = Gauge("webcare_approvals_waiting", "Cases with a reply that waits for approval.", ["team"])
 APPROVALS_LATE = Gauge(
     "webcare_approvals_late", "Cases with a reply that has waited too long for approval, and still does.", ["team"]

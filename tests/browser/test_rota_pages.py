@@ -1,14 +1,16 @@
 """The rota's pages in a real browser: the jobs that people come for, on a phone too, and what axe-core finds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from services.contracts.commands import AnswerStandIn, AskStandIn
+from services.contracts.teams import Leave
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.browser.rota_scene import at, weekday_from
+from tests.browser.rota_scene import at, rota_config, weekday_from
 from tests.support.axe import in_both_themes
 from tests.support.fit import PHONE, too_wide
 
@@ -348,3 +350,18 @@ def test_both_languages(enter_rota: Enter) -> None:
     page.get_by_role("button", name="English").click()
     expect(page.locator("h1")).to_have_text("My rota")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_sickness_that_lapses_is_said_accessibly_and_fits_a_phone(enter_rota: Enter, rota_served: Served) -> None:
+    backend = rota_served.desk.backend
+    now = backend.clock()
+    ill = Leave(
+        id="ill", person="youssef", kind="sick", start=now - timedelta(days=27), end=now + timedelta(hours=9),
+        until_well=True,
+    )  # fmt: skip
+    backend.configure(rota_config(now, leave=(ill,)))
+    for name, path in (("youssef", MINE), ("youssef", "/rota"), ("lena", "/rota"), ("lena", "/rota/stand-ins")):
+        page = enter_rota(name, width=PHONE, height=800, path=path)
+        expect(page.get_by_role("button", name="Nog ziek").first).to_be_visible()
+        assert in_both_themes(page) == [], path
+        assert too_wide(page) == [], path

@@ -27,7 +27,7 @@ from services.contracts.events import (
 )
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.outbox import OutboxItem
-from services.contracts.signals import ApprovalWaits
+from services.contracts.signals import ApprovalWaits, CoverGapSignal
 from services.contracts.teams import Person, TeamConfig
 from services.contracts.topics import (
     BY_NAME,
@@ -67,6 +67,7 @@ class RouteMachine(RuleBasedStateMachine):
         self.items: list[OutboxItem] = []
         self.eyes = Eyes()
         self.seen: set[str] = set()
+        self.cover_signals: set[str] = set()
         self.agreed: TeamConfig | None = None
         self.revision = 0
         self.capacities: dict[str, int] = {}
@@ -168,9 +169,18 @@ class RouteMachine(RuleBasedStateMachine):
                 assert isinstance(one.message, OutboxItem)
                 left.append(one.message)
             elif one.topic is SIGNALS:
-                assert isinstance(one.message, ApprovalWaits)
-                self.eyes.told_outside(one.message)
+                self.signalled(one.message)
         return left
+
+    def signalled(self, signal: Model | None) -> None:
+        """A signal is of an approval that waits, or of a gap that was found or closed, and comes once."""
+        if isinstance(signal, ApprovalWaits):
+            self.eyes.told_outside(signal)
+            return
+        assert isinstance(signal, CoverGapSignal)
+        assert signal.id not in self.cover_signals
+        self.cover_signals.add(signal.id)
+        assert (signal.kind == "found") == (signal.gap in self.partition._team(TEAM).gaps), "as it is afterwards"
 
     def check(self, events: Sequence[Event], before: dict[str, Case]) -> None:
         cases = dict(before)

@@ -23,6 +23,7 @@ GIVEN_BY_SCRAPING = {"le", "job", "instance", "process"}
 WORDS = {
     "sum",
     "max",
+    "min",
     "by",
     "and",
     "or",

@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.teams import Demand, Leave, OpeningSpan, Override, Rotation, Shift, StandInRequest, Swap
 from services.desk.app import PACKAGE as DESK
-from services.desk.domain.rota import Clash, TeamRota, by_day, cover_at, endless
+from services.desk.domain.rota import Clash, TeamRota, by_day, cover_at
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_cover import cover_ahead
 from services.desk.domain.rota_decide import effect, leave_asked, swaps_seen
@@ -236,12 +236,6 @@ def test_cover_ahead_is_week_by_week_and_the_first_is_what_is_left() -> None:
     refund = next(row for row in found.required if row.need.skill == "refund")
     assert set(refund.weeks) == {100}
     assert {row.need.language for row in found.known} >= {"de", "en"}
-
-
-def test_sickness_without_an_end_has_none_that_anybody_would_name() -> None:
-    assert endless(Leave(id="a", person="p", kind="sick", start=NOW, end=NOW + timedelta(days=28)))
-    assert not endless(Leave(id="a", person="p", kind="sick", start=NOW, end=NOW + timedelta(days=2)))
-    assert not endless(Leave(id="a", person="p", start=NOW, end=NOW + timedelta(days=99)))
 
 
 def test_forms_read_the_teams_wall_clock() -> None:

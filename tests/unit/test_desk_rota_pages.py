@@ -524,3 +524,16 @@ def test_a_team_of_the_demo_shows_too(desk: TestDesk) -> None:
     desk.backend.configure(team_config(now=NOW), NOW)
     for path in (*MEMBERS, "/inbox"):
         assert enter(desk).get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "words"), [("nl", "ver boven contract"), ("en", "far above contract")])
+def test_the_cover_marks_who_is_planned_far_above_their_contract(desk: TestDesk, language: str, words: str) -> None:
+    before = rota_config(NOW, leave=())
+    people = (one.model_copy(update={"contract_hours": 2.0}) if one.id == "youssef" else one for one in before.people)
+    desk.backend.configure(before.model_copy(update={"people": tuple(people)}), NOW)
+    for name, sees in (("lena", True), ("youssef", True), ("marit", False)):
+        client = enter(desk, name)
+        client.cookies.set("lang", language)
+        page = client.get("/rota/cover").text
+        assert (f'Youssef <span class="tag high">{words}<' in page) is sees, name
+        assert words not in client.get("/rota/cover?period=back").text

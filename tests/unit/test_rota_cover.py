@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.teams import Demand, HolidayCalendar, Person, Shift, StandInRequest, TeamConfig
 from services.rota.coverage import Coverage, NeedCovered, coverage
-from services.rota.fairness import Fairness, balance, fairness
+from services.rota.fairness import Fairness, balance, fairness, far_above_contract
 from services.rota.needs import Fit, Wanted, levelled
 from services.rota.opening_hours import OpeningHours
 from services.rota.rota import Rota
@@ -101,6 +101,10 @@ def shared(agreed: TeamConfig, weeks: int = 1, start: datetime = at(0)) -> Fairn
     return fairness(agreed, Rota(agreed), start, start + timedelta(weeks=weeks))
 
 
+def far_above(agreed: TeamConfig) -> frozenset[str]:
+    return far_above_contract(agreed, Rota(agreed), at(0), at(0) + timedelta(weeks=1))
+
+
 def test_hours_evenings_nights_weekends_and_holidays_are_counted_in_local_time() -> None:
     nights = Shift(id="n", people=("noor",), start="2026-03-27T16:00", minutes=16 * 60, rule="FREQ=DAILY")
     agreed = config(shifts=(nights,), holidays=(date(2026, 3, 30),))
@@ -143,6 +147,29 @@ def test_work_by_agreement_and_those_without_shifts_are_not_compared() -> None:
         ("jeroen", 0),
         ("aisha", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("contract", "far"), [(40.0, False), (34.0, False), (33.0, True), (16.0, True), (0.0, False), (None, False)]
+)
+def test_far_above_the_contract_is_a_fifth_of_it(contract: float | None, far: bool) -> None:
+    agreed = config(people=people(noor={"contract_hours": contract}))  # 40 hours are planned
+    assert far_above(agreed) == ({"noor"} if far else set())
+
+
+def test_as_much_as_the_planner_may_plan_is_not_far_above_a_small_contract() -> None:
+    short = config().shifts[0].model_copy(update={"people": ("noor",), "minutes": 120})  # 10 hours a week
+    for contract, far in ((6.0, False), (5.9, True)):
+        agreed = config(people=people(noor={"contract_hours": contract}), shifts=(short,))
+        assert bool(far_above(agreed)) is far
+
+
+def test_a_shift_in_a_week_that_is_nearly_all_leave_is_not_far_above_the_contract() -> None:
+    off = (away("noor", at(18), at(0, day=7)),)  # after Monday
+    agreed = config(people=people(noor={"contract_hours": 28.0}), leave=off)
+    (noor, *_) = shared(agreed).people
+    assert (noor.hours, noor.contract_hours, noor.over_contract) == (8, 3, 5)
+    assert far_above(agreed) == set()
 
 
 @pytest.mark.parametrize(("loads", "expected"), [([], 1), ([5], 1), ([2, 4], 0.5), ([0, 0], 1), ([0, 4, 4], 0.3333)])

@@ -21,7 +21,8 @@ from services.contracts.topics import (
     Topic,
 )
 from services.route.measured import MeasuredPartition
-from services.route.partition import RoutePartition, TeamFigures
+from services.route.partition import RoutePartition
+from services.route.team_figures import TeamFigures
 from services.route.ticker import KnownTeams, ticks
 from services.runtime.follow import Followed
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received

@@ -7,19 +7,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.contracts.asyncapi import EXAMPLES
 from services.contracts.codec import DecodeError, decode
 from services.contracts.ids import rejected_id
 from services.contracts.mentions import Mention
-from services.contracts.topics import DESK_CASES, MENTIONS_CLASSIFIED, MENTIONS_RAW, MENTIONS_REJECTED
+from services.contracts.topics import DESK_CASES, MENTIONS_CLASSIFIED, MENTIONS_RAW, MENTIONS_REJECTED, SIGNALS
 from services.runtime import deadletters
 from services.runtime.deadletters import Circuit, CircuitOpenError, dead_letter
+from services.runtime.follow import Followed, Follower
 from services.runtime.headers import from_kafka, new_trace, passed_on, to_kafka, trace_id
 from services.runtime.kafka import MAX_RECORD_BYTES
 from services.runtime.messages import Outgoing, Received
 from services.runtime.producer import record
 from services.runtime.reading import read
+from services.runtime.settings import Settings
 from services.runtime.worker import transformed
 
 NOW = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
@@ -189,3 +192,16 @@ def test_a_transform_that_fails_while_it_is_read_counts_as_failed() -> None:
 
     output, failed = transformed("classify", [received("a", 1)], NOW, lazy)
     assert (len(output), len(failed)) == (0, 1)
+
+
+def test_a_follower_passes_over_a_signal_of_a_later_writer_and_goes_on() -> None:
+    seen: list[Followed] = []
+    follower = Follower(Settings(), {SIGNALS: "end"}, seen.append, "follower of a test")
+    known = (EXAMPLES / "cover.gap.v1.json").read_bytes()
+    later = json.dumps(json.loads(known) | {"type": "weather.warning"}).encode()
+    for offset, value in enumerate((later, known)):
+        follower._hand_over(KafkaRecord(value, offset=offset, topic=SIGNALS.name))
+    assert [one.offset for one in seen] == [1]
+    refused = {"reader": "follower of a test", "code": "unknown_type"}
+    assert REGISTRY.get_sample_value("webcare_records_rejected_total", refused) == 1
+    assert follower.error is None

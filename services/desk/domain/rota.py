@@ -17,8 +17,6 @@ from services.rota.rota import Duty, Rota, Span
 from services.rota.wall_clock import localise
 
 AHEAD = timedelta(days=14)
-UNTIL_WELL = timedelta(days=28)
-"""Sickness for which nobody named an end is written down for so long; it ends when they report well."""
 Kind = Literal["on", "standby", "leave", "sick"]
 
 
@@ -112,11 +110,6 @@ class TeamRota:
         """The sickness that a person has at `now`."""
         mine = (one for one in self.config.leave if one.person == person and one.kind == "sick")
         return next((one for one in mine if one.start <= now < one.end), None)
-
-
-def endless(leave: Leave) -> bool:
-    """Whether it is sickness that goes on until they report well."""
-    return leave.kind == "sick" and leave.end - leave.start >= UNTIL_WELL
 
 
 def duties(config: TeamConfig, start: datetime, end: datetime) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
 from services.desk.domain.rota import Clash, Piece, TeamRota
+from services.rota.sickness import lapsing
 from services.rota.spans import OVERRIDE, Span, lineage
 from services.rota.swaps import request_as_of, stand_in_parts, swap_as_of, swap_parts
 
@@ -84,11 +85,12 @@ def mine(team: TeamRota, me: str, now: datetime) -> Mine:
 
 
 def waits_for_me(config: TeamConfig, me: str, now: datetime) -> int:
-    """How much waits for this person: requests to stand in, and swaps that they were reminded of today.
+    """How much waits for this person: requests to stand in, their sickness that lapses, swaps that they are reminded of.
 
-    Those are their own, which nobody has taken yet, and those of others that they could take.
+    Those swaps are their own, which nobody has taken yet, and those of others that they could take.
     """
     asked = sum(one.person == me and request_as_of(one, now).state == "asked" for one in config.stand_ins)
+    asked += sum(one.person == me for one in lapsing(config.leave, now))
     fresh = [one for one in config.swaps if is_reminded(one, now)]
     if not fresh or me not in {person.id for person in config.people}:
         return asked

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from services.contracts.cases import Case
 from services.contracts.teams import Leave, TeamConfig
-from services.desk.domain.rota import UNTIL_WELL, Piece, TeamRota
+from services.desk.domain.rota import Piece, TeamRota
 from services.desk.domain.rota_decide import Effect, effect
 from services.rota.off_duty import released
 from services.rota.rota import LOOK_AHEAD
+from services.rota.sickness import UNTIL_WELL
 
 SOON = timedelta(days=7)
 """Without an end, what is looked at is the coming week."""

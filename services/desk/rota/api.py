@@ -283,4 +283,4 @@ def _leave(ready: TeamRota, identity: Identity, start: datetime, end: datetime) 
         known = lead or one.person == identity.name
         if one.start < end and one.end > start and (known or one.state == "approved"):
             hidden = {} if known else {"kind": None, "note": None}
-            yield Away(**one.model_dump() | hidden)
+            yield Away(**one.model_dump(include=set(Away.model_fields)) | hidden)

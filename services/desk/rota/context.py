@@ -13,6 +13,7 @@ from services.desk.domain.rota_decide import waiting_leave
 from services.desk.domain.rota_mine import waits_for_me
 from services.desk.live import format_vector
 from services.desk.rota.words import RotaWords
+from services.rota.sickness import lapsing
 from services.runtime.web.auth import require
 from services.runtime.web.formats import Formats
 from services.runtime.web.identity import Identity
@@ -107,6 +108,7 @@ def words(request: Request, view: RotaView) -> RotaWords:
 def show(request: Request, view: RotaView, template: str, told: str = "", **values: Any) -> Response:
     """A page of the rota: what all of them know, and `values`."""
     web = web_of(request)
+    lapse = lapsing(view.team.config.leave, view.now)
     known: dict[str, Any] = {
         "team": view.name,
         "facts": web.nav(view.identity, view.name, view.now),
@@ -116,6 +118,8 @@ def show(request: Request, view: RotaView, template: str, told: str = "", **valu
         "told": told if told.startswith(("rota.", "rejected.")) or told == "told.pending" else "",
         "bad": not told.startswith("rota.told."),
         "deciding": len(waiting_leave(view.team.config, view.now)) if view.lead else 0,
+        "lapsing": tuple(one for one in lapse if view.lead or one.person == view.me),
+        "lapsing_of_others": sum(one.person != view.me for one in lapse),
         "asked_of_me": waits_for_me(view.team.config, view.me, view.now),
     }
     response = web.pages.render(request, template, **(known | values))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from services.contracts.teams import Shift
-from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
 from services.desk.domain.rota_sick import IfSick
@@ -14,6 +14,7 @@ from services.desk.rota.context import RotaView, for_lead, nothing, show
 from services.desk.rota.everywhere import said_elsewhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sick_looks import looked
+from services.rota.sickness import endless
 from services.rota.wall_clock import localise
 from services.runtime.web.auth import Asking
 

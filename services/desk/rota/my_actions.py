@@ -14,6 +14,7 @@ from services.desk.rota.context import RotaView, for_action
 from services.desk.rota.everywhere import send_everywhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, When, back, send, wrong
+from services.rota.sickness import lapses
 from services.runtime.web.auth import Asking
 from services.runtime.web.problems import Problem
 
@@ -61,8 +62,10 @@ async def withdraw_leave(request: Request, identity: Asking, leave: str, key: Ke
 async def sick(
     request: Request, identity: Asking, person: Slug = "", until: When = "", note: Text = "", key: Key = ""
 ) -> Response:
-    """Sick now, oneself or somebody whom a lead names; until a day, or until they are well."""
+    """Sick now, oneself or somebody whom a lead names; until a day, or until they are well. Still sick is said so too."""
     view = for_action(request, identity)
+    known = view.team.sickness(person or view.me, view.now)
+    what = "still_sick" if known and not until and lapses(known, view.now) else "sick"
     command = {"type": "CallInSick", "person": person or None, "note": note.strip()}
     page, about = _page(view, person, STAND_INS), person
     try:
@@ -70,7 +73,7 @@ async def sick(
             command |= {"until": forms.last_day(view.team, until, view.now).isoformat()}
     except WrongFormError as error:
         return wrong(view, page, error)
-    return back(view, page, **await send_everywhere(request, view, "sick", key, command, shared=True), person=about)
+    return back(view, page, **await send_everywhere(request, view, what, key, command, shared=True), person=about)
 
 
 @router.post("/well")

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.desk.context import desk_of
 from services.desk.domain.own_capacity import my_room
-from services.desk.domain.rota import TeamRota, endless
+from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_absent import my_absence
 from services.desk.domain.rota_mine import elsewhere, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
@@ -19,6 +19,7 @@ from services.desk.rota.everywhere import other_teams, said_elsewhere
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sick_looks import looked
 from services.rota.publish import publish
+from services.rota.sickness import endless
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 from services.runtime.web.problems import Problem

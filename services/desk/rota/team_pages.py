@@ -10,7 +10,7 @@ from services.desk.domain.rota_cover import cover_ahead
 from services.desk.domain.rota_picture import Span, bounds, picture
 from services.desk.rota.context import nothing, rota_view, show
 from services.desk.rota.words import short_hour
-from services.rota.fairness import Fairness, fairness
+from services.rota.fairness import Fairness, fairness, planned_above_contract
 from services.runtime.web.auth import Asking
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +57,8 @@ def cover(request: Request, identity: Asking, period: Period = "ahead", told: st
     shared = fair(view.team, start)
     people = [one for one in shared.people if view.lead or one.person == view.me]
     ahead = cover_ahead(view.team, view.now)
-    return show(request, view, "rota_cover.html", told, c=ahead, shared=shared, people=people, period=period)
+    far = planned_above_contract(view.team.config, view.team.rota, view.now) if period == "ahead" else frozenset()
+    return show(request, view, "rota_cover.html", told, c=ahead, shared=shared, people=people, period=period, far=far)
 
 
 def fair(team: TeamRota, start: datetime) -> Fairness:

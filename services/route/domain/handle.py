@@ -12,7 +12,7 @@ from services.contracts.commands import Tick
 from services.contracts.events import Event, RotaEvent
 from services.contracts.ids import event_id
 from services.contracts.mentions import ClassifiedMention
-from services.route.domain import questions, replies
+from services.route.domain import leave_rules, questions, replies, swap_rules
 from services.route.domain.approval_clock import approval_alarms, asked_anew
 from services.route.domain.cover_watch import watch
 from services.route.domain.decide import Input, decide
@@ -24,7 +24,6 @@ from services.route.domain.releases import releases
 from services.route.domain.settle import refresh, settle
 from services.route.domain.snoozes import wakes
 from services.route.domain.state import TeamState
-from services.route.domain.swap_rules import reminders, time_passes
 from services.route.domain.ticks import alarms, archive, capacities_end, escalations
 
 
@@ -46,7 +45,8 @@ def _steps(state: TeamState, given: Input, now: datetime, events: list[Event]) -
     if isinstance(given, Tick):
         if state.answer_to(given.id, now, ANSWER_KEPT) is None:
             yield from (replies.releases(state, now), questions.questions_end(state, now))
-            yield from (time_passes(state, now), reminders(state, now), capacities_end(state, now))
+            yield from (swap_rules.time_passes(state, now), swap_rules.reminders(state, now))
+            yield from (leave_rules.reminders(state, now), capacities_end(state, now))
             yield from (wakes(state, now), alarms(state, now))
             yield from (releases(state, now), settle(state, now))
             yield from (escalations(state, now), settle(state, now), refresh(state, now))  # who is relieved has room

@@ -1,18 +1,26 @@
-"""Leave and sickness: asked, decided, withdrawn; sick now and well again. Each is one command and one event."""
+"""Leave and sickness: asked, decided, withdrawn; sick now, still sick and well again. Each is one command and one event."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.contracts.commands import AskLeave, CallInSick, DecideLeave, ReportWell, WithdrawLeave
-from services.contracts.events import LeaveAsked, LeaveDecided, LeaveWithdrawn, SickReported, WellReported
+from services.contracts.events import (
+    LeaveAsked,
+    LeaveDecided,
+    LeaveWithdrawn,
+    SickReminded,
+    SickReported,
+    WellReported,
+)
 from services.contracts.rota import Leave
 from services.contracts.rota_events import StandInAdvice
 from services.rota.rota import Rota
+from services.rota.sickness import UNTIL_WELL, lapses, telling_due
 from services.rota.stand_ins import stand_ins
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
-from services.route.domain.drafts import Draft
+from services.route.domain.drafts import ROUTER, Draft
 from services.route.domain.rota_changes import (
     ahead,
     changed_config,
@@ -23,9 +31,8 @@ from services.route.domain.rota_changes import (
     replaced,
     rota_draft,
 )
+from services.route.domain.state import TeamState
 
-UNTIL_WELL = timedelta(days=28)
-"""Sickness without a known end lasts so long at most; reporting well ends it."""
 ADVISED_AHEAD = timedelta(days=7)
 ADVISED_SHIFTS = 2
 """Stand-ins are proposed for so many of the shifts that are missed in that time; for later ones on request."""
@@ -77,15 +84,18 @@ def withdraw(agreed: Agreement, command: WithdrawLeave, now: datetime) -> list[D
 
 
 def call_in_sick(agreed: Agreement, command: CallInSick, now: datetime) -> list[Draft]:
-    """Sick from now on; who is sick already can say until when. The release of work follows from it (`releases.py`)."""
+    """Sick from now on; who is sick already can say until when, or that they still are, once that lapses within a day.
+
+    The release of work follows from it (`releases.py`).
+    """
     person = on_behalf(agreed, command.actor, command.person)
     until = command.until or now + UNTIL_WELL
     ahead(until, now)
     known = _sickness(agreed, person, now)
-    if known is not None and command.until in (None, known.end):
+    if known is not None and (command.until == known.end or (command.until is None and not lapses(known, now))):
         return []
     if known is not None:
-        leave = known.model_copy(update={"end": until})
+        leave = known.model_copy(update={"end": until, "until_well": command.until is None})
         leaves = replaced(agreed.config.leave, known, leave)
     else:
         leave = Leave(
@@ -95,6 +105,7 @@ def call_in_sick(agreed: Agreement, command: CallInSick, now: datetime) -> list[
             start=now,
             end=until,
             note=command.note or None,
+            until_well=command.until is None,
         )
         leaves = (*agreed.config.leave, leave)
     advice = tuple(_advice(agreed, leaves, leave, now))
@@ -110,6 +121,16 @@ def report_well(agreed: Agreement, command: ReportWell, now: datetime) -> list[D
     leaves = ended(agreed.config.leave, known, now)
     over = next((one for one in leaves if one.id == known.id), known)
     return _leave_draft(agreed, leaves, WellReported, now, leave=over)
+
+
+def reminders(state: TeamState, now: datetime) -> Iterator[Draft]:
+    """Sickness that lapses within a day, one event each; that it was told is part of the agreements."""
+    for leave in state.agreement.config.leave if state.agreement else ():
+        if state.agreement and telling_due(leave, now):
+            told = leave.model_copy(update={"reminded_at": now})
+            leaves = replaced(state.agreement.config.leave, leave, told)
+            config = changed_config(state.agreement, leave=leaves)
+            yield from rota_draft(state.agreement, config, SickReminded, now, ROUTER, leave=told)
 
 
 def _sickness(agreed: Agreement, person: str, now: datetime) -> Leave | None:

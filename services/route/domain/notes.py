@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from services.contracts.cases import Candidate
 from services.contracts.teams import Person
+from services.route.domain.cover_figures import CoverFigures
 from services.route.domain.places import Requirement
 
 _KEPT_LISTS = 200
@@ -26,7 +27,8 @@ class Notes:
     """What was worked out before, as a matter of speed alone: the lists of `explain.py`, and when cover was looked at.
 
     `version` is that of the loads and the times of assignment, `queued` that of the queues, `settled` what they were when
-    nothing was left to give out; `watched` is the revision and the moment of the last look at the cover.
+    nothing was left to give out; `watched` is the revision and the moment of the last look at the cover, `cover` the
+    figures of it.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class Notes:
         self.queued = 0
         self.settled: tuple[Any, ...] = ()
         self.watched: tuple[int, datetime] | None = None
+        self.cover: CoverFigures | None = None
         self.lists: dict[Any, tuple[int, tuple[Candidate, ...]]] = {}
         self.candidates: dict[tuple[str, Requirement], tuple[str, Figures, Candidate]] = {}
         self.figures: dict[str, Figures] = {}

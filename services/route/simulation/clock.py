@@ -6,6 +6,7 @@ After something has happened, the next one; else the one after the next alarm, w
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from services.rota.sickness import TOLD_BEFORE, endless
 from services.route.domain import places
 from services.route.domain.cover_watch import EVERY, horizon
 from services.route.domain.state import TeamState
@@ -43,6 +44,7 @@ def _moments(state: TeamState, now: datetime) -> Iterator[datetime]:
         yield case.closed_at + timedelta(days=agreed.config.reopen_days)
     yield agreed.rota.duty(now).end
     yield from (swap.start for swap in agreed.config.swaps if swap.state == "open")
+    yield from (leave.end - TOLD_BEFORE for leave in agreed.config.leave if endless(leave))
     yield from (request.end for request in agreed.config.stand_ins if request.state == "asked")
     yield _cover_changes(state, now)
 
