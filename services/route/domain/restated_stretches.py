@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from services.contracts.rota import Leave, Override, StandInRequest, Swap
 
-Entry = TypeVar("Entry", Leave, Override, Swap, StandInRequest)
+Entry = TypeVar("Entry", bound=Leave | Override | Swap | StandInRequest)
 FIRST_STATES = ("asked", "open")
 """Nobody has answered yet."""
 COUNTING = ("approved", "taken", "accepted")
@@ -29,7 +29,7 @@ class Restated(Generic[Entry]):
     def entries(self, known: Sequence[Entry], given: Sequence[Entry]) -> tuple[Entry, ...]:
         """The known ones in their order, then those that are new: what was agreed first is applied first."""
         stated, new = self._matched(known, given)
-        made = [one for old in known for one in self._again(old, stated.get(old.id))]
+        made: list[Entry] = [one for old in known for one in self._again(old, stated.get(old.id))]
         taken = {one.id for one in (*known, *made)}
         for one in new:
             made += self._from_now(one, taken)
