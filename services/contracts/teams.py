@@ -125,7 +125,7 @@ class UrgencyWeights(Model):
 
 
 class TeamConfig(Model):
-    """All that a team has agreed. It is replaced as a whole; history is in the events."""
+    """All that a team has agreed, with what has been for as long as it is kept; each earlier revision is in the events."""
 
     team: Slug
     name: ShortText
