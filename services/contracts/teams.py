@@ -179,7 +179,8 @@ class TeamConfig(Model):
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         for what, rows in (
-            ("person", (*self.people, *self.former)),
+            ("person", self.people),
+            ("former person", self.former),
             ("shift", self.shifts),
             ("leave", self.leave),
             ("override", self.overrides),

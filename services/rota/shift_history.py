@@ -139,7 +139,7 @@ def _settled(config: TeamConfig, shift: Shift, now: datetime) -> Shift:
 
 def _relinked(by_id: Mapping[str, Shift], shift: Shift, kept: Container[str]) -> Shift:
     name = shift.replaces
-    while name in by_id and name not in kept:
+    while name is not None and name in by_id and name not in kept:
         name = by_id[name].replaces
     return shift if name == shift.replaces else shift.model_copy(update={"replaces": name})
 

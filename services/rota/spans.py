@@ -53,7 +53,7 @@ class Plan:
 
     def __init__(self, config: TeamConfig) -> None:
         self._config = config
-        self._known = frozenset(person.id for person in (*config.people, *config.former))
+        self._known = frozenset([*(one.id for one in config.people), *(one.id for one in config.former)])
         self._reliefs = reliefs(config)
         ancestors = lineages(config.shifts, {one.shift for one in self._reliefs if one.shift is not None})
         self._shifts = [
@@ -119,7 +119,7 @@ def lineages(shifts: Sequence[Shift], named: Collection[str]) -> dict[str, froze
 def chain(by_id: Mapping[str, Shift], name: str | None, known: Container[str]) -> list[str]:
     """A shift and those that it replaces, one after the other, as far as they are not `known`."""
     found: dict[str, None] = {}
-    while name in by_id and name not in found and name not in known:
+    while name is not None and name in by_id and name not in found and name not in known:
         found[name] = None
         name = by_id[name].replaces
     return list(found)

@@ -200,7 +200,7 @@ class RouteMachine(RuleBasedStateMachine):
         """Whatever is agreed, who was on before stays so."""
         if self.agreed is not None:
             was = on_duty(rota_of(self.agreed), event.at - LOOKED_BACK, event.at)
-            assert on_duty(Rota(event.config), event.at - LOOKED_BACK, event.at) == was, event.type
+            assert on_duty(Rota(event.config), event.at - LOOKED_BACK, event.at) == was, type(event).__name__
 
     def check_given(self, event: CaseEvent, name: str, cases: dict[str, Case]) -> None:
         assert self.agreed is not None

@@ -205,7 +205,7 @@ def told(monkeypatch: pytest.MonkeyPatch, answer: Any = CommandAccepted) -> Told
     """What is listened to and sent; what is agreed is `opened`."""
     made = Told(answer)
     monkeypatch.setattr(teams, "Producer", lambda *_: made)
-    opens = teams.open_consumer
+    opens: Any = vars(teams)["open_consumer"]
     monkeypatch.setattr(teams, "open_consumer", lambda settings: Either(opens(settings), made))
     return made
 

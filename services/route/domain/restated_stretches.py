@@ -6,7 +6,7 @@ are not stated go or stay as `restating.py` says, which uses this.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from services.contracts.rota import Leave, Override, StandInRequest, Swap
 
@@ -78,20 +78,20 @@ class Restated(Generic[Entry]):
         """What is running or coming, as it is stated now."""
         begun = _counts(old) and old.start < self._now
         if begun and _counts(new) and _who(old) == _who(new):
-            yield new.model_copy(update={"id": old.id, "start": old.start, "end": max(new.end, self._now)})
+            yield _with(new, id=old.id, start=old.start, end=max(new.end, self._now))
         elif begun:
             yield from self._past(old)
             if _counts(new):
                 yield from self._from_now(new, {old.id})
         elif not _counts(new):
-            yield new.model_copy(update={"id": old.id})
+            yield _with(new, id=old.id)
         else:
-            yield from self._from_now(new.model_copy(update={"id": old.id}), set())
+            yield from self._from_now(_with(new, id=old.id), set())
 
     def _past(self, old: Entry) -> Iterator[Entry]:
         """What has been of it."""
         if _counts(old) and old.start < self._now:
-            yield old if old.end <= self._now else old.model_copy(update={"end": self._now})
+            yield old if old.end <= self._now else _with(old, end=self._now)
 
     def _from_now(self, new: Entry, taken: set[str]) -> Iterator[Entry]:
         """What is ahead of what is stated."""
@@ -99,7 +99,11 @@ class Restated(Generic[Entry]):
             start = max(new.start, self._now) if _counts(new) else new.start
             free = new.id if new.id not in taken else f"{new.id[:50]}-{int(self._now.timestamp()):x}"
             taken.add(free)
-            yield new.model_copy(update={"id": free, "start": start})
+            yield _with(new, id=free, start=start)
+
+
+def _with(entry: Entry, **changes: object) -> Entry:
+    return cast("Entry", entry.model_copy(update=changes))
 
 
 def _state(entry: Any) -> str:
