@@ -73,10 +73,16 @@ from services.contracts.teams import TeamConfig
 
 
 class ConfigureTeam(CommandBase):
-    """Replace all that the team has agreed: people, shifts, leave, opening hours, service levels."""
+    """All that the team agrees from now on: people, shifts, leave, opening hours, service levels. What has been stays.
+
+    `based_on` is the revision of the agreements that `config` was made from, 0 where there were none: refused as
+    `agreements_changed` when they have another one by now; else what is not in it was taken out. Without it, the leave,
+    sickness, swaps, stand-ins and overrides that are not in it stay.
+    """
 
     type: Literal["ConfigureTeam"] = "ConfigureTeam"
     config: TeamConfig
+    based_on: int | None = Field(default=None, ge=0)
 
 
 class SetOwnCapacity(CommandBase):

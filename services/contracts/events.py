@@ -141,6 +141,7 @@ class CommandRejected(EventBase):
         "unknown_case",
         "case_closed",
         "changed_since",
+        "agreements_changed",
         "merged",
         "other_author",
         "not_a_member",

@@ -75,6 +75,13 @@ class Person(Model):
     """A team lead: the last step of every escalation."""
 
 
+class FormerPerson(Model):
+    """Somebody who was in the roster until `at`: what they worked until then stays in the rota as it was."""
+
+    id: Slug
+    at: Instant
+
+
 class OpeningSpan(Model):
     """Open on `day` (0 is Monday) from `start`; an `end` at or before `start` is on the next day."""
 
@@ -121,13 +128,15 @@ class UrgencyWeights(Model):
 
 
 class TeamConfig(Model):
-    """All that a team has agreed. It is replaced as a whole; history is in the events."""
+    """All that a team has agreed, with what has been for as long as it is kept; each earlier revision is in the events."""
 
     team: Slug
     name: ShortText
     language: LanguageCode = "nl"
     time_zone: TimeZone = "Europe/Amsterdam"
     people: tuple[Person, ...]
+    former: tuple[FormerPerson, ...] = ()
+    """Who has left, kept by route for as long as what they worked: they count in what has been, and in nothing else."""
     shifts: tuple[Shift, ...] = ()
     leave: tuple[Leave, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -178,6 +187,7 @@ class TeamConfig(Model):
     def _named_once(self) -> Self:
         for what, rows in (
             ("person", self.people),
+            ("former person", self.former),
             ("shift", self.shifts),
             ("leave", self.leave),
             ("override", self.overrides),
@@ -232,12 +242,14 @@ class TeamConfig(Model):
         return person.mandate.alone_up_to or (self.agency.alone_up_to if person.employment == "agency" else "critical")
 
     def _people_named(self) -> Iterable[tuple[str, Iterable[str]]]:
-        """What names which people. A shift that has ended may name people who have left."""
+        """What names which people who must be in the roster. What has been may name people who have left: a shift that has
+        ended, and a stretch of time of somebody who is `former`."""
+        left = {one.id for one in self.former}
         yield from ((f"shift {one.id!r}", one.names()) for one in self.shifts if one.ended_at is None)
-        yield from ((f"leave {one.id!r}", [one.person]) for one in self.leave)
-        yield from ((f"override {one.id!r}", one.people) for one in self.overrides)
-        yield from ((f"swap {one.id!r}", filter(None, [one.person, one.taker])) for one in self.swaps)
-        yield from ((f"stand-in {one.id!r}", [one.person, one.for_person]) for one in self.stand_ins)
+        yield from ((f"leave {one.id!r}", {one.person} - left) for one in self.leave)
+        yield from ((f"override {one.id!r}", {*one.people} - left) for one in self.overrides)
+        yield from ((f"swap {one.id!r}", {one.person, one.taker or one.person} - left) for one in self.swaps)
+        yield from ((f"stand-in {one.id!r}", {one.person, one.for_person} - left) for one in self.stand_ins)
         yield from ((f"calendar {one.id!r}", [one.person]) for one in self.calendars if one.person)
         yield from ((f"approval rule {one.id!r}", one.people or ()) for one in self.approval_rules)
 

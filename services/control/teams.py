@@ -1,6 +1,8 @@
 """What teams have agreed: tells route (`webcare rota load`, the demo) and asks `desk.teams` (`check`, `export`)."""
 
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -8,16 +10,19 @@ from kafka import TopicPartition
 
 from services.contracts.codec import decode, encode
 from services.contracts.commands import ConfigureTeam
+from services.contracts.events import CommandRejected, Event
 from services.contracts.teams import TeamConfig, TeamConfiguration
-from services.contracts.topics import DESK_COMMANDS, DESK_TEAMS, team_key
+from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS, DESK_TEAMS, team_key
 from services.runtime.kafka import open_consumer
 from services.runtime.messages import Outgoing
 from services.runtime.producer import Producer
 from services.runtime.settings import Settings
 
 
-def configure(settings: Settings, teams: Iterable[TeamConfig], actor: str) -> None:
-    """Send one `ConfigureTeam` for each team. The same agreements twice in a minute are one command.
+def configure(
+    settings: Settings, teams: Iterable[TeamConfig], actor: str, based_on: int | None = None
+) -> list[ConfigureTeam]:
+    """Send one `ConfigureTeam` for each team, and give them. The same agreements twice in a minute are one command.
 
     Raises:
         SendError: Kafka has not acknowledged.
@@ -25,20 +30,56 @@ def configure(settings: Settings, teams: Iterable[TeamConfig], actor: str) -> No
     now = datetime.now(UTC)
     commands = [
         ConfigureTeam(
-            id=str(uuid5(NAMESPACE_URL, f"{now:%Y-%m-%dT%H:%M}:{encode(team).decode()}")),
+            id=str(uuid5(NAMESPACE_URL, f"{now:%Y-%m-%dT%H:%M}:{based_on}:{encode(team).decode()}")),
             team=team.team,
             at=now,
             actor=actor,
             config=team,
+            based_on=based_on,
         )
         for team in teams
     ]
     with Producer(settings, "control") as producer:
         producer.send([Outgoing(DESK_COMMANDS, command.team, command) for command in commands])
+    return commands
 
 
-def agreed(settings: Settings, team: str) -> TeamConfig | None:
-    """What a team has agreed by now; `None` when nothing.
+@contextmanager
+def answer(settings: Settings, team: str, seconds: float) -> Iterator[Callable[[str], str | None]]:
+    """Listens to route from now on; what it gives says, of a command of the team that is sent meanwhile, why it was
+    rejected, empty when it was not, `None` when there was no answer in that time.
+
+    Raises:
+        KafkaError: no broker answers.
+        DecodeError: an event of the team cannot be read.
+    """
+    consumer = open_consumer(settings)
+    try:
+        assigned = [
+            TopicPartition(DESK_EVENTS.name, one) for one in consumer.partitions_for_topic(DESK_EVENTS.name) or ()
+        ]
+        consumer.assign(assigned)
+        consumer.seek_to_end(*assigned)
+        for one in assigned:
+            consumer.position(one)  # only then the end is known
+
+        def told(command: str) -> str | None:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                for records in consumer.poll(500).values():
+                    for record in (one for one in records if one.key == team.encode()):
+                        event: Event = decode(DESK_EVENTS, record.value)
+                        if event.cause == command:
+                            return event.reason if isinstance(event, CommandRejected) else ""
+            return None
+
+        yield told
+    finally:
+        consumer.close()
+
+
+def configuration(settings: Settings, team: str) -> TeamConfiguration | None:
+    """What a team has agreed by now, with its revision; `None` when nothing.
 
     Raises:
         KafkaError: no broker answers.
@@ -47,7 +88,7 @@ def agreed(settings: Settings, team: str) -> TeamConfig | None:
     key = team_key(team, "config", "current")
     record = latest_records(settings, {key}).get(key)
     latest: TeamConfiguration | None = decode(DESK_TEAMS, record) if record else None
-    return latest.config if latest else None
+    return latest
 
 
 def latest_records(settings: Settings, keys: Collection[str]) -> dict[str, bytes]:

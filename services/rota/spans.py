@@ -3,7 +3,7 @@
 Wall-clock time first, localised after, start and end apart. Leave and layers are not looked at here; `rota.py` does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -53,15 +53,16 @@ class Plan:
 
     def __init__(self, config: TeamConfig) -> None:
         self._config = config
-        self._known = frozenset(person.id for person in config.people)
+        self._known = frozenset([*(one.id for one in config.people), *(one.id for one in config.former)])
         self._reliefs = reliefs(config)
+        ancestors = lineages(config.shifts, {one.shift for one in self._reliefs if one.shift is not None})
         self._shifts = [
-            (shift, rule, Turns(shift, rule), lineage(config, shift))
+            (shift, rule, Turns(shift, rule), ancestors[shift.id])
             for shift, rule in ((shift, recurrence.parse(shift)) for shift in config.shifts)
         ]
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        """The spans that overlap `[start, end)`, in no order. People who are not in the roster have none."""
+        """The spans that overlap `[start, end)`, in no order. People who never were in the roster have none."""
         reliefs = [one for one in self._reliefs if one.start < end + MARGIN and one.end > start - MARGIN]
         for whole, ancestors in self._whole(start, end):
             for part in relieved(whole, reliefs, ancestors):
@@ -96,13 +97,32 @@ def occurrences(
 
 def lineage(config: TeamConfig, shift: Shift) -> frozenset[str]:
     """The shift and those that it replaces, one after the other."""
-    by_id = {one.id: one for one in config.shifts}
-    found: set[str] = set()
-    name: str | None = shift.id
-    while name in by_id and name not in found:
-        found.add(name)
+    return frozenset(chain({one.id: one for one in config.shifts}, shift.id, ()))
+
+
+def lineages(shifts: Sequence[Shift], named: Collection[str]) -> dict[str, frozenset[str]]:
+    """For each shift, which of `named` are in its lineage. The cost grows with the shifts, however they are linked."""
+    by_id = {shift.id: shift for shift in shifts}
+    found: dict[str, frozenset[str]] = {}
+    for shift in shifts:
+        fresh = chain(by_id, shift.id, found)
+        last = by_id[fresh[-1]].replaces if fresh else None
+        if last in fresh:  # they replace each other: all are in the lineage of each
+            found |= {name: frozenset(chain(by_id, name, ())).intersection(named) for name in fresh}
+            continue
+        below = found.get(last or "", frozenset())
+        for name in reversed(fresh):
+            below = found[name] = below | {name} if name in named else below
+    return found
+
+
+def chain(by_id: Mapping[str, Shift], name: str | None, known: Container[str]) -> list[str]:
+    """A shift and those that it replaces, one after the other, as far as they are not `known`."""
+    found: dict[str, None] = {}
+    while name is not None and name in by_id and name not in found and name not in known:
+        found[name] = None
         name = by_id[name].replaces
-    return frozenset(found)
+    return list(found)
 
 
 def reliefs(config: TeamConfig) -> list[Relief]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from services.contracts.teams import Leave, StandInRequest, Swap, TeamConfig
 from services.rota.recurrence import RotaError
 from services.rota.rota import Rota
-from services.rota.spans import Span, lineage
+from services.rota.spans import Span, lineages
 
 REMINDERS = (
     *(timedelta(weeks=weeks) for weeks in (4, 3, 2, 1)),
@@ -55,7 +55,7 @@ def withdraw(config: TeamConfig, swap_id: str, now: datetime) -> TeamConfig:
 
 
 def answer(config: TeamConfig, rota: Rota, request_id: str, accepts: bool, now: datetime) -> TeamConfig:
-    """The person who was asked to stand in accepts or declines.
+    """The person who was asked to stand in accepts, from now on at the earliest, or declines.
 
     Raises:
         SwapError: the request is not open any more, or who accepts is away or on another shift.
@@ -67,7 +67,8 @@ def answer(config: TeamConfig, rota: Rota, request_id: str, accepts: bool, now: 
         raise SwapError(f"request {request_id!r} is {state} and cannot be answered")
     if accepts and (reason := _conflict_with(config, rota, request.person, stand_in_parts(rota, request, now))):
         raise SwapError(f"request {request_id!r} is not for {request.person}: {reason}")
-    answered = request.model_copy(update={"state": "accepted" if accepts else "declined"})
+    counts = {"state": "accepted", "start": max(request.start, now)} if accepts else {"state": "declined"}
+    answered = request.model_copy(update=counts)
     stand_ins = tuple(answered if one is request else one for one in config.stand_ins)
     return config.model_copy(update={"stand_ins": stand_ins})
 
@@ -109,7 +110,7 @@ def reminder_due(swap: Swap, now: datetime) -> bool:
 
 def swap_parts(config: TeamConfig, rota: Rota, swap: Swap) -> list[Span]:
     """What a swap is about: the parts of the person's shift that overlap it."""
-    about = {shift.id for shift in config.shifts if swap.shift in lineage(config, shift)}
+    about = {name for name, ancestors in lineages(config.shifts, {swap.shift}).items() if ancestors}
     return [span for span in _parts(rota, swap.person, swap.start, swap.end) if span.shift in about]
 
 

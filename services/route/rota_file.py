@@ -3,10 +3,12 @@
     [team]              id, name, language, time_zone, reach_threshold, reopen_days, weights, skills_for_topics, holidays,
                         holiday_calendar = { country = "NL", region = "..." }; approval_minutes, grace_seconds, idea_link,
                         handles = ["ourname"], whom people name with an @;
+                        revision, which `webcare rota export` writes: that of the agreements that the file is based on;
                         house_style = { address = "je" or "u" or "follow", avoid = { word = "say instead" } };
                         agency = { alone_up_to = "high" }, which is so when it is left out; "critical" is no limit
     [[people]]          id, name, email, time_zone, languages, skills, channels, capacity, contract_hours, employment,
                         lead, mandate = { send_alone = true, approve = false, alone_up_to = "critical" }
+    [[former]]          id, at: who has left, so that what has been may name them
     [[shifts]]          people, or rotation = { groups = [["a"], ["b", "c"]], turn = "week", every = 1 };
                         from, to, and one of days (with starting), date, or rule (with starting); until, layer, skills,
                         channels
@@ -31,7 +33,7 @@ the next day. Rows are read in `team_file_rows.py`, values in `team_file_values.
 import tomllib
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.contracts.teams import (
     AGENCY_AT_FIRST,
@@ -52,8 +54,20 @@ from services.route.team_file_values import Table, each, known, made, table
 _NEVER = datetime(2000, 1, 1)  # noqa: DTZ001  # only to have a revision's moment while checking
 
 
+class TeamFile(NamedTuple):
+    """What a team file states, and the revision of the agreements that it was exported from; `None` when it names none."""
+
+    config: TeamConfig
+    revision: int | None
+
+
 def parse(text: str) -> TeamConfig:
-    """The agreements that a team file states. The dates of a holiday calendar are filled in by `public_holidays.py`.
+    """The agreements that a team file states; as `read`."""
+    return read(text).config
+
+
+def read(text: str) -> TeamFile:
+    """A team file. The dates of a holiday calendar are filled in by `public_holidays.py`.
 
     Raises:
         RotaFileError: it is no TOML, or something in it is missing, unknown or contradictory.
@@ -62,15 +76,20 @@ def parse(text: str) -> TeamConfig:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RotaFileError(f"not a TOML file: {error}") from error
-    team = table("[team]", data.get("team"))
+    team = dict(table("[team]", data.get("team")))
+    revision = team.pop("revision", None)
+    if revision is not None and (type(revision) is not int or revision < 0):
+        raise RotaFileError(f"[team]: revision is the number that `webcare rota export` wrote, not {revision!r}")
     fields = _sections(data, str(team.get("time_zone", "Europe/Amsterdam")))
     known("the file", data, {"team", *fields})
-    return _checked({"agency": AGENCY_AT_FIRST, **team, "team": team.get("id"), **fields})
+    config = _checked({"agency": AGENCY_AT_FIRST, **team, "team": team.get("id"), **fields})
+    return TeamFile(config, revision)
 
 
 def _sections(data: Table, zone: str) -> dict[str, Any]:
     return {
         "people": each("person", data.get("people", []), lambda _, row: made("", Person, row)),
+        "former": each("former person", data.get("former", []), partial(rows.former, zone=zone)),
         "shifts": each("shift", data.get("shifts", []), partial(rows.shift, zone=zone)),
         "leave": each("leave", data.get("leave", []), partial(rows.leave, zone=zone)),
         "overrides": each("override", data.get("overrides", []), partial(rows.override, zone=zone)),

@@ -17,8 +17,8 @@ _WEEKLY = "FREQ=WEEKLY;BYDAY="
 _DAY_MINUTES = 24 * 60
 
 
-def render(config: TeamConfig) -> str:
-    """The text of a team file that `parse` reads as `config`."""
+def render(config: TeamConfig, revision: int | None = None) -> str:
+    """The text of a team file that `read` reads as `config`, based on that revision of the agreements."""
     zone = ZoneInfo(config.time_zone)
     stretches = (
         ("leave", config.leave),
@@ -27,8 +27,9 @@ def render(config: TeamConfig) -> str:
         ("stand_ins", config.stand_ins),
     )
     sections = [
-        _section("[team]", _team(config)),
+        _section("[team]", _team(config, revision)),
         *(_section("[[people]]", _set(one).items()) for one in config.people),
+        *(_section("[[former]]", (("id", one.id), ("at", _local(one.at, zone)))) for one in config.former),
         *(_section("[[shifts]]", _shift(one, zone)) for one in config.shifts),
         *(_section(f"[[{name}]]", _stretch(one, zone)) for name, rows in stretches for one in rows),
         *(_section("[[calendars]]", _set(one).items()) for one in config.calendars),
@@ -52,8 +53,10 @@ def _set(model: Model) -> dict[str, Any]:
     return model.model_dump(exclude_defaults=True) | {name: getattr(model, name) for name in required}
 
 
-def _team(config: TeamConfig) -> Iterator[tuple[str, Any]]:
+def _team(config: TeamConfig, revision: int | None) -> Iterator[tuple[str, Any]]:
     yield "id", config.team
+    if revision is not None:
+        yield "revision", revision
     for name in ("name", "language", "time_zone", "reach_threshold", "reopen_days", "holidays"):
         yield name, getattr(config, name)
     for name in ("handles", "approval_minutes", "grace_seconds", "idea_link"):

@@ -1,10 +1,13 @@
-"""The rows of a team file, each as its model: shifts, leave, overrides, swaps, stand-ins, demand. Used by `rota_file.py`."""
+"""The rows of a team file, each as its model: who has left, shifts, leave, overrides, swaps, stand-ins, demand.
+
+Used by `rota_file.py`.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from services.contracts.teams import Demand, Leave, OpeningSpan, Override, Shift, StandInRequest, Swap
+from services.contracts.teams import Demand, FormerPerson, Leave, OpeningSpan, Override, Shift, StandInRequest, Swap
 from services.route.team_file_values import (
     DAYS,
     RotaFileError,
@@ -40,6 +43,12 @@ def shift(number: int, row: Table, zone: str) -> Shift:
         "rule": rule,
     }
     return made("", Shift, fields)
+
+
+def former(_number: int, row: Table, zone: str) -> FormerPerson:
+    """`id`, and `at`, when they left."""
+    known("it", row, {"id", "at"})
+    return made("", FormerPerson, {**_given(row, {"id"}), **_moments(row, ("at",), zone)})
 
 
 def leave(number: int, row: Table, zone: str) -> Leave:

@@ -113,9 +113,17 @@ class Backend:
             self.model.apply(DESK_CASES, case_key(event.team, event.case.id), case, 0, self.offset)
 
     def configure(self, config: TeamConfig, now: datetime | None = None) -> None:
-        """Agree on a team."""
+        """Agree on a team, in the place of what it has agreed by now."""
         moment = now or self.clock()
-        given = ConfigureTeam(id=str(uuid4()), team=config.team, at=moment, actor="system:test", config=config)
+        known = self.states[config.team].agreement if config.team in self.states else None
+        given = ConfigureTeam(
+            id=str(uuid4()),
+            team=config.team,
+            at=moment,
+            actor="system:test",
+            config=config,
+            based_on=known.revision if known else 0,
+        )
         self.give(given, moment)
 
     def do(self, kind: Callable[..., Any], team: str, actor: str, now: datetime | None = None, **fields: Any) -> Any:

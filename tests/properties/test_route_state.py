@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -50,12 +51,13 @@ from services.contracts.commands import (
     UntagCase,
     WakeCase,
 )
-from services.contracts.events import CaseErased, CaseMerged
+from services.contracts.events import CaseErased, CaseMerged, CommandRejected, TeamConfigured
 from services.contracts.handbook import GuidelineText
 from services.contracts.ids import mention_id
 from services.contracts.mentions import Author, ClassifiedMention
 from services.contracts.teams import Person, ServiceLevel, TeamConfig
-from tests.support.rota import HOURS, ROTA_ASKS
+from services.rota.shift_history import settled
+from tests.support.rota import FILE_CHANGES, HOURS, ROTA_ASKS, FileChange
 from tests.support.route import TEAM, at, away, config, examples, mention, uuid
 from tests.support.route_machine import RouteMachine, rota_of
 
@@ -315,9 +317,22 @@ class RoutingMachine(RouteMachine):
         }
         assert self.command(kind, actor, **fields[kind]), "every command is answered"
 
-    @rule(which=st.sampled_from(CONFIGS))
-    def configure(self, which: TeamConfig) -> None:
-        assert self.command(ConfigureTeam, "lead:els", config=which)
+    @rule(which=st.sampled_from(CONFIGS), behind=st.sampled_from((None, None, 0, 0, 1)))
+    def configure(self, which: TeamConfig, behind: int | None) -> None:
+        based_on = None if behind is None else max(self.revision - behind, 0)
+        assert self.command(ConfigureTeam, "lead:els", config=which, based_on=based_on), "every command is answered"
+
+    @precondition(lambda self: self.agreed is not None)
+    @rule(pick=st.integers(0, 1000), based=st.booleans(), what=st.sampled_from(FILE_CHANGES))
+    def load_a_file(self, pick: int, based: bool, what: FileChange) -> None:
+        """What is agreed, exported, changed and loaded; and loaded once more, which changes nothing."""
+        assert self.agreed is not None
+        changed = what(settled(self.agreed, self.now), pick, self.now)
+        events = self.command(ConfigureTeam, "lead:els", config=changed, based_on=self.revision if based else None)
+        assert events, "every command is answered"
+        if not isinstance(events[0], CommandRejected):
+            (again,) = self.command(ConfigureTeam, "lead:els", config=changed)
+            assert again.type == "CommandAccepted"
 
     @rule(
         actor=st.sampled_from(ACTORS),
@@ -375,6 +390,17 @@ def as_it_was(case: Case) -> dict[str, Any]:
     told = {"revision", "updated_at", "history", "waiting", "explanation"}
     hands = {"owner", "assigned_at", "previous_owner", "touched", "handed_over", "given_back_by"}
     return case.model_dump(exclude=told | hands)
+
+
+def test_a_change_of_who_was_on_is_seen() -> None:
+    played = RoutingMachine()
+    played.now = at(12)
+    (event, *_) = played.command(ConfigureTeam, "lead:els", config=CONFIGS[0])
+    assert isinstance(event, TeamConfigured)
+    played.check_past(event)
+    for gone in ({"shifts": CONFIGS[0].shifts[1:]}, {"leave": (away("noor", at(9), at(11)),)}, {"people": PEOPLE[1:]}):
+        with pytest.raises(AssertionError):
+            played.check_past(event.model_copy(update={"config": CONFIGS[0].model_copy(update=gone)}))
 
 
 TestRouting = RoutingMachine.TestCase

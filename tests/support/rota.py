@@ -1,7 +1,7 @@
 """What may be asked of a rota at random, for the property tests: each gives a command's type and fields, or nothing."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,7 +25,7 @@ from services.contracts.commands import (
     WithdrawLeave,
     WithdrawSwap,
 )
-from services.contracts.teams import Shift, TeamConfig
+from services.contracts.teams import Leave, Shift, TeamConfig
 
 Asked = tuple[type[Command], dict[str, Any]] | None
 Ask = Callable[[TeamConfig, int, datetime, datetime], Asked]
@@ -124,3 +124,78 @@ ROTA_ASKS: tuple[Ask, ...] = (
     _named(RemoveOverride, "override", "overrides"),
     _named(RemoveShift, "shift", "shifts"),
 )
+
+FileChange = Callable[[TeamConfig, int, datetime], TeamConfig]
+
+
+def _without_one(entries: str) -> FileChange:
+    """A file from which a row was taken out."""
+
+    def changed(agreed: TeamConfig, pick: int, _now: datetime) -> TeamConfig:
+        rows = list(getattr(agreed, entries))
+        if rows:
+            del rows[pick % len(rows)]
+        return _consistent(agreed.model_copy(update={entries: tuple(rows)}))
+
+    return changed
+
+
+def _consistent(agreed: TeamConfig) -> TeamConfig:
+    """Without what is about shifts that the file has not."""
+    names = {one.id for one in agreed.shifts}
+    shifts = (one if one.replaces in names else one.model_copy(update={"replaces": None}) for one in agreed.shifts)
+    swaps = (one for one in agreed.swaps if one.shift in names)
+    return agreed.model_copy(update={"shifts": tuple(shifts), "swaps": tuple(swaps)})
+
+
+def _longer(entries: str) -> FileChange:
+    """A file in which leave, an override, a swap or a stand-in has other times."""
+
+    def changed(agreed: TeamConfig, pick: int, now: datetime) -> TeamConfig:
+        rows = list(getattr(agreed, entries))
+        if rows:
+            row, begin = rows[pick % len(rows)], now + timedelta(hours=pick % 30 - 15)
+            rows[pick % len(rows)] = row.model_copy(update={"start": begin, "end": begin + timedelta(hours=9)})
+        return agreed.model_copy(update={entries: tuple(rows)})
+
+    return changed
+
+
+def _shift_differs(agreed: TeamConfig, pick: int, now: datetime) -> TeamConfig:
+    rows = list(agreed.shifts)
+    if rows:
+        made = _new_shift(agreed, pick, now + timedelta(hours=pick % 40 - 20))
+        kept = {"id", "since", "ended_at", "replaces"}
+        old = rows[pick % len(rows)]
+        rows[pick % len(rows)] = made.model_copy(update={name: getattr(old, name) for name in kept})
+    return agreed.model_copy(update={"shifts": tuple(rows)})
+
+
+def _new_leave(agreed: TeamConfig, pick: int, now: datetime) -> TeamConfig:
+    start = now + timedelta(hours=pick % 60 - 40)
+    fields = {"person": _one(agreed.people, pick).id, "start": start, "end": start + timedelta(hours=30)}
+    return agreed.model_copy(update={"leave": (Leave(id="leave-1", **fields),)})
+
+
+def _elsewhere(agreed: TeamConfig, pick: int, _now: datetime) -> TeamConfig:
+    zone = ("Europe/Amsterdam", "Asia/Tokyo")[pick % 2]
+    return agreed.model_copy(update={"time_zone": zone})
+
+
+def _as_first_written(agreed: TeamConfig, _pick: int, _now: datetime) -> TeamConfig:
+    """By hand, by who knows nothing of what history makes of shifts."""
+    rows = {one.id.partition("-")[0]: one for one in agreed.shifts if one.ended_at is None}
+    fresh = {"since": None, "replaces": None}
+    shifts = tuple(one.model_copy(update={"id": name, **fresh}) for name, one in rows.items())
+    return agreed.model_copy(update={"shifts": shifts, "leave": (), "swaps": (), "stand_ins": (), "overrides": ()})
+
+
+FILE_CHANGES: tuple[FileChange, ...] = (
+    *map(_without_one, ("shifts", "leave", "swaps", "stand_ins", "overrides")),
+    *map(_longer, ("leave", "swaps", "stand_ins", "overrides")),
+    _shift_differs,
+    _new_leave,
+    _elsewhere,
+    _as_first_written,
+)
+"""What people do to a team file."""

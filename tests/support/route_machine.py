@@ -5,7 +5,7 @@ as Kafka's compacted topics would keep it. A machine adds the rules that say wha
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -49,6 +49,8 @@ from services.runtime.messages import Outgoing, Received
 from tests.support.eyes import Eyes
 from tests.support.route import TEAM, at, contents, uuid
 from tests.support.route_after import SaidOfPromises, check_who_is_off
+
+LOOKED_BACK = timedelta(days=20)
 
 
 class RouteMachine(RuleBasedStateMachine):
@@ -192,6 +194,7 @@ class RouteMachine(RuleBasedStateMachine):
                 self.eyes.see(event, self.agreed)
                 self.promises.see(event)
             if isinstance(event, RotaEvent):
+                self.check_past(event)
                 self.agreed = event.config
                 assert event.revision == self.revision + 1
                 self.revision = event.revision
@@ -211,6 +214,12 @@ class RouteMachine(RuleBasedStateMachine):
                 assert event.case.owner is None or event.case.waiting is None
                 cases[event.case.id] = event.case
             evolve(self.folded, event)
+
+    def check_past(self, event: RotaEvent) -> None:
+        """Whatever is agreed, who was on before stays so."""
+        if self.agreed is not None:
+            was = on_duty(rota_of(self.agreed), event.at - LOOKED_BACK, event.at)
+            assert on_duty(Rota(event.config), event.at - LOOKED_BACK, event.at) == was, type(event).__name__
 
     def check_given(self, event: CaseEvent, name: str, cases: dict[str, Case]) -> None:
         assert self.agreed is not None
@@ -290,6 +299,15 @@ def can_take(agreed: TeamConfig, person: Person, case: Case, held: Sequence[Case
     if person.channels is not None and case.kind not in person.channels:
         return "channel"
     return "full" if sum(one.weight for one in held) + case.weight > person.capacity else None
+
+
+def on_duty(rota: Rota, start: datetime, end: datetime) -> list[tuple[datetime, frozenset[str]]]:
+    """Who is on from when, each time that others are."""
+    found: list[tuple[datetime, frozenset[str]]] = []
+    for duty in rota.duties(start, end):
+        if not found or found[-1][1] != duty.on:
+            found.append((max(duty.start, start), duty.on))
+    return found
 
 
 def rota_of(agreed: TeamConfig) -> Rota:

@@ -9,13 +9,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.contracts.codec import encode
+from services.contracts.commands import ConfigureTeam
+from services.contracts.events import CommandAccepted, CommandRejected
 from services.contracts.teams import TeamConfig, TeamConfiguration
-from services.contracts.topics import DESK_TEAMS, team_key
+from services.contracts.topics import DESK_EVENTS, DESK_TEAMS, team_key
 from services.control import teams
 from services.control.cli import main
+from services.control.commands import rotas
 from services.route.rota_file import parse
 from services.route.rota_text import render
-from tests.support.route import at, config
+from tests.support.route import at, config, uuid
 
 SPOORLIJN = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "teams" / "spoorlijn.toml"
 
@@ -133,3 +136,133 @@ def test_a_malformed_word_of_a_topic_is_a_problem_in_a_clear_line(tmp_path: Path
     assert "problem: topic 'wifi': a beginning or ending needs 3 characters: 'wi* kapot'" in said.output
     findings = json.loads(webcare("check", str(file), "--json").output)["findings"]
     assert findings[0]["code"] == "topic"
+
+
+# -- loading a file ----------------------------------------------------------------------------------------------------
+
+
+class Told:
+    """Stands where Kafka does while a file is loaded: keeps what is sent, and answers as route does, or not at all."""
+
+    def __init__(self, answer: type[CommandAccepted] | type[CommandRejected] | None) -> None:
+        self._answer = answer
+        self.sent: list[ConfigureTeam] = []
+
+    def __enter__(self) -> "Told":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def send(self, messages: list[Any]) -> None:
+        self.sent += [one.message for one in messages]
+
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        assert topic == DESK_EVENTS.name
+        return {0}
+
+    def assign(self, partitions: list[Any]) -> None:
+        self.assigned = partitions
+
+    def seek_to_end(self, *_: Any) -> None:
+        assert not self.sent, "who listens first hears the answer"
+
+    def position(self, _partition: Any) -> int:
+        return 0
+
+    def poll(self, _timeout: int) -> dict[Any, list[Any]]:
+        if self._answer is None:
+            return {}
+        (command,) = self.sent
+        fields: dict[str, Any] = {"id": uuid("answer"), "team": command.team, "at": at(0), "cause": command.id}
+        fields |= {"actor": "system:webcare", "sequence": 1, "of": 1, "command": "ConfigureTeam"}
+        if self._answer is CommandRejected:
+            fields |= {"code": "invalid", "reason": "a shift names nobody"}
+        other = SimpleNamespace(key=b"ander", value=b"not read")
+        return {
+            self.assigned[0]: [other, SimpleNamespace(key=command.team.encode(), value=encode(self._answer(**fields)))]
+        }
+
+    def close(self) -> None:
+        pass
+
+
+class Either:
+    """A consumer of what is agreed, or of what route says, as soon as it is told which."""
+
+    def __init__(self, reader: Any, told: Told) -> None:
+        self._reader, self._told = reader, told
+
+    def partitions_for_topic(self, topic: str) -> Any:
+        self._chosen = self._told if topic == DESK_EVENTS.name else self._reader
+        return self._chosen.partitions_for_topic(topic)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chosen, name)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, answer: Any = CommandAccepted) -> Told:
+    """What is listened to and sent; what is agreed is `opened`."""
+    made = Told(answer)
+    monkeypatch.setattr(teams, "Producer", lambda *_: made)
+    opens: Any = vars(teams)["open_consumer"]
+    monkeypatch.setattr(teams, "open_consumer", lambda settings: Either(opens(settings), made))
+    return made
+
+
+def exported(tmp_path: Path, name: str = "Anders", revision: int | None = 2) -> str:
+    file = tmp_path / "team.toml"
+    file.write_text(render(config(name=name), revision), encoding="utf-8")
+    return str(file)
+
+
+def test_an_exported_file_says_its_revision_and_is_loaded_on_that(
+    opened: list[Records], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = webcare("export", "waterveen").output
+    assert "\nrevision = 2\n" in text
+    file = tmp_path / "team.toml"
+    file.write_text(text.replace('"Nieuw"', '"Nieuwer"'), encoding="utf-8")
+    assert "\nrevision = 2\n" in webcare("export", str(file)).output
+    sent = told(monkeypatch).sent
+    result = webcare("load", str(file))
+    assert (result.exit_code, result.output) == (0, "Nieuwer: agreed\n")
+    assert [(one.based_on, one.config.name) for one in sent] == [(2, "Nieuwer")]
+
+
+def test_a_file_of_an_earlier_revision_is_refused_unless_it_is_forced(
+    opened: list[Records], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, sent = exported(tmp_path, revision=1), told(monkeypatch).sent
+    result = webcare("load", file)
+    assert result.exit_code == 1
+    assert "it is revision 1, and the agreements are at 2 now" in result.output
+    assert "--force" in result.output
+    assert not sent
+    assert webcare("load", file, "--force").exit_code == 0
+    assert [one.based_on for one in sent] == [None]
+
+
+def test_a_file_without_a_revision_or_of_a_team_that_is_new_here_is_based_on_nothing(
+    opened: list[Records], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given, file = told(monkeypatch), exported(tmp_path)
+    text = Path(file).read_text(encoding="utf-8").replace("waterveen", "elders")
+    assert webcare("load", "-", given=text).exit_code == 0
+    assert [one.based_on for one in given.sent] == [None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (CommandRejected, 1, "Error: Anders is as it was: a shift names nobody\n"),
+        (None, 0, "Anders: sent to route, which has not answered yet\n"),
+    ],
+)
+def test_what_route_says_is_told(
+    opened: list[Records], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: Any, status: int, said: str
+) -> None:
+    monkeypatch.setattr(rotas, "ANSWER_SECONDS", 0.05)
+    told(monkeypatch, answer)
+    result = webcare("load", exported(tmp_path))
+    assert (result.exit_code, result.output) == (status, said)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.teams import CalendarFeed, Leave, Shift, Swap, TeamConfig
+from services.contracts.teams import CalendarFeed, FormerPerson, Leave, Shift, Swap, TeamConfig
 from services.rota.rota import Rota
 from services.route.check import Finding, check
-from services.route.rota_file import RotaFileError, parse
+from services.route.rota_file import RotaFileError, parse, read
 from services.route.rota_text import render
 from tests.support.route import at, away, config, examples
 
@@ -418,3 +418,16 @@ def test_the_house_style_is_read_and_written() -> None:
     assert team.house_style.address == "u"
     assert team.house_style.avoid == {"last mile": "het laatste stuk", "churn": ""}
     assert parse(render(team)) == team
+
+
+def test_a_file_says_which_revision_it_was_exported_from_and_who_has_left() -> None:
+    team = TeamConfig(**dict(parse(SMALL)) | {"former": (FormerPerson(id="bram", at=at(12)),)})
+    assert read(render(team, 7)) == (team, 7)
+    assert read(SMALL).revision is None
+    for wrong in ('"7"', "true", "-1"):
+        with pytest.raises(RotaFileError, match="revision is the number that"):
+            parse(SMALL.replace('name = "Klein"', f'name = "Klein"\nrevision = {wrong}', 1))
+    left = SMALL.replace('person = "noor"', 'person = "bram"', 1)
+    with pytest.raises(RotaFileError, match="leave 'leave-1' names unknown people"):
+        parse(left)
+    assert parse(left + '\n[[former]]\nid = "bram"\nat = 2026-03-12\n').leave[0].person == "bram"

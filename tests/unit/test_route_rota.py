@@ -24,7 +24,15 @@ from services.contracts.commands import (
     WithdrawLeave,
     WithdrawSwap,
 )
-from services.contracts.events import CommandRejected, CoverGapClosed, CoverGapFound, Event, SickReported, WellReported
+from services.contracts.events import (
+    CommandRejected,
+    CoverGapClosed,
+    CoverGapFound,
+    Event,
+    LeaveDecided,
+    SickReported,
+    WellReported,
+)
 from services.contracts.teams import Leave, Person, Shift, TeamConfig
 from services.route.domain.agreement import agreement
 from services.route.domain.cover_watch import EVERY
@@ -251,6 +259,64 @@ def test_what_was_over_long_ago_leaves_the_agreements() -> None:
     team = desk(leave=(away("tom", at(0, -500), at(24, -500)), away("noor", at(0, -300), at(24, -300))))
     team.do(AskLeave, "jeroen", start=at(0, 3), end=at(24, 3))
     assert [one.person for one in agreed(team).leave] == ["noor", "jeroen"]
+
+
+def test_a_stand_in_who_accepts_later_is_on_from_then() -> None:
+    team = desk(now=at(8))
+    team.do(CallInSick, "jeroen")
+    team.do(AskStandIn, "noor", for_person="jeroen", person="tom", start=at(9), end=at(17))
+    team.now = at(12)
+    team.do(AnswerStandIn, "tom", stand_in=agreed(team).stand_ins[0].id, accept=True)
+    assert team.state.agreement is not None
+    rota = team.state.agreement.rota
+    assert rota.on_shift(at(11)) == {"noor"}
+    assert rota.on_shift(at(13)) == {"noor", "tom", "aisha"}
+
+
+def test_leave_that_is_approved_when_it_has_begun_counts_from_then() -> None:
+    team = desk(now=at(8))
+    team.do(AskLeave, "jeroen", start=at(9), end=at(24))
+    team.now = at(11)
+    (decided, *_) = team.do(DecideLeave, "noor", leave=leave_of(team, "jeroen").id, approve=True)
+    assert isinstance(decided, LeaveDecided)
+    assert decided.leave.start == at(11)
+    assert team.state.agreement is not None
+    rota = team.state.agreement.rota
+    assert rota.on_shift(at(10)) == {"noor", "jeroen"}
+    assert rota.on_shift(at(11.5)) == {"noor"}
+    team.now = at(13)
+    assert types(team.do(DecideLeave, "noor", leave=decided.leave.id, approve=True)) == ["CommandAccepted"]
+
+
+def test_shifts_that_were_over_long_ago_leave_the_agreements_but_for_what_swaps_and_calendars_name() -> None:
+    team = desk(now=at(8))
+    once = {"people": ("tom",), "minutes": 60}
+    for name, day in (("eens", "2026-03-02"), ("ruil", "2026-03-03"), ("later", "2027-03-03")):
+        team.do(AddShift, "noor", shift=Shift(id=name, start=f"{day}T19:00", **once))
+    team.do(OfferSwap, "tom", shift="ruil", start=at(19, 1), end=at(20, 1))
+    for number in range(3):  # day, day-2, day-3, day-4
+        team.now = at(10, number)
+        running = next(one for one in agreed(team).shifts if one.id.startswith("day") and one.ended_at is None)
+        new = running.model_copy(update={"minutes": running.minutes + 10})
+        team.do(EditShift, "noor", shift=running.id, new=new)
+    team.now = at(10) + timedelta(days=401)
+    team.do(CallInSick, "aisha")
+    assert [(one.id, one.replaces) for one in agreed(team).shifts] == [
+        ("day", None),
+        ("day-3", "day"),
+        ("day-4", "day-3"),
+        ("late", None),
+        ("ruil", None),
+        ("later", None),
+    ]
+    team.now += timedelta(days=2)
+    team.do(ReportWell, "aisha")
+    assert [(one.id, one.replaces) for one in agreed(team).shifts] == [
+        ("day", None),
+        ("day-4", "day"),
+        ("late", None),
+        ("later", None),
+    ]
 
 
 # -- cover -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import click
 
 from services.contracts.teams import TeamConfig
 from services.control.arrivals import demand_of
-from services.control.commands.rotas import config_of
+from services.control.commands.rotas import file_of
 from services.control.output import show
 from services.rota.needs import Fit, Need
 from services.route.planning.request import MOST_WEEKS, PlanError, PlanRequest, ask
@@ -53,7 +53,7 @@ def plan(
     from services.route.planning import plan as planner
     from services.route.planning.compare import accept, compare
 
-    config, now = config_of(team, fill=True), datetime.now(UTC)
+    (config, revision), now = file_of(team, fill=True), datetime.now(UTC)
     first = start.date() if start else _coming_monday(now.astimezone(ZoneInfo(config.time_zone)).date())
     try:
         request = ask(config, first, weeks, fixed=keep)
@@ -62,7 +62,7 @@ def plan(
         proposal = planner.baseline(request) if baseline else planner.plan(request)
         comparison, accepted = compare(config, proposal), accept(config, proposal, now)
         if write:
-            _write(config, proposal.start, accepted, write, now)
+            _write(config, revision, proposal.start, accepted, write, now)
     except (PlanError, RotaError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -105,7 +105,7 @@ def _mentions(path: Path, spoken: set[str]) -> Iterator[tuple[datetime, Fit]]:
                     yield moment, Fit(language=language) if language in spoken else Fit()
 
 
-def _write(config: TeamConfig, start: date, accepted: Any, path: str, now: datetime) -> None:
+def _write(config: TeamConfig, revision: int | None, start: date, accepted: Any, path: str, now: datetime) -> None:
     """The team as it would be once the plan is accepted, by the rule of the command `AcceptPlan`."""
     from services.contracts.commands import AcceptPlan
     from services.contracts.ids import mention_id
@@ -128,4 +128,4 @@ def _write(config: TeamConfig, start: date, accepted: Any, path: str, now: datet
     except Refusal as error:
         raise PlanError(f"the plan cannot be accepted: {error}") from error
     after = drafts[0].fields["config"] if drafts else config
-    Path(path).write_text(render(after), encoding="utf-8")
+    Path(path).write_text(render(after, revision), encoding="utf-8")

@@ -13,6 +13,7 @@ Code = Literal[
     "unknown_case",
     "case_closed",
     "changed_since",
+    "agreements_changed",
     "merged",
     "other_author",
     "not_a_member",

@@ -63,10 +63,9 @@ from services.contracts.commands import (
     WithdrawReply,
     WithdrawSwap,
 )
-from services.contracts.events import GoalsSet, OwnCapacityChanged, TeamConfigured
+from services.contracts.events import GoalsSet, OwnCapacityChanged
 from services.contracts.mentions import ClassifiedMention
 from services.contracts.seen import changed_since
-from services.rota.recurrence import RotaError
 from services.route.domain import (
     answers,
     approvals,
@@ -79,13 +78,14 @@ from services.route.domain import (
     merging,
     questions,
     replies,
+    restating,
     search_rules,
     shift_rules,
     snoozes,
     splitting,
     swap_rules,
 )
-from services.route.domain.agreement import Agreement, agreement
+from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.canned import decide_canned
 from services.route.domain.corrections import correct
@@ -171,7 +171,9 @@ def decide(state: TeamState, given: Input, now: datetime) -> list[Draft]:
 
 def _decide_command(state: TeamState, command: Command, now: datetime) -> list[Draft]:
     if isinstance(command, ConfigureTeam):
-        return _configure(state, command, now)
+        if command.config.team != state.team:
+            raise Refusal("invalid", f"the configuration is of team {command.config.team}, not {state.team}")
+        return restating.configure(state.agreement, command, now)
     agreed = state.agreement
     if agreed is None:
         raise Refusal("unknown_team", f"team {state.team} is not configured")
@@ -217,23 +219,6 @@ def _as_seen(case: Case, command: CaseCommand) -> None:
     lines = changed_since(case, seen, command.actor) if seen is not None else ()
     if lines:
         raise Refusal("changed_since", f"since revision {seen}: " + ", ".join(dict.fromkeys(one.type for one in lines)))
-
-
-def _configure(state: TeamState, command: ConfigureTeam, now: datetime) -> list[Draft]:
-    known = state.agreement
-    if command.config.team != state.team:
-        raise Refusal("invalid", f"the configuration is of team {command.config.team}, not {state.team}")
-    if known:
-        member(known, command.actor)
-    config = calendar_rules.without_gone(known.config, command.config, now) if known else command.config
-    if known and known.config == config:
-        return []
-    revision = known.revision + 1 if known else 1
-    try:
-        agreement(config, revision, now)
-    except RotaError as error:
-        raise Refusal("invalid", str(error)) from error
-    return [Draft(TeamConfigured, {"revision": revision, "config": config})]
 
 
 def _set_goals(state: TeamState, agreed: Agreement, command: SetGoals) -> list[Draft]:

@@ -58,7 +58,8 @@ def ask(agreed: Agreement, command: AskLeave, now: datetime) -> list[Draft]:
 
 
 def decide(agreed: Agreement, command: DecideLeave, now: datetime) -> list[Draft]:
-    """Approved or declined by a lead. Approved leave that has begun is withdrawn, not declined."""
+    """Approved or declined by a lead. Approved leave that has begun is withdrawn, not declined; and what has been worked by
+    the time of the approval was worked: leave that was to have begun by then begins now."""
     leads_only(agreed, command.actor)
     leave = found(agreed.config.leave, "leave", command.leave)
     if leave.kind == "sick":
@@ -69,7 +70,8 @@ def decide(agreed: Agreement, command: DecideLeave, now: datetime) -> list[Draft
     state = "approved" if command.approve else "declined"
     if leave.state == "approved" and state == "declined" and leave.start <= now:
         raise Refusal("invalid", "the leave has begun; withdraw what is left of it")
-    after = leave.model_copy(update={"state": state})
+    begins = max(leave.start, now) if command.approve and leave.state != "approved" else leave.start
+    after = leave.model_copy(update={"state": state, "start": begins})
     leaves = replaced(agreed.config.leave, leave, after)
     return _leave_draft(agreed, leaves, LeaveDecided, now, leave=after, note=command.note)
 

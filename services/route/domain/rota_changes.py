@@ -1,6 +1,6 @@
 """How a rota command becomes an event: who may, the configuration afterwards checked as a whole, and its next revision.
 
-Used by `leave_rules.py`, `swap_rules.py` and `shift_rules.py`, which say what each command changes.
+Used by `leave_rules.py`, `swap_rules.py`, `shift_rules.py` and `restating.py`, which say what each command changes.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from services.contracts.events import RotaEvent
 from services.contracts.rota import Leave, Override, StandInRequest, Swap
 from services.contracts.teams import TeamConfig
 from services.rota.recurrence import RotaError
+from services.rota.shift_history import settled, without_old
 from services.route.domain.agreement import Agreement, agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
@@ -32,7 +33,7 @@ def rota_draft(
     """
     if config == agreed.config:
         return []
-    config = _without_old(config, now - KEPT)
+    config = _tidied(config, now)
     revision = agreed.revision + 1
     try:
         whole = TeamConfig(**dict(config))
@@ -45,11 +46,13 @@ def rota_draft(
     return [Draft(made, {"revision": revision, "config": whole, **fields}, actor=actor)]
 
 
-def _without_old(config: TeamConfig, before: datetime) -> TeamConfig:
+def _tidied(config: TeamConfig, now: datetime) -> TeamConfig:
     """Without what was over long ago, so that the agreements do not grow for ever; the events still tell of it."""
+    before = now - KEPT
     names = ("leave", "overrides", "swaps", "stand_ins")
     kept = {name: tuple(one for one in getattr(config, name) if one.end > before) for name in names}
-    return config.model_copy(update=kept)
+    former = tuple(one for one in config.former if one.at > before)
+    return without_old(settled(config.model_copy(update=kept | {"former": former}), now), before)
 
 
 def leads_only(agreed: Agreement, actor: str) -> None:

@@ -12,7 +12,7 @@ from services.contracts.base import Model, Slug
 from services.contracts.teams import Shift, TeamConfig
 from services.rota.recurrence import parse
 from services.rota.rota import Rota
-from services.rota.shift_history import has_begun
+from services.rota.shift_history import has_begun, is_over, over_at
 from services.rota.spans import Span, occurrences
 from services.route.planning.carving import Days, named, pieces
 from services.route.planning.proposal import Planned, Proposal
@@ -95,14 +95,23 @@ def accept(config: TeamConfig, proposal: Proposal, now: datetime, weeks: Iterabl
     if strange := sorted(set(chosen) - set(_week_starts(proposal))):
         raise PlanError(f"the plan has no week that starts on {strange[0]}")
     known = {shift.id: shift for shift in config.shifts}
-    if gone := sorted(set(proposal.replaces) - set(known)):
+    if gone := sorted(name for name in proposal.replaces if name not in known or _taken_out(config, known[name], now)):
         raise PlanError(f"the rota has changed since: there is no shift {gone[0]!r} any more; plan again")
     days = [(start, start + _WEEK) for start in chosen]
-    replaced = [known[name] for name in proposal.replaces if _starts_within(config, known[name], days)]
+    ahead = (known[name] for name in proposal.replaces if not is_over(config, known[name], now))
+    replaced = [shift for shift in ahead if _starts_within(config, shift, days)]
     taken = {*known, *(shift.id for shift in proposal.shifts)}
     left = [piece for shift in replaced for piece in _left(config, shift, days, taken, now)]
     new = [shift for shift in proposal.shifts if any(a <= shift.start.date() < b for a, b in days)]
     return Accepted(add=(*left, *new), remove=tuple(shift.id for shift in replaced))
+
+
+def _taken_out(config: TeamConfig, shift: Shift, now: datetime) -> bool:
+    """Whether somebody has ended it before it was over by itself."""
+    if shift.ended_at is None or shift.ended_at > now:
+        return False
+    by_itself = over_at(config, shift.model_copy(update={"ended_at": None}))
+    return by_itself is None or by_itself > shift.ended_at
 
 
 def _left(config: TeamConfig, shift: Shift, days: list[Days], taken: set[str], now: datetime) -> Iterator[Shift]:
