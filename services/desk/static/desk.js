@@ -1,4 +1,4 @@
-/* The desk's own: which case is open, and whether the live line holds. The composer is in compose.js, keys in keys.js. */
+/* The desk's own: which case is open, and where its conversation stands. The composer is in compose.js, keys in keys.js. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -40,30 +40,6 @@
       if (left.textContent !== text) left.textContent = text;
     }
   }, 250);
-
-  /* The live line resumes by itself. What was missed is fetched again, since the list may have changed to and fro meanwhile.
-     A stream that is open when the network goes or comes may never notice: it is opened anew, as its own script does after an error. */
-  let stream = null, broken = false;
-  const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
-  document.addEventListener("htmx:sseError", () => { broken = true; offline(true); });
-  document.addEventListener("htmx:sseOpen", (event) => {
-    stream = event.detail.source;
-    /* Not within the event: its own script would then believe that this stream is there, and listen to no other. */
-    if (!navigator.onLine) { queueMicrotask(anew); return; }
-    offline(false);
-    if (!broken) return;
-    broken = false;
-    window.htmx.trigger("#list", "sse:list");
-    const live = $("#case [hx-get$='/live']");
-    if (live) window.htmx.trigger(live, "sse:case");
-  });
-  const anew = () => {
-    if (stream?.readyState !== EventSource.OPEN) return;
-    stream.close();
-    stream.onerror(new Event("error"));
-  };
-  window.addEventListener("online", anew);
-  window.addEventListener("offline", () => { broken = true; offline(true); anew(); });
 
   /* Keys in a text; the others are in keys.js. */
   document.addEventListener("keydown", (event) => {
