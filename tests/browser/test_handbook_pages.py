@@ -59,7 +59,9 @@ def test_from_nothing_to_a_better_guideline_beside_a_reply(enter: Enter, served:
 
 
 @pytest.mark.parametrize("width", [PHONE, 1440])
-@pytest.mark.parametrize("path", ["/handbook", "/handbook?whole=1", "/handbook/klacht", "/handbook/klacht/edit"])
+@pytest.mark.parametrize(
+    "path", ["/handbook", "/handbook?whole=1", "/handbook/agreements", "/handbook/klacht", "/handbook/klacht/edit"]
+)
 def test_nothing_is_wider_than_the_screen(enter: Enter, served: Served, width: int, path: str) -> None:
     begun(served)
     page = enter("lena", width=width, height=844, path=path)
@@ -68,7 +70,8 @@ def test_nothing_is_wider_than_the_screen(enter: Enter, served: Served, width: i
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("youssef", "/handbook"), ("youssef", "/handbook?whole=1"), ("youssef", "/handbook/klacht"),
+    [("youssef", "/handbook"), ("youssef", "/handbook?whole=1"), ("youssef", "/handbook/agreements"),
+     ("youssef", "/handbook/klacht"),
      ("lena", "/handbook/klacht"), ("lena", "/handbook/klacht?version=1"), ("lena", "/handbook/klacht/edit"),
      ("lena", "/handbook/suggestions"), ("lena", "/handbook/edit/new")],
 )  # fmt: skip

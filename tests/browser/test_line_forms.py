@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
@@ -35,7 +36,7 @@ def publish(page: Page) -> None:
 
 
 def guideline(served: Served, text: str, *, based_on: int) -> None:
-    fields = {"guideline": "klacht", "based_on": based_on, "reason": "beter" if based_on else ""}
+    fields: dict[str, Any] = {"guideline": "klacht", "based_on": based_on, "reason": "beter" if based_on else ""}
     served.desk.backend.do(
         PublishGuideline, SPOOR, "lead:lena", text=GuidelineText(title="Klachten", body=text), **fields
     )

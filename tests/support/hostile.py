@@ -38,7 +38,7 @@ from services.contracts.goals import TeamGoals
 from services.contracts.handbook import GuidelineText
 from services.contracts.mentions import Author
 from services.contracts.rota import CalendarFeed, CalendarStatus
-from services.contracts.teams import ApprovalRule, Mandate, Person, TeamTopic
+from services.contracts.teams import ApprovalRule, HouseStyle, Mandate, Person, TeamTopic
 from services.desk.accounts import Account
 from services.desk.domain.filters import saved_filter
 from services.report.domain.mappings import Json
@@ -158,6 +158,7 @@ def _config(fill: Filling, now: datetime) -> Any:
         people=people,
         topics=(TeamTopic(id="balloon", names={"nl": fill("topic name", 60)}, words=("ballon*",)),),
         approval_rules=(ApprovalRule(id="rule", name=fill("approval rule"), people=("youssef",)),),
+        house_style=HouseStyle(avoid={fill("avoided word", 60): fill("instead of it", 120)}),
         calendars=(CalendarFeed(id="cal", url="https://calendar.example/x"),),
     )
 

@@ -21,7 +21,7 @@ LISTED_BESIDE = 8
 STARTER_LANGUAGES = ("nl", "en")
 """The languages that there is a starter handbook in."""
 SLUG = 48
-RESERVED = frozenset({"suggestions"})
+RESERVED = frozenset({"agreements", "suggestions"})
 """Ids that are addresses of other pages."""
 assert set(KINDS) == set(get_args(GuidelineKind)) == set(_BESIDE)
 
