@@ -18,7 +18,7 @@ from services.desk.casework.tools import case_tools, changes
 from services.desk.composer import composer_values
 from services.desk.context import desk_of, question_link, visible_case
 from services.desk.domain.approvals import held_replies
-from services.desk.domain.handbook import beside
+from services.desk.domain.handbook import beside, unfolds
 from services.desk.domain.inbox import View
 from services.desk.domain.reasons import labels
 from services.desk.lists import list_values as list_values
@@ -64,12 +64,14 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     words = team_words(request, identity, case.team)
     words |= case_tools(request, identity, case, words["w"])
     config = model.config(case.team)
+    guides = beside(book.current(), case)
     acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
     decides = acts and not identity.agency
     return {
         "case": case,
         "book": book,
-        "guides": beside(book.current(), case),
+        "guides": guides,
+        "unfolds": unfolds(guides, case),
         "mine": case.owner == identity.name,
         "held": held_replies(case, config, identity.name, acts=acts, decides=decides, leads=leads),
         "question_link": partial(question_link, request, case),

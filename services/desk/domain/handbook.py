@@ -105,6 +105,13 @@ def beside(guidelines: Iterable[GuidelineVersion], case: Case) -> tuple[Guidelin
     return ((*crisis, *others) if critical else (*others, *crisis))[:LISTED_BESIDE]
 
 
+def unfolds(guides: Sequence[GuidelineVersion], case: Case) -> bool:
+    """Whether the first of what stands beside a reply is open from the start: the case is urgent, or it names its topic."""
+    return bool(guides) and (
+        case.urgency.label in ("high", "critical") or bool(set(guides[0].topics) & set(case.topics))
+    )
+
+
 def matching(guidelines: Iterable[GuidelineVersion], asked: str) -> tuple[GuidelineVersion, ...]:
     """Those whose title or text has every word of `asked`, whatever its case or accents; the order stays."""
     words = _plain(asked).split()

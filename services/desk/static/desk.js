@@ -20,18 +20,32 @@
   const toPlace = () => { const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1)); if (asked) asked.scrollIntoView({ block: "center" }); else toEnd(); };
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id === "compose" || event.detail.target.id === "case") unfold();
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
     if (event.detail.target.id === "case") toEnd();
   });
+  /* Where there is room, the guideline that an urgent case or its topic asks for is open beside the reply; who shuts it has it shut. */
+  const room = window.matchMedia("(min-width: 1181px) and (min-height: 640px)"), shut = new Set();
+  const unfold = () => {
+    const guides = $(".guides[data-unfold]"), about = guides?.closest("form").dataset.case;
+    if (!guides || !room.matches || guides.open || shut.has(about)) return;
+    guides.open = true;
+    $("details", guides).open = true;
+  };
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.(".guides") || event.target.open) return;
+    shut.add(event.target.closest("form").dataset.case);
+  }, true);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "case") {
       $("#case").classList.remove("auto");
+      unfold();
       toEnd();
     }
     select();
   });
   document.addEventListener("webcare:list", select);
-  document.addEventListener("DOMContentLoaded", () => { select(); toPlace(); });
+  document.addEventListener("DOMContentLoaded", () => { unfold(); select(); toPlace(); });
 
   /* A reply that is about to leave: how long it can still be taken back. */
   setInterval(() => {
