@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -165,7 +166,7 @@ SEEN: Mapping[str, str] = {
     "canned text": "canned",
     "search name": "search",
     "search query": "",
-    "goals": "start why",
+    "goals": "reports",
     "idea name": "ideas",
     "idea text": "ideas",
     "idea note": "ideas",
@@ -237,7 +238,8 @@ def made(folder: Path, fill: Filling) -> World:
     kept = Searches(desk.model, desk.app.state.desk.commands, desk.backend.clock)
     now = desk.backend.clock()
     elastic = HostileElastic(fill, now)
-    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, elastic=elastic, kept=kept)
+    known: dict[str, Any] = {"elastic": elastic, "kept": kept, "goals": desk.model.goals}
+    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, **known)
     case = desk.model.case(ids.case)
     assert case is not None
     links = desk.app.state.desk.links
