@@ -80,6 +80,7 @@ def compose(desk: OpenDesk, settings: ReportSettings, health: Health) -> ASGIApp
         desk.teams,
         nav=desk.nav,
         kept=desk.searches,
+        goals=desk.goals,
         secure_cookies=desk.app.state.web.secure_cookies,
     )
     return Measured(OneAddress(desk.app, report, health))

@@ -52,7 +52,7 @@ _OPENS = frozenset({"reopen"})
 """After these there is something to write again."""
 _WRITTEN = {"reply": "SubmitReply", "note": "AddNote"}
 DONE = {"X-Done": "1"}
-"""The header by which the page's script knows that what was typed for this is no longer needed (`static/keep.js`)."""
+"""The header by which the page's script knows that what was typed for this is no longer needed (`static/typed.js`)."""
 
 
 @router.post("/cases/{case}/claim")

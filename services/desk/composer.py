@@ -15,6 +15,7 @@ from services.contracts.teams import TeamConfig
 from services.desk.context import desk_of
 from services.desk.domain import canned as canned_rules
 from services.desk.domain.formats import Format, Piece, format_of, length, preview
+from services.desk.domain.nameable import Nameable, nameable
 from services.desk.domain.tone import Context, Finding, apologises, apply, check, form_of
 from services.desk.drafts import Draft, What
 from services.runtime.web.i18n import Translator
@@ -63,7 +64,7 @@ class Offered:
 def composer_values(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
     """What the templates of the composer know; without a draft and choices for who may not write."""
     if not identity.may(case.team, "agent", "commands"):
-        return {"drafts": {}, "apart": {}, "checked": None, "offered": (), "channel": None}
+        return {"drafts": {}, "apart": {}, "checked": None, "offered": (), "channel": None, "nameable": ()}
     found = desk_of(request).drafts.of(identity.name, case.id)
     drafts: dict[What, Draft] = {}
     apart: dict[What, list[Draft]] = {"reply": [], "note": []}
@@ -79,7 +80,14 @@ def composer_values(request: Request, identity: Identity, case: Case) -> dict[st
         "checked": checked(request, identity, case, reply.text) if reply else None,
         "offered": offered(request, identity, case),
         "channel": format_of(case.source, case.kind),
+        "nameable": _nameable(request, case),
     }
+
+
+def _nameable(request: Request, case: Case) -> tuple[Nameable, ...]:
+    model = desk_of(request).model
+    config, cover = model.config(case.team), model.cover(case.team, web_of(request).clock())
+    return nameable(config.people, cover.people if cover else ()) if config else ()
 
 
 def checked(request: Request, identity: Identity, case: Case, text: str) -> Checked:

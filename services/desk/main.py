@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from services.contracts.cases import Case
+from services.contracts.goals import TeamGoals
 from services.contracts.teams import TeamConfig
 from services.contracts.topics import DESK_CASES, DESK_EVENTS, DESK_IDEAS, DESK_TEAMS, SIGNALS
 from services.desk.app import build_app
@@ -38,6 +39,7 @@ class OpenDesk:
     sessions: Sessions
     nav: NavSource
     teams: Callable[[str], TeamConfig | None]
+    goals: Callable[[str], TeamGoals | None]
     signing_key: str
     searches: Searches
     checks: Mapping[str, Check]
@@ -112,4 +114,4 @@ def open_desk(
             return f"the inbox stopped: {follower.error}" if follower.error else None
 
         searches, close = Searches(model, app.state.desk.commands, clock), opening.pop_all().close
-        return OpenDesk(app, close, accounts, nav, model.config, key, searches, checks, failure)
+        return OpenDesk(app, close, accounts, nav, model.config, model.goals, key, searches, checks, failure)

@@ -21,6 +21,7 @@ from services.desk.context import desk_of, question_link, visible_case
 from services.desk.domain.approvals import Beforehand, beforehand, held_replies
 from services.desk.domain.beside import beside, brought_in
 from services.desk.domain.handbook import beside as guides_beside
+from services.desk.domain.handbook import unfolds
 from services.desk.domain.inbox import View
 from services.desk.domain.reasons import labels
 from services.desk.lists import list_values as list_values
@@ -66,12 +67,14 @@ def case_values(request: Request, identity: Identity, case: Case) -> dict[str, A
     words = team_words(request, identity, case.team)
     words |= case_tools(request, identity, case, words["w"])
     config = model.config(case.team)
+    guides = guides_beside(book.current(), case)
     acts, leads = words["may_act"], identity.may(case.team, "lead", "commands")
     decides = acts and not identity.agency
     return {
         "case": case,
         "book": book,
-        "guides": guides_beside(book.current(), case),
+        "guides": guides,
+        "unfolds": unfolds(guides, case),
         "mine": case.owner == identity.name,
         "beside": beside(case, reader_of(model, identity, case.team).shelf),
         "may_own": words["may_act"] and identity.name in model.roster(case.team),

@@ -10,7 +10,7 @@ from services.report.domain.indices import Names
 from services.report.elastic import Elastic, ElasticClient, ElasticUnavailableError
 from services.report.settings import ReportSettings
 from services.report.web import reports, saved, search, wallboard
-from services.report.web.context import KeptSearches, Report, Teams
+from services.report.web.context import Goals, KeptSearches, Report, Teams, no_goals
 from services.runtime.clock import Clock, system_clock
 from services.runtime.web.identity import Sessions
 from services.runtime.web.install import add_routes, install_web
@@ -42,6 +42,7 @@ def build_app(
     clock: Clock = system_clock,
     elastic: Elastic | None = None,
     kept: KeptSearches | None = None,
+    goals: Goals = no_goals,
     secure_cookies: bool = False,
 ) -> FastAPI:
     """The app; nothing connects until it is asked something.
@@ -54,6 +55,7 @@ def build_app(
         clock: the time.
         elastic: the port to Elasticsearch; `None` makes the client from the settings.
         kept: the searches that people keep; without it none are.
+        goals: why a team is there, by its id; without it no team says so.
         secure_cookies: whether people come by https.
     """
     if settings.signing_key is None:
@@ -70,7 +72,7 @@ def build_app(
     )
     web.pages.environment.globals["moment"] = datetime.fromisoformat
     app.state.report = Report(
-        settings, elastic or ElasticClient(settings), Names(settings.index_prefix), teams, kept=kept
+        settings, elastic or ElasticClient(settings), Names(settings.index_prefix), teams, kept=kept, goals=goals
     )
     app.add_exception_handler(ElasticUnavailableError, _unavailable)
     add_routes(app, (part.router for part in (search, saved, reports, wallboard)))

@@ -49,7 +49,6 @@ def test_from_nothing_to_a_better_guideline_beside_a_reply(enter: Enter, served:
     lead.get_by_role("button", name="Publiceren").click()
     expect(lead.locator(".banner")).to_have_text("Gepubliceerd.")
     agent = enter("youssef", path=f"/cases/{served.tunnel}")
-    agent.locator(".guides > summary").click()
     expect(agent.locator(".guide-list > details").first.locator("summary")).to_contain_text("Crisisplan")
     agent.locator(".guide-list summary", has_text="Klachten in vijf stappen").click()
     expect(agent.locator(".guide-list strong", has_text="bellen")).to_be_visible()
@@ -58,8 +57,29 @@ def test_from_nothing_to_a_better_guideline_beside_a_reply(enter: Enter, served:
     expect(agent.locator(".guides-used").last).to_contain_text("Klachten in vijf stappen (2)")
 
 
+def test_what_fits_an_urgent_case_is_open_where_there_is_room_until_it_is_shut(enter: Enter, served: Served) -> None:
+    begun(served)
+    path = f"/cases/{served.tunnel}"
+    page = enter("youssef", path=path)
+    first = page.locator(".guide-list > details").first
+    expect(first.locator(".md")).to_be_visible()
+    expect(page.locator("#text-reply")).to_be_in_viewport()
+    page.locator(".guides > summary").click()
+    expect(first.locator(".md")).to_be_hidden()
+    page.locator("#text-reply").fill("We komen eraan.")
+    page.locator("#send-reply").click()
+    expect(page.locator(".msg.us .bubble").last).to_have_text("We komen eraan.")
+    expect(page.locator("#text-reply")).to_have_value("")
+    expect(first.locator(".md")).to_be_hidden()
+    phone = enter("youssef", width=PHONE, path=path)
+    expect(phone.locator(".guides > summary")).to_be_visible()
+    expect(phone.locator(".guide-list")).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [PHONE, 1440])
-@pytest.mark.parametrize("path", ["/handbook", "/handbook?whole=1", "/handbook/klacht", "/handbook/klacht/edit"])
+@pytest.mark.parametrize(
+    "path", ["/handbook", "/handbook?whole=1", "/handbook/agreements", "/handbook/klacht", "/handbook/klacht/edit"]
+)
 def test_nothing_is_wider_than_the_screen(enter: Enter, served: Served, width: int, path: str) -> None:
     begun(served)
     page = enter("lena", width=width, height=844, path=path)
@@ -68,7 +88,8 @@ def test_nothing_is_wider_than_the_screen(enter: Enter, served: Served, width: i
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("youssef", "/handbook"), ("youssef", "/handbook?whole=1"), ("youssef", "/handbook/klacht"),
+    [("youssef", "/handbook"), ("youssef", "/handbook?whole=1"), ("youssef", "/handbook/agreements"),
+     ("youssef", "/handbook/klacht"),
      ("lena", "/handbook/klacht"), ("lena", "/handbook/klacht?version=1"), ("lena", "/handbook/klacht/edit"),
      ("lena", "/handbook/suggestions"), ("lena", "/handbook/edit/new")],
 )  # fmt: skip

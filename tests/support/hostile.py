@@ -39,7 +39,7 @@ from services.contracts.handbook import GuidelineText
 from services.contracts.mentions import Author
 from services.contracts.needs import Verdict, explained
 from services.contracts.rota import CalendarFeed, CalendarStatus
-from services.contracts.teams import ApprovalRule, CaseRule, Mandate, Person, TeamTopic
+from services.contracts.teams import ApprovalRule, CaseRule, HouseStyle, Mandate, Person, TeamTopic
 from services.desk.accounts import Account
 from services.desk.domain.filters import saved_filter
 from services.report.domain.mappings import Json
@@ -160,6 +160,7 @@ def _config(fill: Filling, now: datetime) -> Any:
         topics=(TeamTopic(id="balloon", names={"nl": fill("topic name", 60)}, words=("ballon*",)),),
         case_rules=(CaseRule(id="rule", name=fill("case rule", 150), then="case", topics=("balloon",)),),
         approval_rules=(ApprovalRule(id="rule", name=fill("approval rule"), people=("youssef",)),),
+        house_style=HouseStyle(avoid={fill("avoided word", 60): fill("instead of it", 120)}),
         calendars=(CalendarFeed(id="cal", url="https://calendar.example/x"),),
     )
 

@@ -139,6 +139,7 @@ ROUTES: dict[str, Needs] = {
     "GET /api/v1/team/{team}/handbook": Needs("viewer", path={"team": "{team}"}),
     "GET /api/v1/team/{team}/goals": Needs("viewer", path={"team": "{team}"}),
     "GET /handbook": Needs("viewer"),
+    "GET /handbook/agreements": Needs("viewer"),
     "GET /handbook/{guideline}": Needs("viewer", path=_GUIDELINE),
     "GET /handbook/{guideline}/edit": Needs("lead", path=_GUIDELINE),
     "GET /handbook/edit/new": Needs("lead"),

@@ -29,6 +29,7 @@ from services.desk.domain.handbook import (
     readers,
     slug_for,
     starter_languages,
+    unfolds,
     word_diff,
 )
 from services.desk.handbook.markdown import render
@@ -105,6 +106,19 @@ def test_the_crisis_plan_stands_first_beside_what_is_critical_and_else_only_by_t
     assert [each.id for each in beside((rule, plan), calm)] == ["regel"]
     named = one("crisis", "crisis", topics=case.topics)
     assert [each.id for each in beside((rule, named), calm)] == ["regel", "crisis"]
+
+
+def test_the_first_is_open_beside_an_urgent_case_or_one_of_its_topic(desk: TestDesk, tunnel: str) -> None:
+    critical = desk.model.case(tunnel)
+    assert critical is not None
+    levels = {label: critical.urgency.model_copy(update={"label": label}) for label in ("high", "normal")}
+    high, calm = (critical.model_copy(update={"urgency": level, "topics": ("refund",)}) for level in levels.values())
+    plain, about = one("regel"), one("geld", topics=("refund",))
+    assert unfolds((plain,), critical)
+    assert unfolds((plain,), high)
+    assert not unfolds((), critical)
+    assert not unfolds((plain, about), calm), "the first counts"
+    assert unfolds((about, plain), calm)
 
 
 def test_search_finds_all_words_whatever_their_accents() -> None:

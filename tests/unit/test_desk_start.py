@@ -22,6 +22,7 @@ from services.desk.domain.start import (
     Facts,
     after,
     first_config,
+    newcomer,
     spans_of,
     turn_of,
     with_hours,
@@ -129,6 +130,12 @@ def test_shifts_that_somebody_made_stay_the_rota() -> None:
     assert with_hours(config, NINE, "together", WEDNESDAY).shifts == (own,)
 
 
+def test_a_team_begins_with_a_moment_of_grace_and_leads_who_may_approve() -> None:
+    assert first_config(TEAM, "nl").grace_seconds == 10
+    assert newcomer("an", "An", ("nl",), lead=True).mandate.approve
+    assert not newcomer("bo", "Bo", ("nl",), lead=False).mandate.approve
+
+
 @pytest.mark.parametrize("given", [{}, {"open-1": "1"}, {"open-1": "1", "from-1": "x", "to-1": "17:00"}])
 def test_hours_that_are_none_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"open|isoformat"):
@@ -203,6 +210,28 @@ def test_a_colleague_gets_a_login_that_is_shown_once_and_works(desk: TestDesk) -
     assert password[1] not in page(admin, "people")
     assert "Die inlognaam is al van iemand" in page_after(admin, post(admin, "people", name="X", login="fleur-de-wit"))
     assert [one.id for one in desk.model.config(TEAM).people] == ["fleur-de-wit"]  # type: ignore[union-attr]  # there is
+
+
+def test_a_lead_of_the_guide_may_approve_and_a_reply_of_its_team_can_be_taken_back(
+    open_door: tuple[TestDesk, Door],
+) -> None:
+    desk, _ = open_door
+    admin = enter(desk, "baas")
+    post(admin, "why", goal=["service"])
+    assert "nog 10 seconden terug te halen" in page(admin, "team")
+    post(admin, "people", name="Baas", login="baas", language=["nl"], lead="yes")
+    post(admin, "people", name="Fleur", login="fleur", language=["nl"])
+    post(admin, "hours", **week())
+    config = desk.model.config(TEAM)
+    assert config
+    assert {one.id: one.mandate.approve for one in config.people} == {"baas": True, "fleur": False}
+    admin.get(post(admin, "test").headers["location"])
+    (case,) = desk.backend.states[TEAM].cases.values()
+    admin.post(f"/cases/{case.id}/reply", data={"text": "Om acht uur.", "seen": str(case.revision)})
+    (held,) = desk.backend.states[TEAM].cases[case.id].pending
+    assert held.state == "leaving"
+    assert held.release_at
+    assert (held.release_at - held.submitted_at).total_seconds() == 10
 
 
 def page_after(client: TestClient, answer: Response) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -65,6 +66,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "guideline new": ("lena", "/handbook/edit/new"),
     "guideline retired": ("lena", "/handbook/old"),
     "suggestions": ("lena", "/handbook/suggestions"),
+    "agreements": ("youssef", "/handbook/agreements"),
     "start why": ("root", "/start/why"),
     "start team": ("root", "/start/team"),
     "start people": ("root", "/start/people"),
@@ -141,6 +143,8 @@ SEEN: Mapping[str, str] = {
     "topic name": "case",
     "approval rule": "writes",
     "case rule": "case",
+    "avoided word": "agreements",
+    "instead of it": "agreements",
     "guideline reason first": "guideline",
     "guideline reason second": "guideline",
     "guideline first title": "guideline before",
@@ -163,7 +167,7 @@ SEEN: Mapping[str, str] = {
     "canned text": "canned",
     "search name": "search",
     "search query": "",
-    "goals": "start why",
+    "goals": "reports",
     "idea name": "ideas",
     "idea text": "ideas",
     "idea note": "ideas",
@@ -236,7 +240,8 @@ def made(folder: Path, fill: Filling) -> World:
     kept = Searches(desk.model, desk.app.state.desk.commands, desk.backend.clock)
     now = desk.backend.clock()
     elastic = HostileElastic(fill, now)
-    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, elastic=elastic, kept=kept)
+    known: dict[str, Any] = {"elastic": elastic, "kept": kept, "goals": desk.model.goals}
+    report = build_report(ReportSettings(signing_key=KEY), desk.accounts, desk.model.config, **known)
     case = desk.model.case(ids.case)
     assert case is not None
     links = desk.app.state.desk.links

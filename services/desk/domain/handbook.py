@@ -21,7 +21,7 @@ LISTED_BESIDE = 8
 STARTER_LANGUAGES = ("nl", "en")
 """The languages that there is a starter handbook in."""
 SLUG = 48
-RESERVED = frozenset({"suggestions"})
+RESERVED = frozenset({"agreements", "suggestions"})
 """Ids that are addresses of other pages."""
 assert set(KINDS) == set(get_args(GuidelineKind)) == set(_BESIDE)
 
@@ -103,6 +103,13 @@ def beside(guidelines: Iterable[GuidelineVersion], case: Case) -> tuple[Guidelin
     crisis = tuple(one for one in found if one.kind == "crisis" and (critical or one.topics))
     others = tuple(one for one in found if one.kind != "crisis")
     return ((*crisis, *others) if critical else (*others, *crisis))[:LISTED_BESIDE]
+
+
+def unfolds(guides: Sequence[GuidelineVersion], case: Case) -> bool:
+    """Whether the first of what stands beside a reply is open from the start: the case is urgent, or it names its topic."""
+    return bool(guides) and (
+        case.urgency.label in ("high", "critical") or bool(set(guides[0].topics) & set(case.topics))
+    )
 
 
 def matching(guidelines: Iterable[GuidelineVersion], asked: str) -> tuple[GuidelineVersion, ...]:

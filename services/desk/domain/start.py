@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from services.contracts.cases import Case
 from services.contracts.goals import TeamGoals
 from services.contracts.rota import Rotation, Shift
-from services.contracts.teams import AGENCY_AT_FIRST, OpeningSpan, Person, ServiceLevel, TeamConfig
+from services.contracts.teams import AGENCY_AT_FIRST, Mandate, OpeningSpan, Person, ServiceLevel, TeamConfig
 
 Step = Literal["why", "team", "people", "hours", "handbook", "source", "test"]
 Turn = Literal["together", "week"]
@@ -28,6 +28,8 @@ PROMISES = (
     ServiceLevel(id="usual", first_response_minutes=480, warn_minutes=60),
 )
 """What a team promises until it agrees otherwise: the table of the starter handbook."""
+GRACE_SECONDS = 10
+"""A reply can be taken back for so long, until the team agrees otherwise."""
 WEEKDAYS = tuple(OpeningSpan(day=day, start=time(9), end=time(17)) for day in range(5))
 
 
@@ -67,7 +69,7 @@ def after(step: Step) -> Step | None:
 
 
 def first_config(team: str, language: str) -> TeamConfig:
-    """A team that nobody has agreed anything of: nobody in it yet, open on weekdays, with plain promises."""
+    """A team that nobody has agreed anything of: nobody in it yet, open on weekdays, plain promises, a moment of grace."""
     return TeamConfig(
         team=team,
         name=team,
@@ -76,7 +78,17 @@ def first_config(team: str, language: str) -> TeamConfig:
         opening_hours=WEEKDAYS,
         service_levels=PROMISES,
         agency=AGENCY_AT_FIRST,
+        grace_seconds=GRACE_SECONDS,
     )
+
+
+def newcomer(ident: str, name: str, languages: Sequence[str], *, lead: bool) -> Person:
+    """Somebody of the guide's form. A lead may approve what others write, so that somebody may when it is asked.
+
+    Raises:
+        pydantic.ValidationError: the id is not one.
+    """
+    return Person(id=ident, name=name, languages=tuple(languages), lead=lead, mandate=Mandate(approve=lead))
 
 
 def with_person(config: TeamConfig, person: Person) -> TeamConfig:

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from services.contracts.teams import Person, TeamConfig
+from services.contracts.teams import TeamConfig
 from services.desk.accounts import Account
 from services.desk.context import desk_of
 from services.desk.domain.handbook import slug_for
-from services.desk.domain.start import TEST_SOURCE, Turn, first_config, spans_of, with_hours, with_person
+from services.desk.domain.start import TEST_SOURCE, Turn, first_config, newcomer, spans_of, with_hours, with_person
 from services.desk.handbook.actions import publish_starter
 from services.desk.handbook.context import handbook_view
 from services.desk.rota.context import decides
@@ -76,9 +76,8 @@ async def people(
     ident = login.strip().lower() or slug_for(name, {*taken, *await _names(request)})
     if not name.strip() or ident in taken:
         return to(view, "people", "start.wrong.person" if ident in taken else "start.wrong.name")
-    given = {"id": ident, "name": name.strip(), "languages": tuple(language or ("nl",)), "lead": bool(lead)}
     try:
-        config = with_person(view.config, Person(**given))
+        config = with_person(view.config, newcomer(ident, name.strip(), language or ("nl",), lead=bool(lead)))
     except ValidationError:
         return to(view, "people", "start.wrong.login")
     if wrong := await configure(request, view, key, config):

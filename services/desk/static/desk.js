@@ -1,4 +1,4 @@
-/* The desk's own: which case is open, and whether the live line holds. The composer is in compose.js, keys in keys.js. */
+/* The desk's own: which case is open, and where its conversation stands. The composer is in compose.js, keys in keys.js. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -20,18 +20,32 @@
   const toPlace = () => { const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1)); if (asked) asked.scrollIntoView({ block: "center" }); else toEnd(); };
   document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.id === "talk") wasBottom = bottom(event.detail.target); });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id === "compose" || event.detail.target.id === "case") unfold();
     if (event.detail.target.id === "talk" && wasBottom) toEnd();
     if (event.detail.target.id === "case") toEnd();
   });
+  /* Where there is room, the guideline that an urgent case or its topic asks for is open beside the reply; who shuts it has it shut. */
+  const room = window.matchMedia("(min-width: 1181px) and (min-height: 640px)"), shut = new Set();
+  const unfold = () => {
+    const guides = $(".guides[data-unfold]"), about = guides?.closest("form").dataset.case;
+    if (!guides || !room.matches || guides.open || shut.has(about)) return;
+    guides.open = true;
+    $("details", guides).open = true;
+  };
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.(".guides") || event.target.open) return;
+    shut.add(event.target.closest("form").dataset.case);
+  }, true);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "case") {
       $("#case").classList.remove("auto");
+      unfold();
       toEnd();
     }
     select();
   });
   document.addEventListener("webcare:list", select);
-  document.addEventListener("DOMContentLoaded", () => { select(); toPlace(); });
+  document.addEventListener("DOMContentLoaded", () => { unfold(); select(); toPlace(); });
 
   /* A reply that is about to leave: how long it can still be taken back. */
   setInterval(() => {
@@ -40,30 +54,6 @@
       if (left.textContent !== text) left.textContent = text;
     }
   }, 250);
-
-  /* The live line resumes by itself. What was missed is fetched again, since the list may have changed to and fro meanwhile.
-     A stream that is open when the network goes or comes may never notice: it is opened anew, as its own script does after an error. */
-  let stream = null, broken = false;
-  const offline = (gone) => { const sign = $(".offline"); if (sign) sign.hidden = !gone; };
-  document.addEventListener("htmx:sseError", () => { broken = true; offline(true); });
-  document.addEventListener("htmx:sseOpen", (event) => {
-    stream = event.detail.source;
-    /* Not within the event: its own script would then believe that this stream is there, and listen to no other. */
-    if (!navigator.onLine) { queueMicrotask(anew); return; }
-    offline(false);
-    if (!broken) return;
-    broken = false;
-    window.htmx.trigger("#list", "sse:list");
-    const live = $("#case [hx-get$='/live']");
-    if (live) window.htmx.trigger(live, "sse:case");
-  });
-  const anew = () => {
-    if (stream?.readyState !== EventSource.OPEN) return;
-    stream.close();
-    stream.onerror(new Event("error"));
-  };
-  window.addEventListener("online", anew);
-  window.addEventListener("offline", () => { broken = true; offline(true); anew(); });
 
   /* Keys in a text; the others are in keys.js. */
   document.addEventListener("keydown", (event) => {

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
+from services.contracts.goals import TeamGoals
 from services.contracts.searches import SavedSearch, SearchAlert
 from services.contracts.teams import TeamConfig
 from services.report.domain.figures import Overview
@@ -18,6 +19,14 @@ from services.runtime.web.identity import Identity
 
 Teams = Callable[[str], TeamConfig | None]
 """What a team has agreed (its name, language, time zone, people); `None` while it is not known."""
+
+Goals = Callable[[str], TeamGoals | None]
+"""Why a team is there; `None` when it has not said so."""
+
+
+def no_goals(_team: str) -> TeamGoals | None:
+    """Of an app that knows of no goals."""
+    return None
 
 
 class KeptSearches(Protocol):
@@ -42,6 +51,7 @@ class Report:
     names: Names
     teams: Teams
     kept: KeptSearches | None = None
+    goals: Goals = no_goals
     overviews: Recent[Overview] = field(default_factory=Recent)
 
     @property

@@ -11,6 +11,7 @@ from services.report.charts import draw
 from services.report.domain.chartspecs import SENTIMENTS, ChartName, Theme, Words
 from services.report.domain.export import cases_csv, overview_csv
 from services.report.domain.figures import DIMENSIONS, FEW, Line, Overview
+from services.report.domain.goals import wanted
 from services.report.domain.hits import total_of
 from services.report.domain.mappings import Json
 from services.report.domain.queries import CaseFilter
@@ -175,7 +176,7 @@ def reports_html(request: Request, about: About) -> HTMLResponse:
     """The page `overview`."""
     identity = identity_of(request)
     assert identity is not None
-    pairs = about.pairs()
+    pairs, goals = about.pairs(), report_of(request).goals(about.team)
     return web_of(request).pages.render(
         request,
         "reports.html",
@@ -188,6 +189,8 @@ def reports_html(request: Request, about: About) -> HTMLResponse:
         few=FEW,
         seconds=lambda count: timedelta(seconds=count),
         team=about.team,
+        wanted=wanted(goals),
+        success=goals.success if goals else "",
         team_name=report_of(request).team_name(about.team),
         teams=[(one, report_of(request).team_name(one)) for one in sorted(identity.teams)],
         lead=RANK[identity.teams[about.team]] >= RANK["lead"] and identity.session,

@@ -141,6 +141,17 @@
     if (through) pause = SOON;
     else later();
   };
+  /* -- leaving: what waits goes along to another page of ours, but closing the tab or logging out would lose it -- */
+  let stays = -Infinity;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && link.origin === location.origin) stays = event.timeStamp;
+  });
+  document.addEventListener("submit", (event) => { if (event.target.getAttribute("action") !== "/logout") stays = event.timeStamp; });
+  window.addEventListener("beforeunload", (event) => {
+    if (waiting().length && event.timeStamp - stays > SOON) event.preventDefault();
+  });
+
   const now = () => { pause = SOON; send(); };
   window.addEventListener("online", now);
   document.addEventListener("htmx:sseOpen", now);
