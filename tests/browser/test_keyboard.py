@@ -1,4 +1,4 @@
-"""Everything with the keyboard alone: every page is gone through with Tab, and the jobs that have no keys of their own."""
+"""Jobs with the keyboard alone, by Tab and by keys. That each control of each page is reached is in `test_every_page.py`."""
 
 from collections.abc import Callable
 
@@ -7,32 +7,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import PASSWORD
-from tests.browser.test_account_pages import PAGES
 from tests.browser.test_approval_pages import FIRST, agree, waiting
 from tests.support.keyboard import press, unreached, write
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-DESK = ("/inbox?view=team", "/mentioned", "/ideas", "/canned", "/handbook", "/help", *PAGES)
-ROTA = (
-    *("/rota/mine", "/rota", "/rota?span=month", "/rota/cover", "/rota/requests", "/rota/stand-ins", "/rota/shifts"),
-    *("/rota/shifts/new", "/rota/plan"),
-)
-
-
-@pytest.mark.parametrize("path", DESK)
-def test_every_control_of_the_desk_is_reached_and_shows_it(enter: Enter, path: str) -> None:
-    assert unreached(enter("ada", path=path)) == []
-
-
-def test_every_control_of_a_case_is_reached_and_shows_it(enter: Enter, served: Served) -> None:
-    assert unreached(enter("youssef", path=f"/cases/{served.tunnel}")) == []
-
-
-@pytest.mark.parametrize("path", ROTA)
-def test_every_control_of_the_rota_is_reached_and_shows_it(enter_rota: Enter, path: str) -> None:
-    name = "youssef" if path == "/rota/mine" else "lena"
-    assert unreached(enter_rota(name, path=path)) == []
 
 
 def test_log_in(browser: Browser, served: Served) -> None:
@@ -52,6 +31,14 @@ def test_approve_what_somebody_else_wrote(enter: Enter, served: Served) -> None:
     expect(page.locator(".held .difference")).to_have_text(FIRST)
     press(page.locator(f"#approve-{reply}"))
     expect(page.locator(".state.approved")).to_be_visible()
+
+
+def test_why_is_reached_where_it_opens_over_the_case(enter: Enter, served: Served) -> None:
+    page = enter("youssef", width=1000, path=f"/cases/{served.tunnel}")
+    press(page.locator(".btn.why"))
+    expect(page.locator("#about .fix summary").first).to_be_visible()
+    assert unreached(page) == []
+    expect(page.locator("#about [data-met='']").nth(8)).to_be_visible()
 
 
 def test_sick_and_well_again(enter_rota: Enter) -> None:
