@@ -1,24 +1,26 @@
 """The keys of the inbox: one table, which the help shows and which `static/keys.js` reads from that help.
 
 A key is pressed by itself (`j`), as one of several (`o,Enter`) or after another (`g m`). None of them acts while somebody
-types.
+types. Those of the groups `go` and `page` work on every page, by the frame's own script (`webcare.js`).
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from services.runtime.web.keys import GO
 
 Group = Literal["list", "case", "pick", "go", "page"]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What to press, in the browser's names; what it does (`static/keys.js` knows the name, `help.<act>` says it)."""
+    """What to press, in the browser's names; what it does (the scripts know the name, `help.<act>` says it)."""
 
     presses: str
     act: str
     group: Group
     go: str = ""
-    """For a key that leads somewhere: the view, or the address."""
+    """For a key that leads somewhere: the place, as the navigation names it."""
 
 
 KEYS: tuple[Key, ...] = (
@@ -33,26 +35,20 @@ KEYS: tuple[Key, ...] = (
     Key("u", "release", "case"),
     Key("r", "reply", "case"),
     Key("n", "note", "case"),
+    Key("A", "approve", "case"),
+    Key("w", "change", "case"),
     Key("h", "hand", "case"),
     Key("t", "tag", "case"),
     Key("s", "snooze", "case"),
+    Key("m", "merge", "case"),
     Key("e", "close", "case"),
     Key("z,Ctrl+z", "undo", "case"),
     Key("x", "pick", "pick"),
     Key("X", "pick_to", "pick"),
     Key("a", "pick_all", "pick"),
     Key("Escape", "leave", "pick"),
-    Key("g m", "go_mine", "go", "mine"),
-    Key("g b", "go_beside", "go", "beside"),
-    Key("g t", "go_team", "go", "team"),
-    Key("g w", "go_waiting", "go", "waiting"),
-    Key("g a", "go_approval", "go", "approval"),
-    Key("g s", "go_snoozed", "go", "snoozed"),
-    Key("g n", "go_nobody", "go", "nobody"),
-    Key("g c", "go_closed", "go", "closed"),
-    Key("g r", "go_rota", "go", "rota"),
-    Key("g f", "go_reports", "go", "reports"),
-    Key("/", "search", "page", "search"),
+    *(Key(f"g {letter}", f"go_{place}", "go", place) for place, letter in GO.items()),
+    Key("/", "search", "page"),
     Key("?", "help", "page"),
 )
 GROUPS: tuple[Group, ...] = ("list", "case", "pick", "go", "page")

@@ -1,5 +1,5 @@
-"""A desk in a thread and Chromium to look at it with. Pages that log an error in the
-browser's console fail their test (but for a 503, which tests bring about, and a line that a test cuts)."""
+"""A desk in a thread and Chromium to look at it with. Pages that ask another host for anything fail their test, and so do
+pages that log an error in the browser's console (but for a 503, which tests bring about, and a line that a test cuts)."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ from tests.browser.beside_scene import play_beside
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
+from tests.support.elsewhere import asked_elsewhere
 from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
 from tests.support.planner import QuickPlanner
 from tests.support.small_ingest import door
@@ -40,26 +41,26 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port, with the scene of the mock."""
-    yield from _serve(tmp_path, play)
+    yield from serve(tmp_path, play)
 
 
 @pytest.fixture
 def beside_served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port, with a promise that is about to be broken."""
-    yield from _serve(tmp_path, play_beside)
+    yield from serve(tmp_path, play_beside)
 
 
 @pytest.fixture
 def rota_served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port, with a team's rota."""
-    yield from _serve(tmp_path, play_rota)
+    yield from serve(tmp_path, play_rota)
 
 
 @pytest.fixture
 def start_served(tmp_path: Path) -> Iterator[Served]:
     """A desk on a free port with nothing in it but `baas`, the admin of a team that nobody configured; and a door."""
     with door() as entrance:
-        for served in _serve(tmp_path, lambda _: "", desk_ingest_url=entrance.url):
+        for served in serve(tmp_path, lambda _: "", desk_ingest_url=entrance.url):
             entrance.backend = served.desk.backend
             served.desk.accounts.save(Account("baas", "Baas", {"bakkerij": "admin"}), PASSWORD)
             yield served
@@ -72,13 +73,14 @@ def sso_served(tmp_path: Path) -> Iterator[tuple[Served, IdentityProvider]]:
     url = f"http://127.0.0.1:{socket.getsockname()[1]}"
     with identity_provider(tmp_path, url) as provider:
         known = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
-        for served in _serve(tmp_path, play, socket, public_url=url, oidc_name="Werkplek", **known):
+        for served in serve(tmp_path, play, socket, public_url=url, oidc_name="Werkplek", **known):
             yield served, provider
 
 
-def _serve(
+def serve(
     folder: Path, scene: Callable[[Backend], str], socket: Socket | None = None, **settings: Any
 ) -> Iterator[Served]:
+    """A desk on a free port, with a scene, while somebody iterates."""
     planner = QuickPlanner()
     desk = open_test_desk(folder, plans=planner, desk_answer_seconds=5, **settings)
     tunnel = scene(desk.backend)
@@ -122,6 +124,7 @@ def enter_start(browser: Browser, start_served: Served) -> Iterator[Callable[...
 
 def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
+    elsewhere: list[list[str]] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "503" not in message.text:
@@ -137,6 +140,7 @@ def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="nl-NL", base_url=served.url, timezone_id="UTC"
         )
+        elsewhere.append(asked_elsewhere(context, served.url))
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         page = context.new_page()
@@ -151,3 +155,4 @@ def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     for context in browser.contexts:
         context.close()
     assert not complaints
+    assert not any(elsewhere), elsewhere

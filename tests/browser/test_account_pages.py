@@ -11,13 +11,10 @@ from services.desk.domain.totp import hotp, step_of
 from services.runtime.clock import system_clock
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import PASSWORD
-from tests.support.axe import in_both_themes
-from tests.support.fit import PHONE, too_wide
 from tests.support.identity_provider import IdentityProvider
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
-PAGES = ("/account", "/account/second", "/people", "/people/youssef", "/people/lena", "/people-log")
 
 
 def plain(browser: Browser, url: str, width: int = 1280) -> Page:
@@ -149,26 +146,3 @@ def test_who_was_thrown_out_while_the_line_was_down_is_told_when_it_is_back(
     page.unroute("**/inbox/live?**")
     expect(page.locator("#name")).to_be_visible(timeout=10_000)
     context.close()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_on_a_phone_nothing_is_wider_than_the_screen(enter: Enter, path: str) -> None:
-    assert too_wide(enter("ada", width=PHONE, height=780, path=path), unfold=True) == []
-
-
-@pytest.mark.parametrize("path", ["/login?told=out", "/invitation/unknown", "/nowhere", "/tip/unknown"])
-def test_before_the_login_nothing_is_wider_than_a_phone(browser: Browser, served: Served, path: str) -> None:
-    page = browser.new_page(base_url=served.url, viewport={"width": PHONE, "height": 780}, locale="nl-NL")
-    page.goto(path)
-    assert too_wide(page) == []
-    page.close()
-
-
-def test_axe_finds_nothing(enter: Enter) -> None:
-    page = enter("ada", path="/account")
-    for path in PAGES:
-        page.goto(path)
-        assert in_both_themes(page, unfold=True) == []
-    page.context.clear_cookies()
-    page.goto("/login?told=out")
-    assert in_both_themes(page, unfold=True) == []

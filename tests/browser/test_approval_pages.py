@@ -13,7 +13,7 @@ from services.contracts.teams import ApprovalRule, Mandate
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
 from tests.support.axe import in_both_themes
-from tests.support.fit import PHONE, too_wide
+from tests.support.fit import PHONE
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -174,42 +174,3 @@ def test_a_question_goes_out_by_link_and_its_answer_comes_in_live(
     expect(guest.locator("h1")).to_have_text("Thank you")
     expect(page.locator("#talk .note").last).to_contain_text("Piet van Materieel (via link)")
     expect(page.locator("#talk .note .text").last).to_have_text("Ja, om 8.20.")
-
-
-@pytest.mark.parametrize("width", [PHONE, 1440])
-@pytest.mark.parametrize("what", ["approve", "author", "leaving", "question", "idea", "ideas"])
-def test_axe_finds_nothing_and_nothing_is_too_wide(enter: Enter, served: Served, what: str, width: int) -> None:
-    case = served.tunnel
-    agree(served, grace_seconds=120 if what == "leaving" else 0)
-    if what == "leaving":
-        agree(served, grace_seconds=120, approval_rules=())
-        case = served.desk.backend.mention("Waar blijft mijn trein?", datetime.now(UTC))
-        served.desk.backend.do(SubmitReply, SPOOR, "marit", case=case, text=FIRST)
-    elif what in ("approve", "author"):
-        case, _ = waiting(served, changed=True)
-    page = enter("youssef" if what == "author" else "marit", width=width, path=f"/cases/{case}")
-    if what == "question":
-        page.reload()
-        if width == PHONE:
-            page.locator(".btn.why").click()
-        page.locator(".ask summary").click()
-        page.locator(".ask input[name=name]").fill("Piet")
-        page.locator(".ask textarea[name=text]").fill("Rijdt de 8.12 nog?")
-        page.locator(".ask textarea[name=quote]").fill("Waar blijft mijn trein?")
-        page.locator(".ask button").click()
-        page.goto(page.locator(".questions input[readonly]").input_value())
-    elif what in ("idea", "ideas"):
-        page.goto("/ideas")
-        box = page.locator("#box").input_value()
-        page.goto(box)
-        if what == "ideas":
-            page.locator("#text").fill("Zet de uitleg bovenaan.")
-            page.locator("#name").fill("Karima")
-            page.locator(".guest button").click()
-            page.goto("/ideas")
-            expect(page.locator(".idea .text")).to_have_text("Zet de uitleg bovenaan.")
-    else:
-        page.reload()
-        expect(page.locator(".held")).to_be_visible()
-    assert in_both_themes(page) == []
-    assert too_wide(page) == []

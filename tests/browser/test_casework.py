@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from services.contracts.commands import AddNote, AskColleague, ClaimCase, HandOver
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.support.axe import in_both_themes, violations
+from tests.support.axe import in_both_themes
 from tests.support.fit import PHONE, too_wide
 
 pytestmark = pytest.mark.browser
@@ -155,7 +155,6 @@ def test_everything_open_is_accessible_and_fits(enter: Enter, served: Served, wi
     served.desk.backend.do(AddNote, SPOOR, "marit", case=served.tunnel, text="@Youssef kijk jij mee?")
     page = enter("youssef", width=width, path="/mentioned")
     expect(page.locator(".mentioned li a")).to_contain_text("kijk jij mee?")
-    assert violations(page, "light", unfold=True) == []
     page.goto(f"{served.url}/cases/{served.tunnel}")
     for tool in ("Overdragen", "Later", "Samenvoegen", "Label"):
         page.locator(".tool summary", has_text=tool).click()

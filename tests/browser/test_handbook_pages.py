@@ -1,4 +1,4 @@
-"""The handbook in a real browser: begun, agreed to, improved by a colleague, beside a reply; narrow and by axe-core."""
+"""The handbook in a real browser: begun, agreed to, improved by a colleague, beside a reply."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,7 @@ from services.contracts.commands import PublishGuideline
 from services.contracts.handbook import GuidelineText
 from tests.browser.conftest import Served
 from tests.browser.desk_backend import SPOOR
-from tests.support.axe import in_both_themes, violations
-from tests.support.fit import PHONE, too_wide
+from tests.support.fit import PHONE
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -74,34 +73,6 @@ def test_what_fits_an_urgent_case_is_open_where_there_is_room_until_it_is_shut(e
     phone = enter("youssef", width=PHONE, path=path)
     expect(phone.locator(".guides > summary")).to_be_visible()
     expect(phone.locator(".guide-list")).to_be_hidden()
-
-
-@pytest.mark.parametrize("width", [PHONE, 1440])
-@pytest.mark.parametrize(
-    "path", ["/handbook", "/handbook?whole=1", "/handbook/agreements", "/handbook/klacht", "/handbook/klacht/edit"]
-)
-def test_nothing_is_wider_than_the_screen(enter: Enter, served: Served, width: int, path: str) -> None:
-    begun(served)
-    page = enter("lena", width=width, height=844, path=path)
-    assert too_wide(page) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [("youssef", "/handbook"), ("youssef", "/handbook?whole=1"), ("youssef", "/handbook/agreements"),
-     ("youssef", "/handbook/klacht"),
-     ("lena", "/handbook/klacht"), ("lena", "/handbook/klacht?version=1"), ("lena", "/handbook/klacht/edit"),
-     ("lena", "/handbook/suggestions"), ("lena", "/handbook/edit/new")],
-)  # fmt: skip
-def test_axe_finds_nothing(enter: Enter, served: Served, name: str, path: str) -> None:
-    begun(served)
-    assert in_both_themes(enter(name, path=path), unfold=True) == []
-
-
-def test_axe_finds_nothing_beside_a_reply(enter: Enter, served: Served) -> None:
-    begun(served)
-    page = enter("youssef", path=f"/cases/{served.tunnel}")
-    assert violations(page, "light", unfold=True) == []
 
 
 def test_on_a_phone_the_handbook_is_in_the_menu(enter: Enter, served: Served) -> None:

@@ -128,6 +128,10 @@ def test_a_working_day_with_keys_alone(enter: Enter, served: Served) -> None:
 def test_every_key_of_the_help_does_something_and_none_acts_while_typing(enter: Enter, served: Served) -> None:
     page = enter("youssef")
     assert page.locator("#help [data-presses]").count() == len(KEYS)
+    assert {key.act for key in KEYS if not key.go} == set(page.evaluate("Object.keys(window.webcare.acts)"))
+    for key in KEYS:
+        if key.go:
+            expect(page.locator(f"#nav-{key.go}")).to_have_attribute("data-key", key.presses.removeprefix("g "))
     page.locator("#text-note").evaluate("text => { document.querySelector('#tab-note').checked = true; text.focus() }")
     page.keyboard.type("cuetshxa?zjk g m")
     expect(page.locator("#text-note")).to_have_value("cuetshxa?zjk g m")

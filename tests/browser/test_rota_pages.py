@@ -17,18 +17,6 @@ from tests.support.fit import PHONE, too_wide
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 MINE = "/rota/mine"
-AGENT = (MINE, "/rota", "/rota?span=month", "/rota/cover")
-LEAD = (
-    "/rota",
-    "/rota?span=month",
-    "/rota/cover",
-    "/rota/requests",
-    "/rota/stand-ins",
-    "/rota/shifts",
-    "/rota/shifts/new",
-    "/rota/plan",
-)
-EVERYTHING = [*(("youssef", path) for path in AGENT), *(("lena", path) for path in LEAD)]
 
 
 def leave_form(page: Page, first: str, last: str) -> None:
@@ -332,16 +320,6 @@ def test_the_picture_goes_to_the_next_week_by_keyboard(enter_rota: Enter) -> Non
     expect(page.locator(".when h2")).to_have_text(title)
     assert page.locator("tr.holes rect.hole").count() > 0
     expect(page.locator(".picture tbody tr")).to_have_count(7)
-
-
-@pytest.mark.parametrize(("name", "path"), EVERYTHING)
-def test_on_a_phone_nothing_is_wider_than_the_screen(enter_rota: Enter, name: str, path: str) -> None:
-    assert too_wide(enter_rota(name, width=PHONE, height=780, path=path), unfold=True) == []
-
-
-@pytest.mark.parametrize(("name", "path"), EVERYTHING)
-def test_axe_finds_nothing(enter_rota: Enter, name: str, path: str) -> None:
-    assert in_both_themes(enter_rota(name, path=path), unfold=True) == []
 
 
 def test_both_languages(enter_rota: Enter) -> None:

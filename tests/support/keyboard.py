@@ -14,7 +14,8 @@ _WANTED = f"""() => {{ {_LOOKS}
   const reachable = (one) => one.checkVisibility({{ visibilityProperty: true }}) && !one.disabled && one.tabIndex >= 0;
   const marked = (one) => one.checked || !document.querySelector(`[name="${{CSS.escape(one.name)}}"]:checked`);
   const wanted = [...document.querySelectorAll(acts)].filter(
-    (one) => reachable(one) && (one.type !== 'radio' || marked(one)) && !one.closest('[popover], dialog'));
+    (one) => reachable(one) && (one.type !== 'radio' || marked(one)));
+  document.activeElement?.blur();
   for (const one of wanted) {{ one.dataset.met = 'unreached'; one.dataset.calm = looks(one); }}
   return wanted.length;
 }}"""

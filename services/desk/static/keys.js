@@ -1,9 +1,8 @@
-/* The keys. Which there are says one table (`keys.py`), which the help shows and this reads from it: what is told works. */
+/* The keys of the inbox. Which there are says one table (`keys.py`), which the help shows and this reads from it: what is told
+   works. Those that work on every page are in webcare.js, which takes its turn first. */
 "use strict";
 (() => {
-  const { $, $$, list } = window.webcare;
-  const WAIT = 1500;
-  let before = "", since = 0;
+  const { $, $$, list, typing, acts } = window.webcare;
 
   const current = () => document.activeElement?.closest?.(".row") || $("#list .item[aria-current]")?.closest(".row") || list.rows()[0];
   const move = (step) => {
@@ -33,23 +32,23 @@
   const unfold = (drop) => {
     if (!drop) return;
     drop.open = true;
-    $("form :is(select, input:not([type=hidden]), button), .panel :is(select, input:not([type=hidden]))", drop)?.focus();
+    $("form :is(select, input:not([type=hidden]), textarea, button), .panel :is(select, input:not([type=hidden]))", drop)?.focus();
   };
   const follow = (link) => link?.click();
-  const acts = {
+  Object.assign(acts, {
     down: () => move(1), up: () => move(-1),
     open: () => { const item = $(".item", current()); item?.click(); },
     next_page: () => follow($(".pager [rel=next]")), previous_page: () => follow($(".pager [rel=prev]")),
     filter: () => unfold($("#filter")), show_new: () => $("#news:not([hidden])")?.click(),
     claim: () => press("claim"), release: () => press("release"), close: () => press("close"),
     reply: () => write("reply"), note: () => write("note"),
-    hand: () => unfold(about("hand")), tag: () => unfold(about("tag")), snooze: () => unfold(about("snooze")),
+    /* What nobody sees is not approved: beside a list on a narrow screen the case is hidden. */
+    approve: () => { if (about("approve")?.checkVisibility()) press("approve"); }, change: () => unfold(about("change")),
+    hand: () => unfold(about("hand")), tag: () => unfold(about("tag")), snooze: () => unfold(about("snooze")), merge: () => unfold(about("merge")),
     undo: () => { if ($("#undo-ways [name=ways]").value) $("#undo").requestSubmit(); },
     pick: () => list.pick(current()), pick_to: () => list.pick(current(), true), pick_all: () => list.pickAll(),
     leave: () => { if (!shut()) list.none(); },
-    go: (key) => follow($(`#nav-${key.go}`)),
-    help: () => $("#help").showModal(),
-  };
+  });
   /* An open menu closes and gives the focus back to what opened it. */
   const shut = () => {
     const open = $$("details:is(.drop, .tool, .fix)[open]").at(-1);
@@ -61,23 +60,17 @@
 
   const table = new Map();
   for (const row of $$("#help [data-presses]")) {
-    for (const presses of row.dataset.presses.split(",")) table.set(presses, row.dataset);
+    for (const presses of row.dataset.presses.split(",")) table.set(presses, row.dataset.act);
   }
-  const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (event.altKey || event.metaKey || event.isComposing || event.defaultPrevented || $("dialog[open]")) return;
     if (key === "Escape" && $("[popover]:popover-open")) return; /* the browser shuts it */
     if (key === "Escape" && target.closest("details:is(.drop, .fix)")) { shut(); return; }
     if (typing(target) || (key === "Enter" && target.closest("a, button, summary, input"))) return;
-    if (key === "Shift" || key === "Control") return;
-    const pressed = event.ctrlKey ? `Ctrl+${key}` : key;
-    const found = (Date.now() - since < WAIT && table.get(`${before} ${pressed}`)) || table.get(pressed);
-    before = pressed;
-    since = Date.now();
-    if (!found) return;
+    const act = acts[table.get(event.ctrlKey ? `Ctrl+${key}` : key)];
+    if (!act) return;
     event.preventDefault();
-    before = "";
-    (acts[found.act] || (found.go && acts.go))?.(found);
+    act();
   });
 })();

@@ -18,6 +18,7 @@ from services.runtime.web.assets import Assets
 from services.runtime.web.formats import DEFAULT_ZONE, Formats
 from services.runtime.web.i18n import Catalogs, Translator, choose
 from services.runtime.web.identity import Identity, Sessions
+from services.runtime.web.keys import GO
 from services.runtime.web.outside import REL, outside
 
 PACKAGE = Path(__file__).resolve().parent
@@ -99,7 +100,7 @@ class Pages:
             lstrip_blocks=True,
             bytecode_cache=_COMPILED,
         )
-        self.environment.globals |= {"asset": assets.url, "outside": outside, "OUTSIDE_REL": REL}
+        self.environment.globals |= {"asset": assets.url, "outside": outside, "OUTSIDE_REL": REL, "GO": GO}
         self.environment.filters["isolated"] = isolated
 
     def translator(self, request: Request) -> Translator:

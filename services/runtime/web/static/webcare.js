@@ -70,14 +70,26 @@
     toast.replaceChildren(line);
   };
 
-  /* "/" goes to the search, wherever one is. */
+  /* The keys of every page that has the navigation: "/" goes to the search, "?" to the help, "g" and a letter to where the
+     navigation has that letter. None acts while somebody types. `acts` is what keys can do; the inbox adds its own (keys.js). */
+  const WAIT = 1500;
+  const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select, [contenteditable]");
+  const acts = {
+    search: () => { const field = $("#q"); if (field) field.select(); else location.assign("/search"); },
+    help: () => { const here = $("dialog#help"); if (here) here.showModal(); else location.assign("/help"); },
+  };
+  const everywhere = { "/": acts.search, "?": acts.help };
+  let led = 0;
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]") || $("dialog[open]")) return;
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || key === "Shift") return;
+    if (typing(target) || $("dialog[open]") || !$(".nav")) return;
+    const place = Date.now() - led < WAIT && /^[a-z]$/.test(key) && $(`.nav [data-key=${key}]`);
+    led = key === "g" ? Date.now() : 0;
+    const act = place ? () => place.click() : everywhere[key];
+    if (!act) return;
     event.preventDefault();
-    const field = $("#q");
-    if (field) field.select();
-    else location.assign("/search");
+    act();
   });
 
   /* The stream says that the session is over: a page whose list is not fetched again goes to the login by itself. */
@@ -88,5 +100,5 @@
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
   document.addEventListener("htmx:oobAfterSwap", tick);
-  window.webcare = { $, $$, tick, told };
+  window.webcare = { $, $$, tick, told, typing, acts };
 })();

@@ -1,0 +1,29 @@
+"""A page as everybody meets it: on a phone and at a desk, light and dark, read aloud, without a mouse."""
+
+from playwright.sync_api import Page
+
+from tests.support.axe import in_both_themes, violations
+from tests.support.fit import PHONE, too_wide
+from tests.support.keyboard import unreached
+
+DESK = 1440
+"""Pixels: a usual screen."""
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a page that is open, a line for each; empty when nothing is. What is folded is looked at too."""
+    found: list[str] = []
+    for look in (_as_it_comes, _unfolded):
+        for width in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [f"{width} px: {one}" for one in look(page)]
+    return found + unreached(page)
+
+
+def _as_it_comes(page: Page) -> list[str]:
+    """What is pressed lies closer together while everything is folded."""
+    return violations(page, only=("target-size",))
+
+
+def _unfolded(page: Page) -> list[str]:
+    return too_wide(page, unfold=True) + in_both_themes(page, unfold=True)
