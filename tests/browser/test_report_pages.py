@@ -251,6 +251,8 @@ def test_a_search_is_kept_shown_and_dropped(browser: Browser, address: str, scri
     expect(page.locator("#keep-alert")).to_have_value("10x60")
     page.get_by_role("button", name="Bewaar", exact=True).click()
     expect(page.locator(".kept li")).to_contain_text("Vertraging")
+    page.get_by_role("button", name="Verwijder Vertraging").click()
+    expect(page.locator(".kept li")).to_have_count(0)
     context.close()
 
 

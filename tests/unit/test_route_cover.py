@@ -46,6 +46,11 @@ class Worker:
         self._count += 1
         return self.give(kind(id=uuid(f"{kind.__name__} {self._count}"), team=TEAM, at=self.now, actor=actor, **fields))
 
+    def agree(self, agreed: TeamConfig) -> list[Outgoing]:
+        """These agreements, by somebody who has seen those that there are: what is not in them is gone."""
+        known = self.partition._team(TEAM).agreement
+        return self.do(ConfigureTeam, "lead:els", config=agreed, based_on=known.revision if known else None)
+
     def tick(self, now: datetime | None = None) -> list[Outgoing]:
         self.now = now or self.now
         return self.do(Tick, "system:ticker")
@@ -147,7 +152,7 @@ def test_a_gap_that_comes_back_is_another_signal(worker: Worker) -> None:
     cover(worker)
     worker.tick()
     left = config(leave=(away("aisha", at(0, day=2), at(24, day=2)),))
-    worker.do(ConfigureTeam, "lead:els", config=left)
+    worker.agree(left)
     (again,) = signals(worker.tick(at(12)))
     assert (again.gap, again.kind) == (found.gap, "found")
     assert again.id != found.id
@@ -214,7 +219,7 @@ def test_a_need_that_is_wanted_no_more_has_no_figure(worker: Worker) -> None:
     worker.do(ConfigureTeam, "lead:els", config=asked)
     worker.tick()
     assert sample("cover_gap_hours", need="storing") == 8  # this Monday's has been; 8 more until the look-ahead ends
-    worker.do(ConfigureTeam, "lead:els", config=config())
+    worker.agree(config())
     worker.tick()
     assert sample("cover_gap_hours", need="storing") is None
     assert sample("cover_gap_hours", need="anybody") == 0
