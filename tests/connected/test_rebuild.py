@@ -44,7 +44,13 @@ def ready(engines: Engines, team: str) -> Iterator[Ready]:
 def written(number: int, name: str, team: str) -> CaseEvent:
     """A note or a reply to the case `number`, after its first two events."""
     kind, revision = ("note", 3) if name == "NoteAdded" else ("reply", 4)
-    message = {"kind": kind, "id": reply_id(f"{kind} {number}"), "at": NOW.isoformat(), "author": "anouk", "text": name}
+    message = {
+        "kind": kind,
+        "id": reply_id(f"{team} {kind} {number}"),
+        "at": NOW.isoformat(),
+        "author": "anouk",
+        "text": name,
+    }
     return case_event(number, name, revision, team=team, messages=[message], event={kind: message})
 
 
