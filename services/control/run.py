@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import signal
 import threading
 from dataclasses import dataclass
@@ -26,12 +27,14 @@ class Process:
     settings: str
     metrics_port: str
     function: str = "run"
+    niceness: int = 0
+    """So much it lets the others go first on a busy machine, as `nice` counts."""
 
 
 PROCESSES: dict[str, Process] = {
     "ingest": Process("services.ingest.main", "IngestSettings", "ingest_metrics_port"),
     "classify": Process("services.classify.main", "ClassifySettings", "classify_metrics_port"),
-    "reread": Process("services.classify.reread.main", "ClassifySettings", "reread_metrics_port"),
+    "reread": Process("services.classify.reread.main", "ClassifySettings", "reread_metrics_port", niceness=10),
     "trends": Process("services.classify.trends.main", "ClassifySettings", "trends_metrics_port"),
     "route": Process("services.route.main", "RouteSettings", "route_metrics_port"),
     "ticker": Process("services.route.ticker", "RouteSettings", "ticker_metrics_port", "run_ticker"),
@@ -51,6 +54,7 @@ def run_process(name: str) -> int:
     settings = settings_of(process)
     logs.configure(name, settings.log_level)
     collect_old_seldom()
+    os.nice(process.niceness)
     stop = threading.Event()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
