@@ -16,8 +16,9 @@ def named(text: str, people: Iterable[Person]) -> tuple[str, ...]:
     Capitals and accents do not matter; the longest name counts (`@Anna Maria` is not `@Anna`), and a first name that
     several have names nobody. An address (`info@…`) names nobody.
     """
-    known = _names(people)
-    plain = _plain(text)
+    if "@" not in text:
+        return ()
+    known, plain = _names(people), _plain(text)
     found = (_longest(plain, hit.end(), known) for hit in _AT.finditer(plain))
     return tuple(dict.fromkeys(one for one in found if one))
 
