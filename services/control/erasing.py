@@ -26,14 +26,13 @@ from services.contracts.topics import (
     Topic,
     team_key,
 )
-from services.control.teams import latest_records
-from services.desk.domain.answers import Answer, Collector
+from services.control.teams import answer, latest_records
+from services.desk.domain.answers import Answer
 from services.report.domain.erased import Wrote
 from services.report.domain.indices import Names
 from services.report.elastic import ElasticClient
 from services.report.erasing import Found, count
 from services.report.settings import ReportSettings
-from services.runtime.follow import Followed, Follower
 from services.runtime.messages import Outgoing
 from services.runtime.producer import Producer
 from services.runtime.settings import Settings
@@ -106,12 +105,12 @@ def erase(settings: ReportSettings, who: Who, actor: str) -> Erased:
     """
     now = datetime.now(UTC)
     command = EraseAuthor(id=str(uuid4()), team=who.team, at=now, actor=actor, source=who.source, author=who.author)
-    answer = _answered(settings, command)
-    if answer is None:
+    found = _answered(settings, command)
+    if found is None:
         raise NotErasedError("route has not answered yet; it does so once it runs: run the same command again to see")
-    if answer.rejection:
-        raise NotErasedError(answer.rejection[1])
-    cases = [one.case for one in answer.events if isinstance(one, CaseErased)]
+    if found.rejection:
+        raise NotErasedError(found.rejection[1])
+    cases = [one.case for one in found.events if isinstance(one, CaseErased)]
     searched = _in_time(lambda: not look(settings, who, now), _SEARCH_SECONDS)
     return Erased(len(cases), sum(one.closed_at == one.erased_at is not None for one in cases), searched)
 
@@ -123,25 +122,10 @@ def remains(settings: Settings, now: datetime) -> list[tuple[Topic, datetime]]:
 
 def _answered(settings: Settings, command: EraseAuthor) -> Answer | None:
     """Send the command and give its answer; `None` when it does not come in time."""
-    collector, done = Collector(), threading.Event()
-    found: list[Answer] = []
-
-    def on_record(one: Followed) -> None:
-        if getattr(one.message, "cause", None) == command.id and (answer := collector.add(one.message)):  # type: ignore[arg-type]  # an event
-            found.append(answer)
-            done.set()
-
-    follower = Follower(settings, {DESK_EVENTS: "end"}, on_record, name="erase")
-    follower.start()
-    try:
-        if not follower.caught_up.wait(_ROUTE_SECONDS):
-            raise NotErasedError(f"Kafka does not answer at {settings.kafka_bootstrap}, or has no topics yet")
+    with answer(settings, command.team, _ROUTE_SECONDS) as told:
         with Producer(settings, "control") as producer:
             producer.send([Outgoing(DESK_COMMANDS, command.team, command)])
-        done.wait(_ROUTE_SECONDS)
-    finally:
-        follower.stop()
-    return found[0] if found else None
+        return told(command.id)
 
 
 def _in_time(condition: Callable[[], bool], seconds: float) -> bool:

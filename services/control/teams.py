@@ -1,4 +1,6 @@
-"""What teams have agreed: tells route (`webcare rota load`, the demo) and asks `desk.teams` (`check`, `export`)."""
+"""What teams have agreed: tells route (`webcare rota load`, the demo) and asks `desk.teams` (`check`, `export`).
+`answer` hears what route says of any command (`erasing.py` uses it too).
+"""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -10,9 +12,10 @@ from kafka import TopicPartition
 
 from services.contracts.codec import decode, encode
 from services.contracts.commands import ConfigureTeam
-from services.contracts.events import CommandRejected, Event
+from services.contracts.events import Event
 from services.contracts.teams import TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_COMMANDS, DESK_EVENTS, DESK_TEAMS, team_key
+from services.desk.domain.answers import Answer, Collector
 from services.runtime.kafka import open_consumer
 from services.runtime.messages import Outgoing
 from services.runtime.producer import Producer
@@ -45,9 +48,9 @@ def configure(
 
 
 @contextmanager
-def answer(settings: Settings, team: str, seconds: float) -> Iterator[Callable[[str], str | None]]:
-    """Listens to route from now on; what it gives says, of a command of the team that is sent meanwhile, why it was
-    rejected, empty when it was not, `None` when there was no answer in that time.
+def answer(settings: Settings, team: str, seconds: float) -> Iterator[Callable[[str], Answer | None]]:
+    """Listens to route from now on; what it gives is the answer to a command of the team that is sent meanwhile, by the
+    command's id, and `None` when there was none in that time.
 
     Raises:
         KafkaError: no broker answers.
@@ -63,14 +66,14 @@ def answer(settings: Settings, team: str, seconds: float) -> Iterator[Callable[[
         for one in assigned:
             consumer.position(one)  # only then the end is known
 
-        def told(command: str) -> str | None:
-            until = time.monotonic() + seconds
+        def told(command: str) -> Answer | None:
+            until, collector = time.monotonic() + seconds, Collector()
             while time.monotonic() < until:
                 for records in consumer.poll(500).values():
                     for record in (one for one in records if one.key == team.encode()):
                         event: Event = decode(DESK_EVENTS, record.value)
-                        if event.cause == command:
-                            return event.reason if isinstance(event, CommandRejected) else ""
+                        if event.cause == command and (found := collector.add(event)):
+                            return found
             return None
 
         yield told

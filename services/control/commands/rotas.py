@@ -102,11 +102,11 @@ def load_(file: str, force: bool) -> None:
         based_on = _refuse_stale(known, based_on) if known else None
     with answer(settings, config.team, ANSWER_SECONDS) as told:
         (command,) = configure(settings, [config], "system:webcare", based_on)
-        rejected = told(command.id)
-    if rejected is None:
+        found = told(command.id)
+    if found is None:
         click.echo(f"{config.name}: sent to route, which has not answered yet")
-    elif rejected:
-        raise click.ClickException(f"{config.name} is as it was: {rejected}")
+    elif found.rejection:
+        raise click.ClickException(f"{config.name} is as it was: {found.rejection[1]}")
     else:
         click.echo(f"{config.name}: agreed")
 
