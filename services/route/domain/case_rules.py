@@ -19,7 +19,7 @@ from services.contracts.events import (
 from services.route.domain import clocks
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
-from services.route.domain.drafts import Draft, case_draft, changed, with_message
+from services.route.domain.drafts import Draft, case_draft, changed, closed, with_message
 from services.route.domain.made import made
 from services.route.domain.naming import named
 from services.route.domain.rights import touched_by
@@ -60,16 +60,7 @@ def close(agreed: Agreement, case: Case, command: CloseCase, now: datetime) -> l
         return []
     if any(one.state != "leaving" for one in case.pending):
         raise Refusal("reply_pending", "a reply waits for approval; withdraw it first, or wait until it has left")
-    after = changed(
-        clocks.ended(agreed, case, now),
-        status="closed",
-        closed_at=now,
-        closed_by=command.actor,
-        awaiting_us=False,
-        waiting=None,
-        snoozed_until=None,
-        escalated_to=(),
-    )
+    after = closed(clocks.ended(agreed, case, now), command.actor, now)
     return [case_draft(CaseClosed, after, now, command.actor)]
 
 

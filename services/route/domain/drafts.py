@@ -47,6 +47,21 @@ def changed(case: Case, **changes: Any) -> Case:
     return remade(case, changes)
 
 
+def closed(case: Case, actor: str, now: datetime, **more: Any) -> Case:
+    """The case closed by somebody: it waits for nobody, and nobody is called in. `more` are other changes."""
+    return changed(
+        case,
+        status="closed",
+        closed_at=now,
+        closed_by=actor,
+        awaiting_us=False,
+        waiting=None,
+        snoozed_until=None,
+        escalated_to=(),
+        **more,
+    )
+
+
 def with_message(case: Case, message: CaseMessage) -> tuple[CaseMessage, ...]:
     """The case's recent messages with one more, cut to length; the event carries it whole."""
     return (*case.messages, _cut(message))[-RECENT_MESSAGES:]

@@ -26,7 +26,7 @@ from services.route.domain import clocks
 from services.route.domain.addressees import called
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
-from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.drafts import Draft, case_draft, changed, closed
 from services.route.domain.made import remade
 from services.route.domain.state import TeamState
 
@@ -73,7 +73,8 @@ def _erased(agreed: Agreement, case: Case, who: Who, actor: str, now: datetime) 
         after = changed(after, **_without_author(after, now))
     after = _left(after, theirs)
     if theirs and after.status == "open" and not after.answer_to and not _still_merged(after):
-        after = _closed(agreed, after, actor, now)
+        # Nothing is left to answer, and what was promised is void.
+        after = closed(clocks.ended(agreed, after, now), actor, now)
     return case_draft(CaseErased, after, now, actor)
 
 
@@ -160,17 +161,3 @@ def _left(case: Case, theirs: bool) -> Case:
 def _still_merged(case: Case) -> bool:
     """Whether the case goes on for somebody whose case was merged into it."""
     return any(one.author != NOBODY for one in case.merged)
-
-
-def _closed(agreed: Agreement, case: Case, actor: str, now: datetime) -> Case:
-    """Nothing is left to answer: it is closed, and what was promised is void."""
-    return changed(
-        clocks.ended(agreed, case, now),
-        status="closed",
-        closed_at=now,
-        closed_by=actor,
-        awaiting_us=False,
-        waiting=None,
-        snoozed_until=None,
-        escalated_to=(),
-    )

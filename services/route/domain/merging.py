@@ -16,7 +16,7 @@ from services.route.domain import clocks
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.case_rules import delivery
-from services.route.domain.drafts import Draft, case_draft, changed
+from services.route.domain.drafts import Draft, case_draft, changed, closed
 from services.route.domain.labels import without
 from services.route.domain.made import made
 from services.route.domain.places import RANK, promises_of
@@ -131,18 +131,8 @@ def _together(case: Case, into: Case) -> tuple[tuple[CaseMessage, ...], tuple[Ca
 def _merged(case: Case, into: Case, actor: str, now: datetime) -> Draft:
     fields = {"case": into.id, "at": now, "by": actor, "promises": promises_of(case)}
     kept = {name: getattr(case, name) for name in ("awaiting_us", "snoozed_until", "escalated_to")}
-    after = changed(
-        clocks.promising(case, ()),
-        merged_into=made(MergedInto, fields | kept),
-        status="closed",
-        closed_at=now,
-        closed_by=actor,
-        awaiting_us=False,
-        waiting=None,
-        snoozed_until=None,
-        escalated_to=(),
-        mentions=(),
-    )
+    into_it = made(MergedInto, fields | kept)
+    after = closed(clocks.promising(case, ()), actor, now, merged_into=into_it, mentions=())
     return case_draft(CaseMerged, after, now, actor, into.id, into=into.id)
 
 
