@@ -5,10 +5,10 @@ and without accents. The list that helps to write it is `static/naming.js`.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from services.contracts.names import plain
 from services.contracts.teams import Person
 
 
@@ -33,14 +33,14 @@ def nameable(people: Iterable[Person], on: Collection[str]) -> tuple[Nameable, .
 def _handle(person: Person, known: dict[str, str]) -> str:
     """The first name, else the whole name, else the id: the first of them that begins as a name does and is theirs alone."""
     candidates = (*person.name.split()[:1], person.name)
-    fitting = (one for one in candidates if re.match(r"\w", _plain(one)) and known.get(_plain(one)) == person.id)
+    fitting = (one for one in candidates if re.match(r"\w", plain(one)) and known.get(plain(one)) == person.id)
     return next(fitting, person.id)
 
 
 def _known(people: list[Person]) -> dict[str, str]:
     """Whom each name names; an id goes before a name, a name before a first name, and what two have names nobody."""
-    firsts = _theirs((_plain(one.name).split()[:1], one.id) for one in people)
-    names = _theirs(([_plain(one.name)] if one.name else [], one.id) for one in people)
+    firsts = _theirs((plain(one.name).split()[:1], one.id) for one in people)
+    names = _theirs(([plain(one.name)] if one.name else [], one.id) for one in people)
     return firsts | names | {one.id: one.id for one in people}
 
 
@@ -48,8 +48,3 @@ def _theirs(rows: Iterable[tuple[list[str], str]]) -> dict[str, str]:
     pairs = [(name, person) for names, person in rows for name in names]
     taken = [name for name, _ in pairs]
     return {name: person if taken.count(name) == 1 else "" for name, person in pairs}
-
-
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text)
-    return "".join(one for one in apart if not unicodedata.combining(one)).casefold()

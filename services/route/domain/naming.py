@@ -1,9 +1,9 @@
 """Who a note names with an `@`: people of the roster, by id, name or first name. Used by `case_rules.py`."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
+from services.contracts.names import plain
 from services.contracts.teams import Person
 
 _AT = re.compile(r"(?<![\w@.])@(?=\w)")
@@ -18,16 +18,16 @@ def named(text: str, people: Iterable[Person]) -> tuple[str, ...]:
     """
     if "@" not in text:
         return ()
-    known, plain = _names(people), _plain(text)
-    found = (_longest(plain, hit.end(), known) for hit in _AT.finditer(plain))
+    known, said = _names(people), plain(text)
+    found = (_longest(said, hit.end(), known) for hit in _AT.finditer(said))
     return tuple(dict.fromkeys(one for one in found if one))
 
 
 def _names(people: Iterable[Person]) -> dict[str, str]:
     listed = list(people)
-    firsts = [(_plain(one.name).split() or [""])[0] for one in listed]
+    firsts = [(plain(one.name).split() or [""])[0] for one in listed]
     known = {first: one.id for first, one in zip(firsts, listed, strict=True) if first and firsts.count(first) == 1}
-    return known | {_plain(one.name): one.id for one in listed if one.name} | {one.id: one.id for one in listed}
+    return known | {plain(one.name): one.id for one in listed if one.name} | {one.id: one.id for one in listed}
 
 
 def _longest(text: str, start: int, known: dict[str, str]) -> str | None:
@@ -39,8 +39,3 @@ def _ends(text: str, end: int) -> bool:
     """Whether a name ends here: no letter follows, nor a hyphen with one."""
     rest = text[end : end + 2]
     return not rest or not (_WORD_GOES_ON.match(rest) or (rest[0] == "-" and _WORD_GOES_ON.match(rest[1:])))
-
-
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text)
-    return "".join(one for one in apart if not unicodedata.combining(one)).casefold()
