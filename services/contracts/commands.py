@@ -59,6 +59,7 @@ from services.contracts.rota_commands import AskStandIn as AskStandIn
 from services.contracts.rota_commands import CallInSick as CallInSick
 from services.contracts.rota_commands import DecideLeave as DecideLeave
 from services.contracts.rota_commands import EditShift as EditShift
+from services.contracts.rota_commands import NoteLeave as NoteLeave
 from services.contracts.rota_commands import OfferSwap as OfferSwap
 from services.contracts.rota_commands import RemoveOverride as RemoveOverride
 from services.contracts.rota_commands import RemoveShift as RemoveShift
@@ -167,6 +168,7 @@ RotaCommand = (
     AskLeave
     | DecideLeave
     | WithdrawLeave
+    | NoteLeave
     | CallInSick
     | ReportWell
     | OfferSwap
@@ -204,6 +206,7 @@ COMMANDS: tuple[type[Command], ...] = (
     AskLeave,
     DecideLeave,
     WithdrawLeave,
+    NoteLeave,
     CallInSick,
     ReportWell,
     OfferSwap,

@@ -78,6 +78,7 @@ from services.contracts.rota_events import CoverGapClosed as CoverGapClosed
 from services.contracts.rota_events import CoverGapFound as CoverGapFound
 from services.contracts.rota_events import LeaveAsked as LeaveAsked
 from services.contracts.rota_events import LeaveDecided as LeaveDecided
+from services.contracts.rota_events import LeaveNoted as LeaveNoted
 from services.contracts.rota_events import LeaveWithdrawn as LeaveWithdrawn
 from services.contracts.rota_events import OverrideAdded as OverrideAdded
 from services.contracts.rota_events import OverrideRemoved as OverrideRemoved
@@ -231,6 +232,7 @@ AnyRotaEvent = (
     | LeaveAsked
     | LeaveDecided
     | LeaveWithdrawn
+    | LeaveNoted
     | SickReported
     | SickReminded
     | WellReported
@@ -276,6 +278,7 @@ EVENTS: tuple[type[Event], ...] = (
     LeaveAsked,
     LeaveDecided,
     LeaveWithdrawn,
+    LeaveNoted,
     SickReported,
     SickReminded,
     WellReported,

@@ -53,6 +53,16 @@ def elsewhere_id(command: str, team: str) -> str:
     return _id("elsewhere", command, team)
 
 
+def noted_id(cause: str, team: str, person: str) -> str:
+    """The id of the command that tells another team of a person what was granted them, for what made it other."""
+    return _id("noted", cause, team, person)
+
+
+def away_id(team: str, leave: str) -> str:
+    """What leave that another team granted is known by in a team of the same person."""
+    return f"away-{_id('away', team, leave)}"
+
+
 def delivery_id(reply: str, outcome: str) -> str:
     """The id of the command that reports what became of a reply."""
     return _id("delivery", reply, outcome)

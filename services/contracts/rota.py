@@ -118,6 +118,10 @@ class Leave(_Stretch):
     """Sickness of which nobody has said the end: it lapses at `end`, unless somebody says before that it goes on."""
     reminded_at: Instant | None = None
     """When its person and the leads were last told that it lapses."""
+    also: tuple[Slug, ...] = ()
+    """The person's other teams, which are told whenever it is other than it was."""
+    elsewhere: Slug | None = None
+    """The person's other team, which has granted it: they are away here as well, and only that team changes it."""
 
     @model_validator(mode="after")
     def _sick_is_approved(self) -> Self:

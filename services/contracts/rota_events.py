@@ -56,6 +56,14 @@ class AdviceReason(Model):
     detail: ShortText = ""
 
 
+class LeaveNoted(RotaEvent):
+    """What another team of the person, `elsewhere`, has granted them is other than it was: they are away here as well."""
+
+    type: Literal["LeaveNoted"] = "LeaveNoted"
+    person: Slug
+    elsewhere: Slug
+
+
 class StandInProposal(Model):
     """Somebody who could stand in; `rest_hours` is the lesser of those since their last shift and to their next."""
 

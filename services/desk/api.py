@@ -4,16 +4,18 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from services.contracts.base import Model
 from services.contracts.cases import Case
-from services.contracts.commands import COMMANDS, AnswerQuestion, ReportDelivery, Tick
+from services.contracts.commands import COMMANDS, AnswerQuestion, NoteLeave, ReportCalendar, ReportDelivery, Tick
 from services.desk.commands import read_command
 from services.desk.context import desk_of, visible_case
 from services.desk.domain.filters import AUTHOR, FIELDS, read_filter
 from services.desk.domain.inbox import View
 from services.desk.live import parse_vector
 from services.desk.place import reader_of
+from services.desk.rota.everywhere import told_too
 from services.desk.streams import HEADERS, events_stream
 from services.desk.watching import still_in
 from services.runtime.web.auth import Asking, require, teams_with
@@ -23,7 +25,8 @@ from services.runtime.web.problems import Problem
 
 router = APIRouter(prefix="/api/v1", tags=["desk"])
 
-_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in (Tick, ReportDelivery, AnswerQuestion)]
+_BY_PROCESSES = (Tick, ReportDelivery, ReportCalendar, NoteLeave, AnswerQuestion)
+_COMMAND_NAMES = [one.__name__ for one in COMMANDS if one not in _BY_PROCESSES]
 _SCHEMA = {
     "type": "object",
     "required": ["type", "team"],
@@ -48,7 +51,8 @@ async def send_command(
     """`id`, `at` and `actor` are filled in here. 200 gives the events and the case as it is afterwards."""
     roster = desk_of(request).model.roster(str(body.get("team")))
     command = read_command(body, identity, idempotency_key, web_of(request).clock(), roster)
-    answer = await desk_of(request).commands.ask(command)
+    desk = desk_of(request)
+    answer = await desk.commands.ask(await run_in_threadpool(told_too, desk, command))
     if answer is None:
         return JSONResponse({"id": command.id, "status": "pending"}, 202)
     if answer.rejection:

@@ -21,9 +21,11 @@ from services.contracts.commands import (
     CannedCommand,
     Command,
     ConfigureTeam,
+    DecideLeave,
     DecideSuggestion,
     EraseAuthor,
     ForAllTeams,
+    NoteLeave,
     PublishGuideline,
     ReportCalendar,
     ReportDelivery,
@@ -96,7 +98,7 @@ def check_allowed(command: Command, identity: Identity) -> None:
     Whether a person may decide on the rota, the handbook or canned replies is route's to say: a lead of the roster may,
     whatever their role here. A token acts for everybody there, so it needs the role lead.
     """
-    if isinstance(command, Tick | ReportDelivery | ReportCalendar | AnswerQuestion):
+    if isinstance(command, Tick | ReportDelivery | ReportCalendar | NoteLeave | AnswerQuestion):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
     by_leads = isinstance(
         command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion
@@ -106,8 +108,8 @@ def check_allowed(command: Command, identity: Identity) -> None:
     require(identity, command.team, role, "commands")
     if identity.agency and command.type in OF_OWN_STAFF:
         raise Problem(403, "agency", "Agency staff do not decide on replies.")
-    if isinstance(command, ForAllTeams) and command.also:
-        raise Problem(403, "forbidden", "A person's other teams are filled in by the desk's own pages.")
+    if isinstance(command, ForAllTeams | DecideLeave) and command.also:
+        raise Problem(403, "forbidden", "A person's other teams are filled in by the desk.")
     if isinstance(command, ConfigureTeam) and command.config.team != command.team:
         raise Problem(422, "invalid", "config.team is not the command's team.")
     if not fits(encode(command)):

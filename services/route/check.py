@@ -206,7 +206,7 @@ def _swaps(config: TeamConfig, now: datetime) -> Iterator[Finding]:
 
 def _leave(config: TeamConfig, now: datetime) -> Iterator[Finding]:
     for leave in config.leave:
-        if leave.end <= now:
+        if leave.end <= now and leave.elsewhere is None:
             text = f"the leave of {leave.person} is over and can be taken out"
             yield Finding(level="notice", code="leave_over", text=text, person=leave.person, start=leave.start)
 

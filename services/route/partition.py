@@ -16,7 +16,7 @@ from typing import Any
 from services.contracts.base import Model
 from services.contracts.canned import CannedReply
 from services.contracts.cases import Case
-from services.contracts.commands import ForAllTeams, Tick
+from services.contracts.commands import ForAllTeams, NoteLeave, Tick
 from services.contracts.erasure import ErasedAuthor
 from services.contracts.events import (
     AuthorErased,
@@ -190,9 +190,11 @@ class RoutePartition:
         elsewhere: list[Outgoing] = []
         for given in _without_stale_ticks(inputs):
             if not isinstance(given, Tick) or given.team in self._teams:
-                answer = handle(self._team(given.team), given, now)
+                state = self._team(given.team)
+                before = state.agreement.config if state.agreement else None
+                answer = handle(state, given, now)
                 events += answer
-                elsewhere += (_to_another(one, traces.get(given.id)) for one in sent_on(given, answer))
+                elsewhere += (_to_another(one, traces.get(given.id)) for one in sent_on(given, before, answer))
         events = _once(events)
         self.counts.update((event.team, event.type) for event in events)
         _log_erasures(events)
@@ -288,7 +290,7 @@ def _with_moment(known: KnownGap) -> CoverGap:
     return known.gap if known.gap.found_at else known.gap.model_copy(update={"found_at": known.at})
 
 
-def _to_another(command: ForAllTeams, headers: Mapping[str, str] | None) -> Outgoing:
+def _to_another(command: ForAllTeams | NoteLeave, headers: Mapping[str, str] | None) -> Outgoing:
     """A command to a team that may be on another partition."""
     return Outgoing(DESK_COMMANDS, command.team, command, headers=headers or {})
 

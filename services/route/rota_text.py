@@ -21,7 +21,7 @@ def render(config: TeamConfig, revision: int | None = None) -> str:
     """The text of a team file that `read` reads as `config`, based on that revision of the agreements."""
     zone = ZoneInfo(config.time_zone)
     stretches = (
-        ("leave", config.leave),
+        ("leave", tuple(one for one in config.leave if one.elsewhere is None)),
         ("overrides", config.overrides),
         ("swaps", config.swaps),
         ("stand_ins", config.stand_ins),
@@ -109,6 +109,8 @@ def _stretch(row: Model, zone: ZoneInfo) -> Iterator[tuple[str, Any]]:
     """A row with instants, `from` and `to` for its start and end."""
     names = {"start": "from", "end": "to"}
     for name, value in _set(row).items():
+        if name == "also":
+            continue  # whom is told is not for a file to say
         yield names.get(name, name), _local(value, zone) if isinstance(value, datetime) else value
 
 

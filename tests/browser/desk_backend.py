@@ -83,10 +83,11 @@ class Backend:
     def give(self, given: Input, now: datetime | None = None) -> list[Event]:
         """Decide on one input, and feed what happened."""
         state = self.states.setdefault(given.team, TeamState(given.team))
+        before = state.agreement.config if state.agreement else None
         events = handle(state, given, now or self.clock())
         for event in events:
             self.feed(event)
-        for command in sent_on(given, events):
+        for command in sent_on(given, before, events):
             self.passed_on.append(command)
             if command.team in self.away:
                 self.held.append(command)

@@ -31,6 +31,7 @@ from services.contracts.commands import (
     EraseAuthor,
     HandOver,
     MergeCase,
+    NoteLeave,
     OfferSwap,
     PublishGuideline,
     ReleaseCase,
@@ -55,7 +56,7 @@ from services.contracts.events import CaseErased, CaseMerged, CommandRejected, T
 from services.contracts.handbook import GuidelineText
 from services.contracts.ids import mention_id
 from services.contracts.mentions import Author, ClassifiedMention
-from services.contracts.teams import Person, ServiceLevel, TeamConfig
+from services.contracts.teams import Leave, Person, ServiceLevel, TeamConfig
 from services.rota.shift_history import settled
 from tests.support.rota import FILE_CHANGES, HOURS, ROTA_ASKS, FileChange
 from tests.support.route import TEAM, at, away, config, examples, mention, uuid
@@ -290,6 +291,19 @@ class RoutingMachine(RouteMachine):
             self.command(AskLeave, span.person, **stretch)
             for leave in self.agreed.leave[-1:]:
                 self.command(DecideLeave, "lead:els", leave=leave.id, approve=True)
+
+    @precondition(lambda self: self.agreed is not None)
+    @rule(person=st.sampled_from(ACTORS[:5]), kept=st.sampled_from((0, 0, 1)), hours=HOURS)
+    def another_team_grants(self, person: str, kept: int, hours: tuple[int, int]) -> None:
+        """Somebody is granted leave in another team, or not any more what they were granted there."""
+        assert self.agreed is not None
+        known = [one for one in self.agreed.leave if one.person == person and one.elsewhere and one.end > self.now][
+            :kept
+        ]
+        begin = self.now + timedelta(hours=hours[0])
+        stretch = {"start": begin, "end": begin + timedelta(hours=hours[1])}
+        leave = (*known, Leave(id=f"leave-{hours[1]}", person=person, **stretch))
+        assert self.command(NoteLeave, "system:route", person=person, elsewhere="elders", leave=leave)
 
     @rule(
         actor=st.sampled_from(ACTORS),

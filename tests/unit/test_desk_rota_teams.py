@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from services.contracts.commands import AskLeave, CallInSick, DecideLeave
+from services.contracts.commands import AskLeave, CallInSick
 from services.contracts.teams import Leave, TeamConfig
 from services.desk.accounts import Account
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk
@@ -54,7 +54,7 @@ def post(client: TestClient, path: str, team: str = SPOOR, **data: Any) -> str:
     return location.partition("told=")[2].partition("&")[0]
 
 
-def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDesk) -> None:
+def test_leave_is_asked_in_both_under_one_id_and_what_one_grants_counts_in_both(desk: TestDesk) -> None:
     marit = enter(desk, "marit")
     assert "Winkelhof" in marit.get(f"/rota/mine?team={SPOOR}").text
     for _ in range(2):
@@ -63,11 +63,80 @@ def test_leave_is_asked_in_both_under_one_id_and_decided_on_in_each(desk: TestDe
     assert here == there
     assert len({one.id for one in desk.backend.sent}) == 1
     assert [one.team for one in desk.backend.passed_on] == [SHOP], "what is sent twice is sent on once"
-    desk.backend.do(DecideLeave, SPOOR, "lead:lena", NOW, leave=here.id, approve=True)
-    assert (leave(desk, SPOOR)[0].state, leave(desk, SHOP)[0].state) == ("approved", "asked")
+    assert decided(desk, here) == "rota.told.approved"
+    (here,), (asked, granted) = leave(desk, SPOOR), leave(desk, SHOP)
+    assert (here.state, here.also, asked.state) == ("approved", (SHOP,), "asked")
+    assert (granted.state, granted.elsewhere, granted.start, granted.end) == ("approved", SPOOR, here.start, here.end)
+    assert away(desk, SPOOR) == away(desk, SHOP) == {"marit": "leave"}
     assert "<bdi>Winkelhof</bdi>: gevraagd" in marit.get(f"/rota/mine?team={SPOOR}").text
+    there = marit.get(f"/rota/mine?team={SHOP}").text
+    assert "Goedgekeurd door Spoorlijn; geldt in al je teams." in there
+    assert f"/rota/leave/{asked.id}/withdraw" in there
+    assert f"/rota/leave/{granted.id}/withdraw" not in there, "only that team changes it"
     assert post(marit, f"/rota/leave/{here.id}/withdraw", team=SHOP) == "rota.told.leave_withdrawn"
     assert (leave(desk, SPOOR), leave(desk, SHOP)) == ((), ())
+
+
+def test_a_lead_reads_that_another_team_has_granted_it_and_declining_does_not_change_that(desk: TestDesk) -> None:
+    desk.accounts.save(Account("wim", "Wim", {SHOP: "lead"}), PASSWORD)
+    assert post(enter(desk, "marit"), "/rota/leave", **WEEK) == "rota.told.leave"
+    wim, said = enter(desk, "wim"), "Marit is dan al vrij: Spoorlijn heeft het goedgekeurd."
+    assert said not in wim.get(f"/rota/requests?team={SHOP}").text
+    (here,) = leave(desk, SPOOR)
+    assert decided(desk, here) == "rota.told.approved"
+    assert said in wim.get(f"/rota/requests?team={SHOP}").text
+    week = f"/rota?team={SHOP}&day=2026-12-09"
+    assert wim.get(week).text.count('<span class="leave">') == 5
+    assert decided(desk, here, who="wim", approve="no", team=SHOP) == "rota.told.refused"
+    assert away(desk, SHOP) == {"marit": "leave"}
+    assert decided(desk, here, approve="no") == "rota.told.refused"
+    assert (away(desk, SPOOR), away(desk, SHOP)) == ({}, {})
+    assert [one.state for team in (SPOOR, SHOP) for one in leave(desk, team)] == ["declined", "declined"]
+
+
+def test_what_both_have_granted_is_shown_once_and_holds_until_both_take_it_back(desk: TestDesk) -> None:
+    desk.accounts.save(Account("wim", "Wim", {SHOP: "lead"}), PASSWORD)
+    marit = enter(desk, "marit")
+    assert post(marit, "/rota/leave", **WEEK) == "rota.told.leave"
+    (here,) = leave(desk, SPOOR)
+    assert decided(desk, here) == decided(desk, here, who="wim", team=SHOP) == "rota.told.approved"
+    assert "geldt in al je teams" not in marit.get(f"/rota/mine?team={SPOOR}").text
+    assert decided(desk, here, approve="no") == "rota.told.refused"
+    assert away(desk, SPOOR) == away(desk, SHOP) == {"marit": "leave"}
+    assert decided(desk, here, who="wim", approve="no", team=SHOP) == "rota.told.refused"
+    assert (away(desk, SPOOR), away(desk, SHOP)) == ({}, {})
+
+
+def test_a_program_that_grants_leave_tells_the_persons_other_teams_too(desk: TestDesk) -> None:
+    assert post(enter(desk, "marit"), "/rota/leave", **WEEK) == "rota.told.leave"
+    lena, (here,) = enter(desk, "lena"), leave(desk, SPOOR)
+    body = {"type": "DecideLeave", "team": SPOOR, "leave": here.id, "approve": True}
+    assert lena.post("/api/v1/commands", json=body | {"also": [SHOP]}).status_code == 403, "the desk knows the teams"
+    assert lena.post("/api/v1/commands", json=body).status_code == 200
+    assert away(desk, SHOP) == {"marit": "leave"}
+    forged = {"type": "NoteLeave", "team": SHOP, "person": "marit", "elsewhere": SPOOR}
+    assert lena.post("/api/v1/commands", json=forged).status_code == 403
+
+
+def test_leave_that_is_granted_while_the_other_team_is_away_counts_there_when_it_is_back(desk: TestDesk) -> None:
+    assert post(enter(desk, "marit"), "/rota/leave", **WEEK) == "rota.told.leave"
+    desk.backend.away = {SHOP}
+    assert decided(desk, leave(desk, SPOOR)[0]) == "rota.told.approved"
+    assert away(desk, SHOP) == {}
+    desk.backend.back()
+    assert away(desk, SHOP) == {"marit": "leave"}
+
+
+def decided(desk: TestDesk, one: Leave, who: str = "lena", approve: str = "yes", team: str = SPOOR) -> str:
+    """A lead approves or declines; gives what was told."""
+    return post(enter(desk, who), f"/rota/leave/{one.id}/decide", team=team, approve=approve)
+
+
+def away(desk: TestDesk, team: str) -> dict[str, str]:
+    """Who is away in a team on the Wednesday of that week, by what route works with."""
+    agreed = desk.backend.states[team].agreement
+    assert agreed is not None
+    return dict(agreed.rota.duty(datetime(2026, 12, 9, 10, tzinfo=UTC)).away)
 
 
 def test_sick_and_well_count_in_both_at_once(desk: TestDesk) -> None:

@@ -1,12 +1,23 @@
 """What a partition writes: one record for each touched case, tombstones, ticks once, time that never goes back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 
-from services.contracts.commands import ApproveReply, AskLeave, CloseCase, ConfigureTeam, ReportWell, SubmitReply, Tick
+from services.contracts.codec import decode, encode
+from services.contracts.commands import (
+    ApproveReply,
+    AskLeave,
+    CloseCase,
+    ConfigureTeam,
+    DecideLeave,
+    ReportWell,
+    SubmitReply,
+    Tick,
+)
 from services.contracts.ids import due_id, reply_id
 from services.contracts.signals import ApprovalWaits
 from services.contracts.teams import ApprovalRule, TeamConfiguration
@@ -205,6 +216,45 @@ def test_leave_is_sent_on_with_what_it_does_here_and_counts_once_in_each_other_t
     assert elsewhere is not None
     assert here.config.leave == elsewhere.config.leave
     assert len(here.config.leave) == 1
+
+
+def test_leave_that_is_granted_is_told_to_the_other_teams_with_what_it_does_here_and_once(
+    partition: RoutePartition,
+) -> None:
+    partition.handle([received(leave(1, also=()))], at(10))
+    asked = partition._team(TEAM).agreement
+    assert asked is not None
+    fields = {"id": uuid("yes"), "team": TEAM, "at": at(10), "actor": "lead:els", "leave": asked.config.leave[0].id}
+    approve = DecideLeave(approve=True, also=("elders", "verder"), **fields)
+    trace = {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}
+    output = partition.handle([replace(received(approve), headers=trace)] * 2, at(10))
+    sent = on(DESK_COMMANDS, output)
+    assert [(one.key, one.partition, one.headers) for one in sent] == [("elders", None, trace), ("verder", None, trace)]
+    assert "LeaveDecided" in [one.message.type for one in on(DESK_EVENTS, output)]  # type: ignore[union-attr]  # an event
+    assert on(DESK_COMMANDS, partition.handle([received(approve)], at(10.1))) == [], "a repeat was told before"
+    assert sent[0].message is not None
+    assert decode(DESK_COMMANDS, encode(sent[0].message)) == sent[0].message
+    other = RoutePartition(1)
+    agreed = config(team="elders")
+    other.restore(DESK_TEAMS, "key", TeamConfiguration(team="elders", revision=1, at=at(9), config=agreed))
+    output = other.handle([received(sent[0].message)] * 2, at(11))
+    assert [one.message.type for one in on(DESK_EVENTS, output)] == ["LeaveNoted", "CommandRepeated"]  # type: ignore[union-attr]  # events
+    assert on(DESK_COMMANDS, output) == [], "it goes no further"
+    heir = RoutePartition(1)
+    (record,) = (one.message for one in on(DESK_TEAMS, output) if one.key == "elders:config:current")
+    assert record is not None
+    heir.restore(DESK_TEAMS, "key", record)
+    for one in (other, heir):
+        there = one._team("elders").agreement
+        assert there is not None
+        assert [(known.elsewhere, known.start) for known in there.config.leave] == [(TEAM, at(9, day=7))]
+        assert there.rota.duty(at(10, day=7)).away == {"noor": "leave"}
+    decline = DecideLeave(approve=False, **(fields | {"id": uuid("no")}))
+    (back, _) = on(DESK_COMMANDS, partition.handle([received(decline)], at(12)))
+    other.handle([received(back.message)], at(12))
+    there = other._team("elders").agreement
+    assert there is not None
+    assert there.config.leave == ()
 
 
 def test_what_is_refused_here_is_not_sent_on(partition: RoutePartition) -> None:

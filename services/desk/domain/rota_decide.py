@@ -41,6 +41,8 @@ class LeaveAsked:
     others_away: tuple[str, ...]
     own: bool
     """The lead's own, which another lead decides on."""
+    granted: str | None
+    """Another team of theirs that has granted them all of that time: they are away then, whatever is decided here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,15 @@ def _leave_asked(team: TeamRota, leave: Leave, now: datetime, own: bool) -> Leav
         effect=effect(team.config, after, start, max(end, start + timedelta(minutes=1))),
         others_away=team.ordered(away),
         own=own,
+        granted=granted_elsewhere(team.config, leave, now),
     )
+
+
+def granted_elsewhere(config: TeamConfig, leave: Leave, now: datetime) -> str | None:
+    """The other team that has granted its person all that is left of a leave."""
+    theirs = (one for one in config.leave if one.person == leave.person and one.elsewhere)
+    start = max(leave.start, now)
+    return next((one.elsewhere for one in theirs if one.start <= start and one.end >= leave.end), None)
 
 
 def _with_leave(config: TeamConfig, old: Leave, new: Leave) -> TeamConfig:

@@ -153,9 +153,18 @@ def _days(team: TeamRota, shifts: Iterable[MyShift]) -> Iterator[MyDay]:
 
 
 def _leave(leave: Iterable[Leave], me: str, now: datetime) -> list[Leave]:
-    """What was asked and what was given, the nearest first; sickness of now is shown elsewhere."""
-    found = [one for one in leave if one.person == me and one.kind == "leave" and one.end > now - REMEMBERED]
+    """What was asked and what was given, the nearest first; sickness of now is shown elsewhere.
+
+    What another team has given is not said again where this one has given it too.
+    """
+    mine = [one for one in leave if one.person == me and one.kind == "leave" and one.end > now - REMEMBERED]
+    given = [one for one in mine if one.state == "approved" and not one.elsewhere]
+    found = [one for one in mine if not (one.elsewhere and any(_within(one, other) for other in given))]
     return sorted(found, key=lambda one: (one.end <= now, one.start))
+
+
+def _within(one: Leave, other: Leave) -> bool:
+    return other.start <= one.start and one.end <= other.end
 
 
 def _swaps(swaps: Iterable[Swap], me: str, now: datetime) -> list[Swap]:

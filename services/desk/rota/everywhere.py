@@ -4,18 +4,18 @@ A team knows nothing of another, and the desk knows all of a person's teams: tho
 roster has them. It names them in the command; route sends it on to each in the transaction in which it counts
 (`services/route/domain/sending_on.py`), so that no team is missed whatever ends in between. The page says which team has
 refused, and which has not answered yet: that needs nobody to do anything. Sickness and being well count at once everywhere;
-leave is decided on by the leads of each team, for their own cover.
+leave is asked for in each, and what one team grants counts in all: there, too, the desk names the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from services.contracts.commands import ForAllTeams
-from services.contracts.teams import TeamConfig
+from services.contracts.commands import Command, DecideLeave, ForAllTeams
+from services.contracts.teams import Leave, TeamConfig
 from services.desk.commands import command_id
 from services.desk.context import Desk, desk_of
 from services.desk.domain.answers import Answer
@@ -36,6 +36,15 @@ def other_teams(desk: Desk, team: str, person: str) -> dict[str, TeamConfig]:
         for name, config in found.items()
         if config is not None and person in {one.id for one in config.people}
     }
+
+
+def told_too(desk: Desk, command: Command) -> Command:
+    """The command with whom to tell of it: of leave that is granted, the other teams of whose it is."""
+    config = desk.model.config(command.team)
+    if not isinstance(command, DecideLeave) or config is None:
+        return command
+    person = next((one.person for one in config.leave if one.id == command.leave), None)
+    return command.model_copy(update={"also": tuple(other_teams(desk, command.team, person))}) if person else command
 
 
 async def send_everywhere(
@@ -65,6 +74,13 @@ def said_elsewhere(request: Request, view: RotaView, person: str) -> list[tuple[
         return []
     known = other_teams(desk_of(request), view.name, person)
     return [(f"rota.is_{said}", known[team].name) for said, teams in given.items() for team in teams if team in known]
+
+
+def team_names(desk: Desk, leave: Iterable[Leave]) -> dict[str, str]:
+    """The names of the other teams that have granted any of this leave, by id; the id of one that is not known here."""
+    granting = {one.elsewhere for one in leave if one.elsewhere}
+    known = {team: desk.model.config(team) for team in granting}
+    return {team: config.name if config else team for team, config in known.items()}
 
 
 def _is_refused(answer: Answer | None) -> bool:

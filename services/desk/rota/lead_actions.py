@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.desk.rota import forms
 from services.desk.rota.context import RotaView, for_action
+from services.desk.rota.everywhere import told_too
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sending import Key, Slug, Text, back, form_of, send, wrong
 from services.runtime.web.auth import Asking
@@ -32,11 +33,11 @@ def lead_view(request: Request, identity: Identity) -> RotaView:
 async def decide_leave(
     request: Request, identity: Asking, leave: str, approve: Slug, note: Text = "", key: Key = ""
 ) -> Response:
-    """Approve or decline."""
+    """Approve or decline; what is granted is told to their other teams."""
     view = lead_view(request, identity)
     yes = approve == "yes"
     command = {"type": "DecideLeave", "leave": leave, "approve": yes, "note": note.strip()}
-    return back(view, REQUESTS, await send(request, view, "approved" if yes else "refused", key, command))
+    return back(view, REQUESTS, await send(request, view, "approved" if yes else "refused", key, command, told_too))
 
 
 @router.post("/overrides")

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from services.contracts.teams import Shift
+from services.desk.context import desk_of
 from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
 from services.desk.domain.rota_sick import IfSick
 from services.desk.rota.api import calendar_view
 from services.desk.rota.context import RotaView, for_lead, nothing, show
-from services.desk.rota.everywhere import said_elsewhere
+from services.desk.rota.everywhere import said_elsewhere, team_names
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sick_looks import looked
 from services.rota.sickness import endless
@@ -28,7 +29,8 @@ def requests(request: Request, identity: Asking, told: str = "") -> Response:
     if view is None:
         return nothing(request)
     leave, swaps = leave_asked(view.team, view.me, view.now), swaps_seen(view.team, view.now)
-    return show(request, view, "rota_requests.html", told, leave=leave, swaps=swaps)
+    names = team_names(desk_of(request), view.team.config.leave)
+    return show(request, view, "rota_requests.html", told, leave=leave, swaps=swaps, team_names=names)
 
 
 @router.get("/stand-ins")

@@ -15,7 +15,7 @@ from services.desk.domain.rota_absent import my_absence
 from services.desk.domain.rota_mine import elsewhere, is_reminded, mine
 from services.desk.rota.calendars import Subscribed
 from services.desk.rota.context import RotaView, nothing, rota_view, show
-from services.desk.rota.everywhere import other_teams, said_elsewhere
+from services.desk.rota.everywhere import other_teams, said_elsewhere, team_names
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sick_looks import looked
 from services.rota.publish import publish
@@ -75,6 +75,7 @@ def _values(request: Request, view: RotaView) -> dict[str, Any]:
     others = other_teams(desk, view.name, view.me)
     return {
         "others": [config.name for config in others.values()],
+        "team_names": team_names(desk, view.team.config.leave),
         "said_elsewhere": said_elsewhere(request, view, view.me),
         "elsewhere": elsewhere(others.values(), view.me),
         "mine": mine(view.team, view.me, view.now),

@@ -1,16 +1,17 @@
 """How a form of the rota becomes a command and its answer a sentence: post, redirect, get; sent twice is sent once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from services.contracts.commands import Command
 from services.desk.commands import read_command
-from services.desk.context import desk_of
+from services.desk.context import Desk, desk_of
 from services.desk.domain.answers import Answer
 from services.desk.rota.context import RotaView
 from services.desk.rota.forms import WrongFormError
@@ -40,10 +41,20 @@ def read(request: Request, view: RotaView, key: str, command: Mapping[str, Any])
         return None
 
 
-async def send(request: Request, view: RotaView, what: str, key: str, command: Mapping[str, Any]) -> str:
-    """Send a command; the key of the sentence that says what came of it."""
-    asked = read(request, view, key, command)
-    return WRONG_FORM if asked is None else told_of(what, await desk_of(request).commands.ask(asked))
+async def send(
+    request: Request,
+    view: RotaView,
+    what: str,
+    key: str,
+    command: Mapping[str, Any],
+    filled: Callable[[Desk, Command], Command] | None = None,
+) -> str:
+    """Send a command, `filled` with what the desk knows; the key of the sentence that says what came of it."""
+    desk, asked = desk_of(request), read(request, view, key, command)
+    if asked is None:
+        return WRONG_FORM
+    whole = await run_in_threadpool(filled, desk, asked) if filled else asked
+    return told_of(what, await desk.commands.ask(whole))
 
 
 def told_of(what: str, answer: Answer | None) -> str:

@@ -1,6 +1,9 @@
-"""Leave that comes from somebody's calendar, in a team's agreements: taken over, and what has been stays as it was. Pure."""
+"""Leave that somebody else says, in a team's agreements: taken over, and what has been stays as it was. Pure.
 
-from collections.abc import Iterable, Iterator
+Of a calendar here; of another team in `leave_elsewhere.py`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from services.contracts.teams import Leave, TeamConfig
@@ -10,18 +13,33 @@ from services.route.domain.imported_shifts import first_id, free_id, is_of
 def take_over_leave(config: TeamConfig, calendar: str, leave: Iterable[Leave], now: datetime) -> TeamConfig:
     """The agreements with the leave that the calendar says from `now` on.
 
+    See `replaced_from_now`.
+    """
+
+    def known_as(old: Leave) -> str | None:
+        return first_id(calendar, old.id) if is_of(calendar, old.id) else None
+
+    return config.model_copy(update={"leave": replaced_from_now(config.leave, leave, known_as, now)})
+
+
+def replaced_from_now(
+    known: Iterable[Leave], said: Iterable[Leave], known_as: Callable[[Leave], str | None], now: datetime
+) -> tuple[Leave, ...]:
+    """The leave with what somebody else says of theirs from `now` on. `known_as` is what they call one; `None`: not theirs.
+
     What has been stays. What is running and has gone ends now, and what is running and is said otherwise ends when it is now
     said to; what had not begun is replaced; what is heard of while it runs counts from now.
     """
-    given = {one.id: one for one in leave}
+    given = {one.id: one for one in said}
     kept: list[Leave] = []
-    for old in config.leave:
-        if not is_of(calendar, old.id) or old.end <= now:
+    for old in known:
+        name = known_as(old)
+        if name is None or old.end <= now:
             kept.append(old)
-        elif (again := _again(old, given.pop(first_id(calendar, old.id), None), now)) is not None:
+        elif (again := _again(old, given.pop(name, None), now)) is not None:
             kept.append(again)
     taken = {one.id for one in kept}
-    return config.model_copy(update={"leave": (*kept, *_new(given.values(), taken, now))})
+    return (*kept, *_new(given.values(), taken, now))
 
 
 def _again(old: Leave, new: Leave | None, now: datetime) -> Leave | None:

@@ -44,7 +44,8 @@ def ask(agreed: Agreement, command: AskLeave, now: datetime) -> list[Draft]:
     ahead(command.end, now)
     for one in agreed.config.leave:
         overlaps = one.start < command.end and one.end > command.start
-        if one.person == person and one.kind == "leave" and one.state != "declined" and overlaps:
+        ours = one.kind == "leave" and one.state != "declined" and one.elsewhere is None
+        if one.person == person and ours and overlaps:
             raise Refusal("invalid", f"{person} has {one.id!r} then, which is {one.state}")
     leave = Leave(
         id=f"leave-{command.shared or command.id}",
@@ -59,9 +60,9 @@ def ask(agreed: Agreement, command: AskLeave, now: datetime) -> list[Draft]:
 
 def decide(agreed: Agreement, command: DecideLeave, now: datetime) -> list[Draft]:
     """Approved or declined by a lead. Approved leave that has begun is withdrawn, not declined; and what has been worked by
-    the time of the approval was worked: leave that was to have begun by then begins now."""
+    the time of the approval was worked: leave that was to have begun by then begins now. Their other teams hear of it."""
     leads_only(agreed, command.actor)
-    leave = found(agreed.config.leave, "leave", command.leave)
+    leave = _ours(agreed, command.leave)
     if leave.kind == "sick":
         raise Refusal("invalid", "sickness is not decided on")
     if leave.person == command.actor and set(agreed.leads) - {command.actor}:
@@ -71,14 +72,15 @@ def decide(agreed: Agreement, command: DecideLeave, now: datetime) -> list[Draft
     if leave.state == "approved" and state == "declined" and leave.start <= now:
         raise Refusal("invalid", "the leave has begun; withdraw what is left of it")
     begins = max(leave.start, now) if command.approve and leave.state != "approved" else leave.start
-    after = leave.model_copy(update={"state": state, "start": begins})
+    also = set(leave.also).union(command.also if command.approve else ()) - {agreed.config.team}
+    after = leave.model_copy(update={"state": state, "start": begins, "also": tuple(sorted(also))})
     leaves = replaced(agreed.config.leave, leave, after)
     return _leave_draft(agreed, leaves, LeaveDecided, now, leave=after, note=command.note)
 
 
 def withdraw(agreed: Agreement, command: WithdrawLeave, now: datetime) -> list[Draft]:
     """Not wanted any more, by the person or a lead."""
-    leave = found(agreed.config.leave, "leave", command.leave)
+    leave = _ours(agreed, command.leave)
     on_behalf(agreed, command.actor, leave.person)
     if leave.kind == "sick":
         raise Refusal("invalid", "sickness ends when its person reports well")
@@ -133,6 +135,14 @@ def reminders(state: TeamState, now: datetime) -> Iterator[Draft]:
             leaves = replaced(state.agreement.config.leave, leave, told)
             config = changed_config(state.agreement, leave=leaves)
             yield from rota_draft(state.agreement, config, SickReminded, now, ROUTER, leave=told)
+
+
+def _ours(agreed: Agreement, name: str) -> Leave:
+    """The leave of this name, which is for this team to say."""
+    leave = found(agreed.config.leave, "leave", name)
+    if leave.elsewhere is not None:
+        raise Refusal("invalid", f"{leave.elsewhere} has granted this, and only {leave.elsewhere} changes it")
+    return leave
 
 
 def _sickness(agreed: Agreement, person: str, now: datetime) -> Leave | None:

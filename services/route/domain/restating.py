@@ -17,6 +17,7 @@ from services.route.domain.answers import Refusal
 from services.route.domain.calendar_rules import without_gone
 from services.route.domain.drafts import Draft
 from services.route.domain.imported_shifts import is_of
+from services.route.domain.leave_elsewhere import as_stated
 from services.route.domain.restated_shifts import restated_shifts
 from services.route.domain.restated_stretches import Restated
 from services.route.domain.rights import member
@@ -39,6 +40,7 @@ def configure(known: Agreement | None, command: ConfigureTeam, now: datetime) ->
     _as_known(known, command.based_on)
     try:
         if known is None:
+            given = given.model_copy(update={"leave": as_stated((), given.leave, (), now)})
             agreement(given, 1, now)
             return [Draft(TeamConfigured, {"revision": 1, "config": given})]
         config = restated(known.config, given, command.based_on is not None, now)
@@ -65,12 +67,20 @@ def restated(known: TeamConfig, given: TeamConfig, based: bool, now: datetime) -
         return people.issuperset(_named(entry)) and (not based or _of_calendar(entry.id, kept))
 
     ways: Restated[Any] = Restated(stays, based, now)
-    changes: dict[str, Any] = {name: ways.entries(getattr(known, name), getattr(given, name)) for name in STRETCHES}
+    changes: dict[str, Any] = {
+        name: ways.entries(_own(getattr(known, name)), _own(getattr(given, name))) for name in STRETCHES
+    }
+    changes["leave"] = as_stated(known.leave, changes["leave"], people, now)
     changes["shifts"] = restated_shifts(known, given, shift_stays, now)
     names = {one.id for one in changes["shifts"]}
     changes["swaps"] = tuple(one for one in changes["swaps"] if one.shift in names)
     changes["former"] = tuple(_former(known, people, now))
     return without_gone(known, given.model_copy(update=changes), now)
+
+
+def _own(entries: Iterable[Any]) -> list[Any]:
+    """Without leave that other teams have granted."""
+    return [one for one in entries if getattr(one, "elsewhere", None) is None]
 
 
 def _as_known(known: Agreement | None, based_on: int | None) -> None:
