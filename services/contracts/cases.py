@@ -133,8 +133,20 @@ class Waiting(Model):
     cover_begins: Instant | None = None
 
 
+class Told(Model):
+    """That a promise was warned of or broken `at` a moment, while it was due at `due_at`; the steps that were taken then."""
+
+    due_at: Instant
+    at: Instant
+    escalated: tuple[EscalationStep, ...] = ()
+    escalate_at: Instant | None = None
+
+
 class Deadline(Model):
-    """One promise: due, when to warn, and what became of it. Warned and breached at most once each.
+    """One promise: due, when to warn, and what became of it. Warned and breached at most once for each moment of `due_at`.
+
+    Where that is moved ahead (other agreements, another urgency) and the moment to warn with it, it is neither warned of
+    nor broken any more, and is told of anew when the later moment comes; not when it is moved back to what was told of.
 
     Its clock runs from `resumed_at` (else `started_at`) with `spent_seconds` used before, unless `paused_at` is set: then
     `due_at` and `warn_at` are what they were and count again, recalculated, when it goes on.
@@ -158,6 +170,10 @@ class Deadline(Model):
     """The steps taken since it was broken, each once."""
     escalate_at: Instant | None = None
     """When the next step comes, if it is not met by then."""
+    told_warned: Told | None = None
+    """The warning that no longer holds, since it is due later: of the latest `due_at` that was warned of. Mostly absent."""
+    told_breached: Told | None = None
+    """Likewise of having been broken."""
 
 
 class MergedCase(Model):

@@ -23,10 +23,12 @@ Said = tuple[str, str, DeadlineKind, datetime]
 
 
 class SaidOfPromises:
-    """Each promise is warned of once at most, and broken once at most, unless other agreements or a correction move it."""
+    """Each promise is warned of once at most, and broken once at most, unless other agreements or a correction move it; and
+    once at most for each moment at which it is due, whatever moves it there and back."""
 
     def __init__(self) -> None:
         self._said: set[Said] = set()
+        self._dues: set[tuple[Said, datetime]] = set()
 
     def see(self, event: Event) -> None:
         """An event that was not seen before."""
@@ -34,19 +36,23 @@ class SaidOfPromises:
             said = (event.type, event.case.id, event.deadline.kind, event.deadline.started_at)
             assert said not in self._said, "each promise is warned of once and broken once"
             self._said.add(said)
+            assert (said, event.deadline.due_at) not in self._dues, "each moment is told of once"
+            self._dues.add((said, event.deadline.due_at))
         elif isinstance(event, DeadlineChanged | CaseReclassified):
             self._said = {one for one in self._said if one[1] != event.case.id or one in _stands(event)}
+            kept = {(one.kind, one.started_at) for one in event.case.promises}
+            self._dues = {one for one in self._dues if one[0][1] != event.case.id or one[0][2:] in kept}
 
 
 def _stands(event: CaseEvent) -> set[Said]:
-    """What the case still knows to have been said of its promises."""
+    """What the case still knows to have been said of its promises; of those that stand still it shows when they go on."""
     case = event.case
     told = (("DeadlineWarned", "warned_at"), ("DeadlineBreached", "breached_at"))
     return {
         (type_, case.id, one.kind, one.started_at)
         for one in case.promises
         for type_, moment in told
-        if getattr(one, moment) is not None
+        if getattr(one, moment) is not None and one.paused_at is None
     }
 
 

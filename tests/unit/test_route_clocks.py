@@ -4,9 +4,9 @@ from datetime import datetime
 
 from services.contracts.cases import Deadline
 from services.contracts.commands import AddNote, CloseCase, CorrectClassification, ReopenCase, SnoozeCase, SubmitReply
-from services.contracts.events import CaseEscalated, CommandRejected
+from services.contracts.events import CaseEscalated, CommandRejected, DeadlineBreached, DeadlineWarned
 from services.contracts.ids import mention_id
-from services.contracts.teams import ServiceLevel
+from services.contracts.teams import ServiceLevel, TeamConfig
 from tests.support.route import TEAM, Desk, at, config, types
 
 LEVEL = ServiceLevel(
@@ -176,6 +176,119 @@ def test_new_agreements_give_new_promises_and_take_old_ones_away() -> None:
         )[1:]
         == []
     )
+
+
+def within(minutes: int, resolution: int | None = 240) -> TeamConfig:
+    """The agreements with another first response and resolution."""
+    changes = {"first_response_minutes": minutes, "resolution_minutes": resolution}
+    return config(service_levels=(LEVEL.model_copy(update=changes),))
+
+
+def told(desk: Desk, since: float, until: float, *between: tuple[float, TeamConfig]) -> list[tuple[str, datetime]]:
+    """What is told of first responses, and when, by ticks of a minute; `between` are agreements that are made meanwhile."""
+    found = []
+    for minute in range(round(since * 60), round(until * 60) + 1):
+        desk.now = at(minute / 60)
+        for hour, other in between:
+            if round(hour * 60) == minute:
+                desk.configure(other)
+        events = [one for one in desk.tick() if isinstance(one, DeadlineWarned | DeadlineBreached)]
+        found += [(one.type, one.at) for one in events if one.deadline.kind == "first_response"]
+    return found
+
+
+def test_what_is_warned_of_and_then_due_later_is_warned_of_again_when_the_later_moment_comes() -> None:
+    desk = agreed()  # due at 11, warned of at 10:48
+    desk.say("een")
+    assert told(desk, 10, 12, (10.9, within(120))) == [
+        ("DeadlineWarned", at(10.8)),
+        ("DeadlineWarned", at(11.75)),
+        ("DeadlineBreached", at(12)),
+    ]
+
+
+def test_what_stays_in_its_warning_is_not_warned_of_again_although_it_is_due_later() -> None:
+    desk = agreed()
+    desk.say("een")
+    assert told(desk, 10, 11.2, (10.95, within(65))) == [
+        ("DeadlineWarned", at(10.8)),
+        ("DeadlineBreached", at(11 + 5 / 60)),
+    ]
+
+
+def test_what_is_moved_later_and_back_is_not_warned_of_twice() -> None:
+    desk = agreed()
+    desk.say("een")
+    assert told(desk, 10, 10.98, (10.85, within(120)), (10.9, within(60))) == [("DeadlineWarned", at(10.8))]
+    assert promise(desk, "een", "first_response").warned_at == at(10.8), "it is as it was"
+    desk.configure(within(120))
+    desk.configure(within(50))
+    assert told(desk, 11, 11) == [("DeadlineBreached", at(11))], "and sooner than what was warned of"
+
+
+def test_what_was_broken_and_is_due_later_may_break_once_more_and_not_when_it_is_moved_back() -> None:
+    desk = agreed()
+    desk.say("een")
+    told(desk, 10, 11.5)
+    before = promise(desk, "een", "first_response")
+    assert (before.breached_at, before.escalated) == (at(11), ("next_layer", "lead"))
+    desk.configure(within(180))
+    ahead = promise(desk, "een", "first_response")
+    assert (ahead.warned_at, ahead.breached_at, ahead.escalated, ahead.escalate_at) == (None, None, (), None)
+    assert told(desk, 11.6, 11.7, (11.65, within(60))) == []
+    back = promise(desk, "een", "first_response")
+    assert (back.breached_at, back.escalated) == (before.breached_at, before.escalated)
+    assert told(desk, 11.8, 13, (11.8, within(180))) == [
+        ("DeadlineWarned", at(12.75)),
+        ("DeadlineBreached", at(13)),
+    ]
+
+
+def test_another_urgency_that_is_taken_back_warns_of_nothing_twice() -> None:
+    desk = Desk(config())  # high: within an hour; else within four
+    desk.say("een", urgency="high")
+    assert told(desk, 10, 10.9) == [("DeadlineWarned", at(10.8))]
+    correct(desk, "een", "person", "noor", urgency="normal")
+    assert told(desk, 10.9, 10.95) == []
+    correct(desk, "een", "person", "noor", urgency="high")
+    assert told(desk, 10.95, 10.98) == []
+    correct(desk, "een", "person", "noor", urgency="normal")
+    assert told(desk, 11, 14) == [("DeadlineWarned", at(13.75)), ("DeadlineBreached", at(14))]
+
+
+def test_a_pause_moves_a_promise_later_and_warns_of_it_no_second_time() -> None:
+    desk = agreed()
+    desk.say("een")
+    desk.tick(at(13.8))
+    assert promise(desk, "een", "resolution").warned_at == at(13.8)
+    desk.do(SubmitReply, "noor", case=desk.case("een").id, text="Wat is uw adres?")
+    desk.now = at(15)
+    desk.say("twee", conversation="een")
+    after = promise(desk, "een", "resolution")
+    assert (after.warned_at, after.due_at) == (at(13.8), at(15.2))
+    events = desk.tick(at(15.1))
+    assert "DeadlineWarned" not in types(events)
+    assert [one.deadline.kind for one in desk.tick(at(15.3)) if isinstance(one, DeadlineBreached)] == ["resolution"]
+
+
+def test_what_is_promised_longer_while_its_clock_stands_still_is_warned_of_when_that_comes() -> None:
+    desk = agreed()
+    desk.say("een")
+    desk.tick(at(14))
+    assert promise(desk, "een", "resolution").breached_at == at(14)
+    desk.do(SubmitReply, "noor", case=desk.case("een").id, text="Wat is uw adres?")
+    desk.now = at(15)
+    desk.configure(within(60, 480))
+    desk.say("twee", conversation="een")
+    after = promise(desk, "een", "resolution")
+    assert (after.due_at, after.warned_at, after.breached_at) == (at(19), None, None)
+    kinds = [
+        (one.type, one.at)
+        for hour in (18.5, 18.8, 18.9, 19, 19.1)
+        for one in desk.tick(at(hour))
+        if isinstance(one, DeadlineWarned | DeadlineBreached) and one.deadline.kind == "resolution"
+    ]
+    assert kinds == [("DeadlineWarned", at(18.8)), ("DeadlineBreached", at(19))]
 
 
 def test_a_person_who_reopens_starts_the_resolution_clock_anew() -> None:

@@ -98,6 +98,34 @@ def test_undone_later_what_was_said_goes_where_it_belongs_and_what_was_sent_stay
     assert stayed.first_response_at == sent[0].at
 
 
+def test_what_was_told_of_a_promise_while_they_were_one_is_not_told_again_after_it_is_undone() -> None:
+    desk, first, second = two(urgency="high")
+    desk.do(MergeCase, "lead:els", case=second, into=first)
+    desk.now = at(10.9)
+    assert types(desk.tick()).count("DeadlineWarned") == 1
+    desk.now = at(11)
+    assert types(desk.tick()).count("DeadlineBreached") == 1
+    desk.do(UnmergeCase, "lead:els", case=second)
+    (promise,) = desk.state.cases[second].promises
+    assert (promise.warned_at, promise.breached_at) == (at(10.9), at(11))
+    desk.now = at(11.1)
+    assert not {"DeadlineWarned", "DeadlineBreached"}.intersection(types(desk.tick()))
+    (other,) = desk.state.cases[first].promises
+    assert (other.warned_at, other.due_at) == (None, at(14)), "the other's is as it was"
+    desk.now = at(13.8)
+    assert types(desk.tick()).count("DeadlineWarned") == 1
+
+
+def test_what_was_told_of_its_own_promise_stays_with_the_case_that_goes_on() -> None:
+    desk, first, second = two()
+    desk.do(MergeCase, "lead:els", case=second, into=first)
+    desk.now = at(13.8)
+    assert types(desk.tick()).count("DeadlineWarned") == 1
+    desk.do(UnmergeCase, "lead:els", case=second)
+    assert [one.warned_at for one in desk.state.cases[first].promises] == [at(13.8)]
+    assert "DeadlineWarned" not in types(event for event in desk.tick(at(13.9)) if event.case.id == first)
+
+
 def test_a_reply_answers_the_chosen_conversation_and_nothing_else() -> None:
     desk, first, second = two(author=Author(id="buur", name="Buur"))
     desk.do(MergeCase, "lead:els", case=second, into=first, other_author=True)

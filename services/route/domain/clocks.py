@@ -116,6 +116,12 @@ def promising(case: Case, promises: Iterable[Deadline]) -> Case:
     return _with(case, promises)
 
 
+def as_told(promises: Iterable[Deadline], since: Iterable[Deadline]) -> list[Deadline]:
+    """Promises as they were once, with what was told since of the same ones."""
+    told = {(one.kind, one.started_at, one.due_at): one for one in since}
+    return [_as_told(one, told.get((one.kind, one.started_at, one.due_at))) for one in promises]
+
+
 def put(case: Case, deadline: Deadline) -> Case:
     """The case with `deadline` in the place of its promise of that kind."""
     return _with(case, [deadline if one.kind == deadline.kind else one for one in promises_of(case)])
@@ -125,6 +131,13 @@ def _owed_again(agreed: Agreement, kept: Deadline, now: datetime) -> Deadline:
     again = agreed.resumed(kept.model_copy(update={"met_at": None, "paused_at": kept.met_at}), now)
     late = again.breached_at is not None and "lead" not in again.escalated
     return again.model_copy(update={"escalate_at": now if late else None})
+
+
+def _as_told(was: Deadline, now: Deadline | None) -> Deadline:
+    if now is None or now.met_at is not None:
+        return was
+    names = ("warned_at", "breached_at", "escalated", "escalate_at", "told_warned", "told_breached")
+    return was.model_copy(update={name: getattr(now, name) for name in names})
 
 
 def _sooner(old: Deadline, new: Deadline | None) -> Deadline:

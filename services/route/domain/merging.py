@@ -189,8 +189,13 @@ def _reduced(agreed: Agreement, into: Case, entry: MergedCase, actor: str, now: 
             awaiting_us=entry.awaiting_us,
             waiting=waiting,
         )
-        after = clocks.adjusted(agreed, clocks.promising(after, entry.promises), now)
+        after = _promised_again(agreed, after, entry.promises, into, now)
     return case_draft(CaseReduced, after, now, actor, entry.case, unmerged=entry.case)
+
+
+def _promised_again(agreed: Agreement, after: Case, promises: tuple[Deadline, ...], into: Case, now: datetime) -> Case:
+    """With its promises of before the merge; what was warned of since is not warned of again."""
+    return clocks.adjusted(agreed, clocks.promising(after, clocks.as_told(promises, promises_of(into))), now)
 
 
 def _unmerged(agreed: Agreement, case: Case, into: Case, entry: MergedCase, actor: str, now: datetime) -> Draft:
@@ -200,7 +205,7 @@ def _unmerged(agreed: Agreement, case: Case, into: Case, entry: MergedCase, acto
     wrote = entry.mentions[entry.brought :]
     later = [one for one in into.messages if one.id in wrote]
     after = changed(
-        clocks.promising(case, was.promises),
+        clocks.promising(case, clocks.as_told(was.promises, promises_of(into))),
         merged_into=None,
         status="open",
         closed_at=None,

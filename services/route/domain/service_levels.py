@@ -6,7 +6,7 @@ A promise is a `Deadline` on the clock of its service level: the team's opening 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from services.contracts.cases import Deadline, DeadlineKind
+from services.contracts.cases import Deadline, DeadlineKind, Told
 from services.contracts.mentions import MentionKind, UrgencyLabel
 from services.contracts.teams import ServiceLevel, TeamConfig
 from services.rota.opening_hours import OpeningHours
@@ -76,10 +76,15 @@ def paused(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: da
 
 
 def resumed(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
-    """Its clock goes on from `now`, with what is left."""
+    """Its clock goes on from `now`, with what is left.
+
+    A pause alone moves it later and makes it no newer: what was warned of before it is not warned of again. What was
+    promised longer meanwhile is, as in `recalculated`.
+    """
     due_at, warn_at = _moments(hours, level, deadline.target_minutes, now, deadline.spent_seconds)
+    until_due, until_warning = _left(level, deadline.target_minutes, deadline.spent_seconds)
     update = {"resumed_at": now, "paused_at": None, "due_at": due_at, "warn_at": warn_at}
-    return remade(deadline, update)
+    return remade(deadline, update | _told(deadline, due_at, until_warning > _NOTHING, until_due > _NOTHING))
 
 
 def met(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datetime) -> Deadline:
@@ -91,7 +96,9 @@ def met(hours: OpeningHours, level: ServiceLevel, deadline: Deadline, now: datet
 def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: datetime) -> Deadline | None:
     """`old` as `level` would have it now: `None` when it no longer promises this.
 
-    What was warned or broken stays so unless the moment is ahead again. Time before a pause stays as it was counted.
+    What was warned or broken stays so unless the moment is ahead again: then it is told of anew at that moment, which is a
+    later one, so that nobody misses the new deadline. Moved back to no later than what was told of, it is as it was then,
+    and is not told of twice. Time before a pause stays as it was counted.
     """
     minutes = target(level, old.kind)
     if minutes is None:
@@ -100,9 +107,7 @@ def recalculated(hours: OpeningHours, level: ServiceLevel, old: Deadline, now: d
     if old.paused_at is None:
         start = old.resumed_at or old.started_at
         due_at, warn_at = _moments(hours, level, minutes, start, old.spent_seconds)
-        ahead = due_at > now
-        fields |= {"due_at": due_at, "warn_at": warn_at, "warned_at": old.warned_at if warn_at <= now else None}
-        fields |= {"breached_at": None, "escalated": (), "escalate_at": None} if ahead else {}
+        fields |= {"due_at": due_at, "warn_at": warn_at, **_told(old, due_at, warn_at > now, due_at > now)}
     return remade(old, fields)
 
 
@@ -125,14 +130,47 @@ def escalates_at(hours: OpeningHours, level: ServiceLevel, now: datetime) -> dat
     return _after(hours, level, now, timedelta(minutes=level.escalate_minutes))
 
 
+def _told(old: Deadline, due_at: datetime, warning_ahead: bool, ahead: bool) -> dict[str, object]:
+    """What has been told of a promise that is now due at `due_at`, of which the moments are ahead again or are not."""
+    fields: dict[str, object] = {}
+    if warning_ahead and old.warned_at:
+        fields |= {
+            "warned_at": None,
+            "told_warned": _latest(old.told_warned, Told(due_at=old.due_at, at=old.warned_at)),
+        }
+    elif not warning_ahead and not old.warned_at and (known := _of(old.told_warned, due_at)):
+        fields["warned_at"] = known.at
+    if ahead and old.breached_at:
+        steps = {"escalated": old.escalated, "escalate_at": old.escalate_at}
+        told = _latest(old.told_breached, Told(due_at=old.due_at, at=old.breached_at, **steps))
+        fields |= {"breached_at": None, "escalated": (), "escalate_at": None, "told_breached": told}
+    elif not ahead and not old.breached_at and (known := _of(old.told_breached, due_at)):
+        fields |= {"breached_at": known.at, "escalated": known.escalated, "escalate_at": known.escalate_at}
+    return fields
+
+
+def _latest(before: Told | None, now: Told) -> Told:
+    return before if before and before.due_at > now.due_at else now
+
+
+def _of(told: Told | None, due_at: datetime) -> Told | None:
+    """What was told, where it was of this moment or of a later one."""
+    return told if told and due_at <= told.due_at else None
+
+
 def _moments(
     hours: OpeningHours, level: ServiceLevel, minutes: int, start: datetime, seconds: int
 ) -> tuple[datetime, datetime]:
     """When it is due and when it is warned of, with `seconds` of it spent before `start`."""
+    left, until_warning = _left(level, minutes, seconds)
+    return _after(hours, level, start, left), _after(hours, level, start, until_warning)
+
+
+def _left(level: ServiceLevel, minutes: int, seconds: int) -> tuple[timedelta, timedelta]:
+    """How long until it is due and until it is warned of, on its own clock, once `seconds` of it are spent."""
     whole, gone = timedelta(minutes=minutes), timedelta(seconds=seconds)
     warn = max(whole - timedelta(minutes=level.warn_minutes), WARN_SHARE * whole)
-    left, until_warning = max(whole - gone, _NOTHING), max(warn - gone, _NOTHING)
-    return _after(hours, level, start, left), _after(hours, level, start, until_warning)
+    return max(whole - gone, _NOTHING), max(warn - gone, _NOTHING)
 
 
 def _after(hours: OpeningHours, level: ServiceLevel, start: datetime, amount: timedelta) -> datetime:
