@@ -44,6 +44,22 @@ def test_who_has_the_same_name_or_anothers_id_is_named_by_the_id() -> None:
     assert {one.id: one.handle for one in listed} == {"a1": "a1", "a2": "a2", "sanne": "Bo", "s2": "s2"}
 
 
+def test_several_of_one_name_are_all_offered_by_their_login_name_and_the_list_says_why() -> None:
+    listed = nameable(people(("jan", "Jan Smit"), ("jan-2", "Jan Smit"), ("piet", "Piet Smit")), ())
+    assert listed == (
+        Nameable("jan", "Jan Smit", "jan", False, shared=True),
+        Nameable("jan-2", "Jan Smit", "jan-2", False, shared=True),
+        Nameable("piet", "Piet Smit", "Piet", False, shared=False),
+    )
+
+
+@given(PEOPLE, NAMES)
+def test_a_name_that_several_have_names_none_of_them(pairs: list[tuple[str, str]], name: str) -> None:
+    roster = people(*pairs, ("een", name), ("twee", name))
+    assert not {"een", "twee"}.intersection(named(f"@{name}", roster))
+    assert named("@een en @twee", roster) == ("een", "twee")
+
+
 @given(PEOPLE)
 @example([("x", "Anna"), ("anna", "Anna Maria")])
 def test_what_is_offered_names_exactly_that_person(pairs: list[tuple[str, str]]) -> None:

@@ -186,7 +186,7 @@ def within(minutes: int, resolution: int | None = 240) -> TeamConfig:
 
 def told(desk: Desk, since: float, until: float, *between: tuple[float, TeamConfig]) -> list[tuple[str, datetime]]:
     """What is told of first responses, and when, by ticks of a minute; `between` are agreements that are made meanwhile."""
-    found = []
+    found: list[tuple[str, datetime]] = []
     for minute in range(round(since * 60), round(until * 60) + 1):
         desk.now = at(minute / 60)
         for hour, other in between:

@@ -1,10 +1,11 @@
 """Who can be named with an `@` in a note, and by what: the shortest that names nobody else. Pure.
 
-Who a note names is route's to say (`route/domain/naming.py`): an id, a name, or a first name that one alone has, in any case
-and without accents. The list that helps to write it is `static/naming.js`.
+Who a note names is route's to say (`route/domain/naming.py`): an id (the name by which they log in), or a name or a first
+name that one alone has, in any case and without accents. The list that helps to write it is `static/naming.js`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -14,19 +15,28 @@ from services.contracts.teams import Person
 
 @dataclass(frozen=True, slots=True)
 class Nameable:
-    """Somebody of the team; `handle` is what follows the `@`, `on` says that they are on now."""
+    """Somebody of the team; `handle` is what follows the `@`, `on` says that they are on now.
+
+    `shared` says that others have the same whole name, so that only the id, which is then the handle, tells them apart.
+    """
 
     id: str
     name: str
     handle: str
     on: bool
+    shared: bool = False
 
 
 def nameable(people: Iterable[Person], on: Collection[str]) -> tuple[Nameable, ...]:
     """Everybody of the roster: who is on first, then by name."""
     listed = list(people)
     known = _known(listed)
-    found = (Nameable(one.id, one.name, _handle(one, known), one.id in on) for one in listed)
+    having = Counter(plain(one.name) for one in listed)
+    shared = {one.id for one in listed if having[plain(one.name)] > 1}
+    found = (
+        Nameable(one.id, one.name, one.id if one.id in shared else _handle(one, known), one.id in on, one.id in shared)
+        for one in listed
+    )
     return tuple(sorted(found, key=lambda one: (not one.on, one.name.casefold(), one.id)))
 
 

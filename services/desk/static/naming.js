@@ -57,14 +57,15 @@
 
   /* -- who is named by nothing: what is being typed just now is let be -- */
   const known = () => {
-    const people = options().map(({ dataset: { id, name } }) => [id, plain(name)]), firsts = people.map(([, name]) => words(name)[0]);
-    const alone = firsts.filter((one) => one && firsts.indexOf(one) === firsts.lastIndexOf(one));
-    return [...people.flat(), ...alone].filter(Boolean);
+    const people = options().map(({ dataset: { id, name } }) => [id, plain(name)]);
+    const theirs = (rows) => rows.reduce((all, [name, id]) => (name ? all.set(name, all.has(name) ? "" : id) : all), new Map());
+    return new Map([...theirs(people.map(([id, name]) => [words(name)[0], id])), ...theirs(people.map(([id, name]) => [name, id])), ...people.map(([id]) => [id, id])]);
   };
   const tell = (typing) => {
     const area = box(), sign = $("#unnamed"), text = plain(area.value), all = known();
     const caret = typing ? plain(area.value.slice(0, area.selectionStart)).length : -1;
-    const names = (start) => all.some((one) => text.startsWith(one, start) && !GOES_ON.test(text.slice(start + one.length)));
+    const fitting = (start) => [...all.keys()].filter((one) => text.startsWith(one, start) && !GOES_ON.test(text.slice(start + one.length)));
+    const names = (start) => Boolean(all.get(fitting(start).sort((a, b) => b.length - a.length)[0]));
     const starts = [...text.matchAll(AT)].map((hit) => hit.index + 1).filter((start) => !names(start));
     const unknown = starts.map((start) => [start, WORD.exec(text.slice(start))[0]]).filter(([start, word]) => start + word.length !== caret);
     const said = [...new Set(unknown.map(([, word]) => `@${word}`))].join(", ");

@@ -1,6 +1,7 @@
 """Who a note names with an `@`: people of the roster, by id, name or first name. Used by `case_rules.py`."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from services.contracts.names import plain
@@ -13,8 +14,8 @@ _WORD_GOES_ON = re.compile(r"[\w]")
 def named(text: str, people: Iterable[Person]) -> tuple[str, ...]:
     """The ids of those who are named, each once, in the order of the text.
 
-    Capitals and accents do not matter; the longest name counts (`@Anna Maria` is not `@Anna`), and a first name that
-    several have names nobody. An address (`info@…`) names nobody.
+    Capitals and accents do not matter; the longest name counts (`@Anna Maria` is not `@Anna`), and a name or a first
+    name that several have names nobody: an id always names one. An address (`info@…`) names nobody.
     """
     if "@" not in text:
         return ()
@@ -24,10 +25,20 @@ def named(text: str, people: Iterable[Person]) -> tuple[str, ...]:
 
 
 def _names(people: Iterable[Person]) -> dict[str, str]:
+    """Whom each name names, nobody where several have it; an id goes before a name, a name before a first name.
+
+    A name of several stands here too: `@Jan Smit` of two is nobody, and not the one whose first name is Jan.
+    """
     listed = list(people)
-    firsts = [(plain(one.name).split() or [""])[0] for one in listed]
-    known = {first: one.id for first, one in zip(firsts, listed, strict=True) if first and firsts.count(first) == 1}
-    return known | {plain(one.name): one.id for one in listed if one.name} | {one.id: one.id for one in listed}
+    firsts = _theirs((first, one.id) for one in listed for first in plain(one.name).split()[:1])
+    names = _theirs((plain(one.name), one.id) for one in listed if one.name)
+    return firsts | names | {one.id: one.id for one in listed}
+
+
+def _theirs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    listed = list(pairs)
+    having = Counter(name for name, _ in listed)
+    return {name: person if having[name] == 1 else "" for name, person in listed}
 
 
 def _longest(text: str, start: int, known: dict[str, str]) -> str | None:
