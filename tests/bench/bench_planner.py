@@ -1,6 +1,7 @@
 """Plans 30 people for 5 weeks with 4 skills and demand by the hour, and prints it beside the baseline.
 
-`python -m tests.bench.bench_planner`.
+`python -m tests.bench.bench_planner`. It fails when the proposal covers less or shares less evenly than the baseline, or
+when either breaks a rule; `tests/unit/test_route_planner.py` asks the same of a smaller team.
 """
 
 import sys
@@ -19,6 +20,9 @@ START = date(2026, 3, 2)
 NOTE = """`python -m tests.bench.bench_planner`. The baseline is greedy: it gives each hour that is short to who is
 best for it."""
 WEEKS = 5
+BALANCES = ("hours", "evenings", "weekends")
+SAME = 0.005
+"""Per cent that no one would notice."""
 PATTERNS = (
     Pattern(name="early", start=time(7), minutes=480),
     Pattern(name="day", start=time(9), minutes=480),
@@ -49,7 +53,11 @@ def main() -> None:
 
 
 def measure() -> str:
-    """The table: the baseline and the solver side by side."""
+    """The table: the baseline and the solver side by side.
+
+    Raises:
+        SystemExit: the solver is below the baseline, or a rule is broken; with the table and what is wrong.
+    """
     asked = request()
     first = baseline(asked)
     begin = time_of.process_time()
@@ -60,12 +68,35 @@ def measure() -> str:
     work = ("seconds of one core", ["–", f"{spent:.1f}"])
     about = f"{len(asked.config.people)} people, {WEEKS} weeks, {len(SKILLS)} skills, {wanted:,.0f} person-hours wanted"
     lines = [(title, *figures) for title, figures in [*rows(first, best), broken, work]]
-    return table((about, "baseline", "solver"), lines)
+    shown = table((about, "baseline", "solver"), lines)
+    if found := wrong(asked, first, best):
+        raise SystemExit("\n".join([shown, "", "the planner is not good enough:", *(f"- {one}" for one in found)]))
+    return shown
+
+
+def wrong(asked: PlanRequest, first: Proposal, best: Proposal) -> list[str]:
+    """Where the solver's proposal `best` is below the baseline `first`, and the rules that either breaks; none is good."""
+    below = [
+        f"{what} is {ours:.2f}, the baseline's {theirs:.2f}"
+        for (what, ours), (_, theirs) in zip(_qualities(best), _qualities(first), strict=True)
+        if ours < theirs - SAME
+    ]
+    broken = [
+        f"the {name} breaks a rule: {one}"
+        for name, proposal in (("baseline", first), ("solver", best))
+        for one in violations(asked, proposal)
+    ]
+    return [*below, *broken]
+
+
+def _qualities(proposal: Proposal) -> list[tuple[str, float]]:
+    """What is better when it is more: per cent covered, and per cent of balance."""
+    balances = ((f"balance of {one}", 100 * getattr(proposal.fairness.balance, one)) for one in BALANCES)
+    return [("coverage", proposal.coverage.percent), *balances]
 
 
 def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
     """A title and the figures of each proposal."""
-    balances = ("hours", "evenings", "weekends")
     return [
         ("status", [one.status for one in proposals]),
         ("seconds", [f"{one.seconds:.1f}" for one in proposals]),
@@ -74,7 +105,7 @@ def rows(*proposals: Proposal) -> list[tuple[str, list[str]]]:
         ("person-hours short", [f"{sum(x.hours for x in one.unmet):.0f}" for one in proposals]),
         *(
             (f"balance of {what}", [f"{100 * getattr(one.fairness.balance, what):.1f} %" for one in proposals])
-            for what in balances
+            for what in BALANCES
         ),
         ("people overloaded", [str(len(one.fairness.overloaded)) for one in proposals]),
         ("cost", [f"{one.costs['total']:,}" for one in proposals]),

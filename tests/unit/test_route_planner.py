@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from services.contracts.commands import AcceptPlan
 from services.contracts.events import PlanAccepted
-from services.contracts.teams import Person, Shift
+from services.contracts.teams import Leave, Person, Shift
 from services.control.cli import main
 from services.rota.rota import Rota
 from services.route.planning import solver
@@ -20,10 +20,12 @@ from services.route.planning.cost import cost, scale
 from services.route.planning.greedy import greedy
 from services.route.planning.plan import baseline, plan
 from services.route.planning.problem import problem
-from services.route.planning.request import Pattern, PlanError, Rules, ask, replaced
+from services.route.planning.proposal import Proposal
+from services.route.planning.request import Pattern, PlanError, PlanRequest, Rules, ask, replaced
 from services.route.planning.rules import violations
 from services.route.planning.solver import solve
 from services.route.rota_text import render
+from tests.bench import bench_planner
 from tests.support.plans import EARLY, LATE, START, away, every_day, every_plan, team, wanted
 from tests.support.route import Desk
 
@@ -61,6 +63,46 @@ def test_what_the_solver_minimises_is_the_cost() -> None:
     solved = solve(of, on, greedy(of))
     assert solved.status == "optimal"
     assert solved.bound <= cost(of, on, solved.chosen)["total"] <= cost(of, on, greedy(of))["total"]
+
+
+def smaller(*leave: Leave) -> PlanRequest:
+    """Eight people of the bench's team for two weeks, with what is wanted of them: enough that nothing must be traded."""
+    bench = bench_planner.team()
+    demand = (*every_day(1), *(wanted(2, 9, 17, skill=skill) for skill in bench_planner.SKILLS[:2]))
+    config = bench.model_copy(update={"people": bench.people[:8], "demand": demand, "leave": leave})
+    return ask(config, START, 2, patterns=bench_planner.PATTERNS)
+
+
+@pytest.fixture(scope="module")
+def proposed() -> tuple[Proposal, Proposal]:
+    """The baseline and the solver's proposal."""
+    pytest.importorskip("ortools")
+    return baseline(smaller()), plan(smaller())
+
+
+def test_the_proposal_covers_and_shares_no_less_than_the_baseline_and_breaks_no_rule(
+    proposed: tuple[Proposal, Proposal],
+) -> None:
+    assert bench_planner.wrong(smaller(), *proposed) == []
+
+
+def test_the_bench_fails_where_the_proposal_is_below_the_baseline_or_breaks_a_rule(
+    proposed: tuple[Proposal, Proposal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, best = proposed
+    said = bench_planner.wrong(smaller(), best, first)
+    assert said, "the other way round"
+    assert all(" is " in one for one in said)
+    against = bench_planner.wrong(smaller(away(best.planned[0].person, 0, 14)), first, best)
+    assert any(one.startswith("the solver breaks a rule") for one in against)
+    monkeypatch.setattr(bench_planner, "request", smaller)
+    monkeypatch.setattr(bench_planner, "baseline", lambda _: first)
+    monkeypatch.setattr(bench_planner, "plan", lambda _: best)
+    assert "rules broken" in bench_planner.measure()
+    monkeypatch.setattr(bench_planner, "baseline", lambda _: best)
+    monkeypatch.setattr(bench_planner, "plan", lambda _: first)
+    with pytest.raises(SystemExit, match="not good enough"):
+        bench_planner.measure()
 
 
 @pytest.mark.parametrize("whole", [10_000, 10])
