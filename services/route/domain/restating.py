@@ -21,6 +21,7 @@ from services.route.domain.restated_shifts import restated_shifts
 from services.route.domain.restated_stretches import Restated
 from services.route.domain.rights import member
 from services.route.domain.rota_changes import rota_draft
+from services.route.domain.rule_history import with_changes, with_history
 
 STRETCHES = ("leave", "overrides", "swaps", "stand_ins")
 
@@ -31,7 +32,7 @@ def configure(known: Agreement | None, command: ConfigureTeam, now: datetime) ->
     Raises:
         Refusal: they contradict themselves, or were changed since what they are based on.
     """
-    given = command.config
+    given = with_history(command.config, known.config if known else None)
     if known is not None:
         member(known, command.actor)
         if known.config == given:
@@ -41,7 +42,8 @@ def configure(known: Agreement | None, command: ConfigureTeam, now: datetime) ->
         if known is None:
             agreement(given, 1, now)
             return [Draft(TeamConfigured, {"revision": 1, "config": given})]
-        config = restated(known.config, given, command.based_on is not None, now)
+        told = with_changes(known.config, given, command.actor, now)
+        config = restated(known.config, told, command.based_on is not None, now)
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
     return rota_draft(known, config, TeamConfigured, now)
