@@ -27,7 +27,7 @@ def test_a_rule_that_a_lead_adds_makes_the_reply_of_an_agent_wait(enter: Enter, 
     expect(agent.locator("#send-reply")).to_contain_text("Verstuur")
     lead = enter("lena", path=AGREEMENTS)
     lead.locator("section", has_text="Wanneer leest eerst iemand anders mee").get_by_role(
-        "link", name="Nieuwe regel"
+        "link", name="Nieuwe goedkeuringsregel"
     ).click()
     lead.get_by_label("Naam").fill("Kritiek")
     lead.get_by_label("Hoe dringend").select_option(label="urgentie kritiek of meer")

@@ -261,7 +261,7 @@ def test_a_lead_adds_a_rule_and_it_holds_at_once(desk: TestDesk) -> None:
     form = Form(desk, "approval")
     typed = {"name": "Geld", "topics": "refund"}
     said = plain(form.send("look", **typed))
-    assert "Straks onderwerp teruggave" in said
+    assert "Straks Geld : onderwerp teruggave" in said
     assert "Open zaken waar de regel dan op past: 1 van 1." in said
     assert "Niemand in het rooster mag goedkeuren." in said
     assert agreed(desk).approval_rules == (CRISIS,), "looking changes nothing"
