@@ -308,6 +308,15 @@ def test_what_was_typed_comes_back_with_what_is_wrong_and_nothing_is_saved(desk:
     assert len(agreed(desk).case_rules) == 3
 
 
+def test_what_was_typed_comes_back_as_text(desk: TestDesk) -> None:
+    hostile = "<script>alert(1)</script>*x\u202e"
+    for subject, field in (("approval", "reach"), ("cases", "words"), ("style", "word-000")):
+        answer = Form(desk, subject).send("look", **{"name": hostile, field: hostile})
+        assert "&lt;script&gt;alert(1)" in answer.text
+        assert "<script>alert" not in answer.text
+        assert "\u202e" not in answer.text, "a direction of writing stays out of the page"
+
+
 def test_a_lead_adds_a_case_rule_at_its_place(desk: TestDesk) -> None:
     form = Form(desk, "cases")
     typed = {"name": "Grapjes", "then": "no_case", "intent": ["chatter", "praise"], "after": "press"}
