@@ -28,6 +28,11 @@ def reasons(config: TeamConfig, author: str, case: Case) -> tuple[ApprovalReason
     )
 
 
+def about_case(rule: ApprovalRule, case: Case) -> bool:
+    """Whether all that the rule names of a case holds, whoever would write the reply."""
+    return _held(rule.model_copy(update={"people": None, "employment": None}), "", None, case) is not None
+
+
 def may_approve(config: TeamConfig, actor: str) -> bool:
     """Whether the actor may approve replies of others."""
     person = _person(config, actor)

@@ -28,6 +28,8 @@ from services.contracts.rota import Shift as Shift
 from services.contracts.rota import StandInRequest as StandInRequest
 from services.contracts.rota import Swap as Swap
 from services.contracts.rota import TimeZone as TimeZone
+from services.contracts.rule_changes import MOST_KEPT as MOST_RULE_CHANGES
+from services.contracts.rule_changes import RuleChange as RuleChange
 from services.contracts.team_topics import MOST_CHARACTERS, MOST_TOPICS
 from services.contracts.team_topics import TeamTopic as TeamTopic
 
@@ -177,6 +179,8 @@ class TeamConfig(Model):
     """A reply can be taken back for so long after it was sent or approved; 0 is not at all."""
     idea_link: int = Field(default=1, ge=0)
     """The number of the private address of the team's box for ideas: another number is another address, 0 is none."""
+    rule_changes: tuple[RuleChange, ...] = Field(default=(), max_length=MOST_RULE_CHANGES)
+    """Who changed which approval rule, case rule or house style when, kept by route; the latest last."""
 
     @property
     def all_holidays(self) -> frozenset[date]:

@@ -39,6 +39,7 @@ from services.desk.handbook import agreements as handbook_agreements
 from services.desk.handbook import api as handbook_api
 from services.desk.handbook import edit as handbook_edit
 from services.desk.handbook import pages as handbook_pages
+from services.desk.handbook import rules as handbook_rules
 from services.desk.handbook.markdown import render as markdown
 from services.desk.keys import GROUPS, KEYS, shown
 from services.desk.links import Links
@@ -135,7 +136,14 @@ def build_app(
     )
     install_preferences(app)
     rota = (rota_api, my_pages, my_actions, team_pages, lead_pages, lead_actions, shift_pages, plan_pages)
-    handbook = (handbook_api, handbook_agreements, handbook_pages, handbook_edit, handbook_actions)
+    handbook = (
+        handbook_api,
+        handbook_agreements,
+        handbook_rules,
+        handbook_pages,
+        handbook_edit,
+        handbook_actions,
+    )
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
     inbox_pages = (pages, actions, composing, canned_pages, deeds, filter_pages)

@@ -303,6 +303,12 @@ class ReadModel:
         with self._lock:
             return self._inboxes.setdefault(team, Inbox()).choices()
 
+    def open_cases(self, team: str) -> tuple[Case, ...]:
+        """A team's open cases, in no order."""
+        with self._lock:
+            known = self._inboxes.setdefault(team, Inbox()).cases.values()
+            return tuple(case for case in known if case.status == "open")
+
     def owned(self, team: str, person: str) -> tuple[Case, ...]:
         """The open cases that a person of a team has."""
         with self._lock:
@@ -336,11 +342,15 @@ class ReadModel:
             found = self._configurations.get(team)
             return found.config if found else None
 
+    def agreed(self, team: str) -> TeamConfiguration | None:
+        """What a team has agreed with its revision, both of the same moment; `None` as for `config`."""
+        with self._lock:
+            return self._configurations.get(team)
+
     def revision(self, team: str) -> int:
         """The revision of what a team has agreed; 0 for none."""
-        with self._lock:
-            found = self._configurations.get(team)
-            return found.revision if found else 0
+        found = self.agreed(team)
+        return found.revision if found else 0
 
     def calendar(self, team: str, calendar: str) -> CalendarStatus | None:
         """How the reading of a team's calendar fares; `None` before its first try."""

@@ -154,9 +154,49 @@ def casework() -> Iterator[Look]:
     yield from (Look("/canned", "youssef"), Look("/canned?team=waterveen", "lena"))
 
 
+def looks_at_a_rule(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/cases?rule=prize")
+    page.fill("input[name=name]", "Winacties en prijsvragen")
+    page.click("button[value=look]")
+    page.wait_for_selector("button[value=save]")
+
+
+def drops_a_rule(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/approval?rule=reach")
+    page.click("button[value=drop]")
+    page.wait_for_selector("button[value=remove]")
+
+
+def types_what_is_no_rule(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/cases")
+    page.fill("input[name=name]", "Fout")
+    page.fill("#words", "fo*ut")
+    page.fill("input[name=reach]", "veel")
+    page.click("button[value=look]")
+    page.wait_for_selector("#wrong-words")
+
+
+def looks_at_words(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/style")
+    page.fill("input[name=word-000]", "x")
+    page.click("button[value=look]")
+    page.wait_for_selector("#wrong-row-000")
+
+
+def ground_rules() -> Iterator[Look]:
+    """What leads change of the ground rules: each form new, of a rule, looked at, wrong, and about to be taken out."""
+    agreements = "/handbook/agreements"
+    yield from (Look(agreements, who) for who in ("youssef", "lena"))
+    yield from (Look(f"{agreements}/{rest}", "lena") for rest in ("approval", "approval?rule=reach", "cases", "style"))
+    yield from (Look(f"{agreements}/cases", "lena", way=way) for way in (looks_at_a_rule, types_what_is_no_rule))
+    yield Look(f"{agreements}/approval", "lena", way=drops_a_rule)
+    yield Look(f"{agreements}/style", "lena", way=looks_at_words)
+    yield Look(f"{agreements}/cases?rule=none", "lena", status=404)
+
+
 def written_down() -> Iterator[Look]:
     """The handbook, and the first-run guide of a team that has agreed on everything and of one that has on nothing."""
-    yield from (Look(f"/handbook{rest}", "youssef") for rest in ("", "?whole=1", "/agreements", "/klacht"))
+    yield from (Look(f"/handbook{rest}", "youssef") for rest in ("", "?whole=1", "/klacht"))
     lead = ("", "/klacht", "/klacht?version=1", "/klacht/edit", "/suggestions", "/edit/new")
     yield from (Look(f"/handbook{rest}", "lena") for rest in lead)
     yield Look("/handbook?team=waterveen", "zoe", status=404)
@@ -185,4 +225,4 @@ def rota() -> Iterator[Look]:
     yield from (Look("/handbook", person, "rota") for person in ("youssef", "lena"))
 
 
-LOOKS = [*stranger(), *casework(), *written_down(), *accounts(), *rota()]
+LOOKS = [*stranger(), *casework(), *written_down(), *ground_rules(), *accounts(), *rota()]

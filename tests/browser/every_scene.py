@@ -5,8 +5,11 @@ that they must have, with an invitation, without a team.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from services.contracts.approvals import ApprovalRule
 from services.contracts.canned import CannedText
+from services.contracts.case_rules import CaseRule
 from services.contracts.commands import (
     AddNote,
     AskColleague,
@@ -19,6 +22,7 @@ from services.contracts.commands import (
     SuggestGuideline,
     TagCase,
 )
+from services.contracts.house_style import HouseStyle
 from services.contracts.questions import Question
 from services.desk.accounts import Account
 from services.desk.accounts.people import COMMAND_LINE
@@ -38,7 +42,7 @@ MUST_HAVE: Role = "viewer"
 def fill(served: Served) -> dict[str, str]:
     """Fill the team of the mock's afternoon; gives what its pages' addresses need, by name."""
     backend, now = served.desk.backend, served.desk.backend.clock()
-    agree(served, approval_rules=(), grace_seconds=300)
+    agree(served, **_ground_rules(), grace_seconds=300)
     held, _ = waiting(served, changed=True)
     leaving, closed, snoozed = (backend.mention(text, now) for text in ("Waar is perron 3?", "Dank!", "Tot maandag?"))
     backend.do(SubmitReply, SPOOR, "marit", case=leaving, text=FIRST)
@@ -51,6 +55,17 @@ def fill(served: Served) -> dict[str, str]:
     _written(served)
     found = {"held": held, "leaving": leaving, "closed": closed, "snoozed": snoozed, "merged": merged}
     return found | {"tunnel": served.tunnel} | _links(served, now) | _people(served, now)
+
+
+def _ground_rules() -> dict[str, Any]:
+    """A rule that fits nothing here, two for what becomes a case, words to avoid; and so a history."""
+    reach = ApprovalRule(id="reach", name="Een miljoen volgers of meer", reach=1_000_000, channels=("post", "comment"))
+    prize = CaseRule(
+        id="prize", name="Winacties", then="no_case", words=("winactie*", "gratis kaartje"), intent=("praise",)
+    )
+    press = CaseRule(id="press", name="Alles van de pers", then="case", authors=("@ovnieuws@mastodon.example",))
+    style = HouseStyle(address="u", avoid={"last mile": "het laatste stuk", "synergie": ""})
+    return {"approval_rules": (reach,), "case_rules": (press, prize), "house_style": style}
 
 
 def _written(served: Served) -> None:

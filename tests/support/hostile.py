@@ -101,6 +101,16 @@ class Filling:
         self.fields[name] = re.sub("[:\x00-\x1f]", "", self(name, 100))
         return self.fields[name]
 
+    def word(self, name: str) -> str:
+        """A word that a rule looks for: it has no star but at its end, and ends in a word."""
+        self.fields[name] = self(name, 98).replace("*", "") + "x"
+        return self.fields[name]
+
+    def account(self, name: str) -> str:
+        """An account as a rule names it: without spaces or `@`."""
+        self.fields[name] = re.sub(r"[\s@]", "", self(name, 200))
+        return self.fields[name]
+
 
 @dataclass(frozen=True)
 class Ids:
@@ -115,7 +125,11 @@ def play(desk: TestDesk, fill: Filling) -> Ids:
     """Fill every field of a team, its people and its cases."""
     backend, now = desk.backend, desk.backend.clock()
     _accounts(desk, fill)
-    backend.configure(_config(fill, now), now - timedelta(minutes=60))
+    config = _config(fill, now)
+    gone = ApprovalRule(id="gone", name=fill("approval rule before"), people=("youssef",))
+    before = config.model_copy(update={"approval_rules": (*config.approval_rules, gone)})
+    backend.configure(before, now - timedelta(minutes=61))
+    backend.configure(config, now - timedelta(minutes=60))
     ago = now - timedelta(minutes=50)
     _handbook(backend, fill, ago)
     _rota(backend, fill, ago)
@@ -158,7 +172,16 @@ def _config(fill: Filling, now: datetime) -> Any:
         now=now,
         people=people,
         topics=(TeamTopic(id="balloon", names={"nl": fill("topic name", 60)}, words=("ballon*",)),),
-        case_rules=(CaseRule(id="rule", name=fill("case rule", 150), then="case", topics=("balloon",)),),
+        case_rules=(
+            CaseRule(id="rule", name=fill("case rule", 150), then="case", topics=("balloon",)),
+            CaseRule(
+                id="words",
+                name="Woorden",
+                then="case",
+                words=(fill.word("case rule word"),),
+                authors=(fill.account("case rule author"),),
+            ),
+        ),
         approval_rules=(ApprovalRule(id="rule", name=fill("approval rule"), people=("youssef",)),),
         house_style=HouseStyle(avoid={fill("avoided word", 60): fill("instead of it", 120)}),
         calendars=(CalendarFeed(id="cal", url="https://calendar.example/x"),),

@@ -33,6 +33,7 @@ _CODE, _PASSWORDS = {"code": "000000"}, {"password": "x" * 3, "again": "x" * 3}
 _PERSON = {"name": "{person}"}
 
 _GUIDELINE = {"guideline": "canary"}
+_RULE = {"do": "look", "name": "A rule", "urgency": "high", "after": ""}
 _WAYS_BACK = '{{"ways": [{{"case": "{case}", "revision": 1, "steps": [{{"type": "WakeCase"}}]}}]}}'
 _CANNED = {"title": "A reply", "text": "Hello", "language": "en"}
 
@@ -140,6 +141,12 @@ ROUTES: dict[str, Needs] = {
     "GET /api/v1/team/{team}/goals": Needs("viewer", path={"team": "{team}"}),
     "GET /handbook": Needs("viewer"),
     "GET /handbook/agreements": Needs("viewer"),
+    "GET /handbook/agreements/approval": Needs("lead"),
+    "GET /handbook/agreements/cases": Needs("lead"),
+    "GET /handbook/agreements/style": Needs("lead"),
+    "POST /handbook/agreements/approval": Needs("lead", _RULE),
+    "POST /handbook/agreements/cases": Needs("lead", _RULE),
+    "POST /handbook/agreements/style": Needs("lead", {"do": "look", "address": "u"}),
     "GET /handbook/{guideline}": Needs("viewer", path=_GUIDELINE),
     "GET /handbook/{guideline}/edit": Needs("lead", path=_GUIDELINE),
     "GET /handbook/edit/new": Needs("lead"),

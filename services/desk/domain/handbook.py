@@ -130,9 +130,9 @@ def _plain(text: str) -> str:
     return "".join(one for one in spread if not unicodedata.combining(one))
 
 
-def slug_for(title: str, taken: Collection[str]) -> str:
-    """An id for a new guideline: its title in letters and dashes, with a number where that is taken."""
-    base = re.sub(r"[^a-z0-9]+", "-", _plain(title)).strip("-")[:SLUG].strip("-") or "guideline"
+def slug_for(title: str, taken: Collection[str], otherwise: str = "guideline") -> str:
+    """An id of its own: a title in letters and dashes, with a number where that is taken; without letters `otherwise`."""
+    base = re.sub(r"[^a-z0-9]+", "-", _plain(title)).strip("-")[:SLUG].strip("-") or otherwise
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(one for one in (base, *numbered) if one not in taken and one not in RESERVED)
 

@@ -1,7 +1,7 @@
 """What every route of the handbook has at hand: the team's handbook, who asks and whether they decide; sending a command."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -79,6 +79,25 @@ def for_lead(request: Request, identity: Identity) -> HandbookView:
     if not view.lead:
         raise Problem(403, "forbidden", "Only a lead of the team may do this.")
     return view
+
+
+def changes_rules(view: HandbookView) -> bool:
+    """Whether they change the ground rules: by their role in the team, as for every `ConfigureTeam`."""
+    return view.identity.may(view.team, "lead", "commands")
+
+
+def for_rules(request: Request, identity: Identity) -> tuple[HandbookView, int]:
+    """The view for the forms of the ground rules, and the revision of the agreements that it shows.
+
+    Raises:
+        Problem: 403; 404 as for `handbook_view`.
+    """
+    view = handbook_view(request, identity)
+    if not changes_rules(view):
+        raise Problem(403, "forbidden", "Only a lead or an admin of the team may do this.")
+    agreed = desk_of(request).model.agreed(view.team)
+    assert agreed is not None, "it has agreed something, or there is no view"
+    return replace(view, config=agreed.config), agreed.revision
 
 
 def latest(view: HandbookView, guideline: str) -> GuidelineVersion:

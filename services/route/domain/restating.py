@@ -22,6 +22,7 @@ from services.route.domain.restated_shifts import restated_shifts
 from services.route.domain.restated_stretches import Restated
 from services.route.domain.rights import member
 from services.route.domain.rota_changes import rota_draft
+from services.route.domain.rule_history import with_changes, with_history
 
 STRETCHES = ("leave", "overrides", "swaps", "stand_ins")
 
@@ -32,7 +33,7 @@ def configure(known: Agreement | None, command: ConfigureTeam, now: datetime) ->
     Raises:
         Refusal: they contradict themselves, or were changed since what they are based on.
     """
-    given = command.config
+    given = with_history(command.config, known.config if known else None)
     if known is not None:
         member(known, command.actor)
         if known.config == given:
@@ -43,7 +44,8 @@ def configure(known: Agreement | None, command: ConfigureTeam, now: datetime) ->
             given = given.model_copy(update={"leave": as_stated((), given.leave, (), now)})
             agreement(given, 1, now)
             return [Draft(TeamConfigured, {"revision": 1, "config": given})]
-        config = restated(known.config, given, command.based_on is not None, now)
+        told = with_changes(known.config, given, command.actor, now)
+        config = restated(known.config, told, command.based_on is not None, now)
     except RotaError as error:
         raise Refusal("invalid", str(error)) from error
     return rota_draft(known, config, TeamConfigured, now)
