@@ -72,6 +72,8 @@
     if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { source: list, target: list, swap: "rows" });
   };
 
+  window.webcare.listAgain = listAgain;
+
   const save = async (key) => {
     const one = drafts.get(key);
     if (!one) return;
