@@ -117,5 +117,6 @@
     }
   };
   window.addEventListener("pagehide", flush);
+  document.addEventListener("submit", ({ target }) => { if (target.getAttribute("action") === "/logout") flush(); }); /* while it may */
   window.webcare.lasting = { open: (kept) => { book = kept; }, adopt, changed, done };
 })();
