@@ -3,9 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +17,9 @@ from services.desk.form_drafts import MOST_FORMS, FormDrafts, FormPlace, Typed
 from services.desk.main import forget_of
 from services.runtime.clock import system_clock
 from services.runtime.follow import Followed
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 PEOPLE = (
@@ -32,11 +31,10 @@ PEOPLE = (
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(desk_answer_seconds=0.3)
     made.backend.configure(team_config(people=PEOPLE))
-    yield made
-    made.accounts.close()
+    return made
 
 
 @pytest.fixture
