@@ -25,6 +25,7 @@ from services.desk.domain.approvals import taken_back, told_of
 from services.desk.domain.inbox import View
 from services.desk.domain.undo import Deed, WaysBack, correction_back, way_back
 from services.desk.drafts import Place
+from services.desk.form_keeping import let_go
 from services.desk.lists import list_values
 from services.desk.pages import case_values
 from services.runtime.web.auth import Asking
@@ -172,6 +173,8 @@ async def ask_about(
     sent = what if answer is not None and not answer.rejection and what in _WRITTEN else ""
     if draft is not None:
         await run_in_threadpool(_keep, request, draft, body, sent=bool(sent))
+    if not late:
+        await run_in_threadpool(let_go, request, identity, found)
     back = taken_back(answer.events) if answer else ""
     if back:  # what was taken back is written on: a draft again, beside any other
         again = Place(identity.name, found.team, found.id, "reply")

@@ -14,6 +14,7 @@ from services.desk import (
     composing,
     deeds,
     filter_pages,
+    form_keeping,
     guest_pages,
     idea_pages,
     pages,
@@ -34,6 +35,7 @@ from services.desk.domain.filters import FIELDS, NO_FILTER
 from services.desk.domain.rota_plan import Plans
 from services.desk.domain.snoozing import UNTIL
 from services.desk.drafts import Drafts
+from services.desk.form_drafts import FormDrafts
 from services.desk.handbook import actions as handbook_actions
 from services.desk.handbook import agreements as handbook_agreements
 from services.desk.handbook import api as handbook_api
@@ -124,6 +126,7 @@ def build_app(
         calendars=calendars,
         planning=planning,
         drafts=drafts,
+        form_drafts=FormDrafts(accounts, drafts),
         writing=writing,
         links=Links(signing_key),
         tips=Throttle(),
@@ -146,7 +149,7 @@ def build_app(
     )
     start = (start_api, start_pages, start_actions)
     people_pages = (login, second, single, invitation, mine, people, people_actions, log_page)
-    inbox_pages = (pages, actions, composing, canned_pages, deeds, filter_pages)
+    inbox_pages = (pages, actions, composing, form_keeping, canned_pages, deeds, filter_pages)
     casework = (casework_actions, presence_web, mentioned)
     eyes = (approval_actions, question_actions, guest_pages, idea_pages)
     parts = (*people_pages, api, *inbox_pages, *casework, *eyes, *rota, *handbook, *start)

@@ -47,7 +47,7 @@ def save_draft(
     view: FromView = "mine",
 ) -> Response:
     """Keep what is written; with `insert` a canned reply is added first, with `apply` a suggestion is followed."""
-    found = _writable(request, identity, case)
+    found = writable(request, identity, case)
     written, used = clean(text), canned_ids(canned)
     if insert and (chosen := next((one for one in offered(request, identity, found) if one.id == insert), None)):
         written = f"{written.rstrip()}\n\n{chosen.text}".lstrip("\n")
@@ -75,7 +75,7 @@ def use_draft(
     view: FromView = "mine",
 ) -> Response:
     """Write on with another text of one's own; the present one is kept beside it."""
-    found = _writable(request, identity, case)
+    found = writable(request, identity, case)
     drafts, clock = desk_of(request).drafts, web_of(request).clock
     place = Place(identity.name, found.team, found.id, what, slot, revision)
     drafts.save(place, clean(text), canned_ids(canned), clock())
@@ -98,7 +98,7 @@ def discard_draft(
     view: FromView = "mine",
 ) -> Response:
     """Throw a text away: `other` (`slot:revision`), or the present one."""
-    found = _writable(request, identity, case)
+    found = writable(request, identity, case)
     chosen = _other(request, identity, found, what, other or f"{slot}:{revision}")
     done = chosen is not None and desk_of(request).drafts.discard(_place(identity, found, chosen))
     if Script in request.headers:
@@ -109,7 +109,7 @@ def discard_draft(
 @router.post("/cases/{case}/check")
 async def check_reply(request: Request, identity: Asking, case: str, text: Text = "") -> Response:
     """What the check says of a reply, with its preview, as a fragment."""
-    found = _writable(request, identity, case)
+    found = writable(request, identity, case)
     result = await run_in_threadpool(checked, request, identity, found, clean(text))
     return web_of(request).pages.render(request, "compose_check.html", checked=result, case=found)
 
@@ -124,7 +124,7 @@ def canned_ids(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))[:USED_AT_ONCE]
 
 
-def _writable(request: Request, identity: Identity, case: str) -> Case:
+def writable(request: Request, identity: Identity, case: str) -> Case:
     """The case, for who may write about it and does not ask too often.
 
     Raises:

@@ -15,6 +15,7 @@ from services.desk.casework.marks import Marks
 from services.desk.casework.presence import Presence
 from services.desk.commands import CommandDesk
 from services.desk.drafts import Drafts
+from services.desk.form_drafts import FormDrafts
 from services.desk.links import Links
 from services.desk.rates import Rate
 from services.desk.readmodel import ReadModel
@@ -46,6 +47,7 @@ class Desk:
     calendars: Calendars
     planning: Planning
     drafts: Drafts
+    form_drafts: FormDrafts
     writing: Rate
     """How often one person's drafts are saved and checked."""
     marks: Marks

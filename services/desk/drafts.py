@@ -1,6 +1,7 @@
 """What people are writing, kept in the accounts' database until it is sent or thrown away: a closed laptop loses nothing.
 
-A draft is of one person and one case, a reply or a note. Every save names the revision that it changes. One that is made on
+A draft is of one person and one case, a reply or a note; texts of the case's other forms are in the same table
+(`form_drafts.py`), and go with the same rules. Every save names the revision that it changes. One that is made on
 an older revision (another tab, another device) overwrites nothing: it is kept apart, and both texts are shown.
 """
 
@@ -18,7 +19,9 @@ What = Literal["reply", "note"]
 MOST_APART = 5
 """So many texts of one person for one case; further ones stay where they were typed."""
 
-_drafts = sa.Table(
+FORM = "form"
+"""What a text of another form is, in the table."""
+table = sa.Table(
     "drafts",
     tables,
     sa.Column("name", sa.String(63), primary_key=True),
@@ -30,7 +33,9 @@ _drafts = sa.Table(
     sa.Column("canned", sa.Text, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("saved", sa.Float, nullable=False, index=True),
+    sa.Column("form", sa.String(120), nullable=False, server_default=""),
 )
+"""`form` says which form it is a text of; of a reply and a note it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +82,22 @@ class Drafts:
         self._swept = datetime(1, 1, 1, tzinfo=UTC)
 
     def of(self, name: str, case: str) -> tuple[Draft, ...]:
-        """Somebody's drafts for a case, the latest first."""
-        query = sa.select(_drafts).where(_drafts.c.name == name, _drafts.c.case == case)
+        """Somebody's drafts of a reply and of notes for a case, the latest first."""
+        written = table.c.what != FORM
+        query = sa.select(table).where(table.c.name == name, table.c.case == case, written)
         with self._engine.connect() as db:
-            rows = db.execute(query.order_by(_drafts.c.saved.desc(), _drafts.c.slot.desc())).all()
+            rows = db.execute(query.order_by(table.c.saved.desc(), table.c.slot.desc())).all()
         return tuple(map(_draft, rows))
 
     def cases(self, name: str, team: str) -> frozenset[str]:
-        """The cases of a team for which somebody has a draft."""
-        query = sa.select(_drafts.c.case).where(_drafts.c.name == name, _drafts.c.team == team)
+        """The cases of a team for which somebody has a draft, of a reply, a note or another form."""
+        query = sa.select(table.c.case).where(table.c.name == name, table.c.team == team)
         with self._engine.connect() as db:
             return frozenset(db.execute(query).scalars())
 
     def save(self, place: Place, text: str, canned: tuple[str, ...], now: datetime) -> Outcome:
         """Keep a text; an empty one is thrown away."""
-        self._sweep(now)
+        self.sweep(now)
         if not text.strip():
             return Outcome("saved") if place.revision == 0 or self.discard(place) else Outcome("gone")
         if place.revision and (draft := self._again(place, text, canned, now)):
@@ -100,11 +106,11 @@ class Drafts:
 
     def _again(self, place: Place, text: str, canned: tuple[str, ...], now: datetime) -> Draft | None:
         """A change of the revision that the writer has; the same text has the same revision. `None`: there is another."""
-        this = sa.update(_drafts).where(*_at(place), _drafts.c.revision == place.revision)
+        this = sa.update(table).where(*_at(place), table.c.revision == place.revision)
         values = {"text": text, "canned": json.dumps(canned), "saved": now.timestamp()}
         with self._engine.begin() as db:
             for revision, query in (
-                (place.revision, this.where(_drafts.c.text == text)),
+                (place.revision, this.where(table.c.text == text)),
                 (place.revision + 1, this),
             ):
                 if db.execute(query.values(revision=revision, **values)).rowcount:
@@ -131,7 +137,7 @@ class Drafts:
             fields = {"name": place.name, "team": place.team, "case": place.case, "what": place.what, **values}
             try:
                 with self._engine.begin() as db:
-                    db.execute(sa.insert(_drafts).values(fields))
+                    db.execute(sa.insert(table).values(fields))
             except sa.exc.IntegrityError:
                 continue  # somebody else took the slot at this moment: look again
             return Outcome("apart" if known else "saved", Draft(place.what, slot, text, 1, now, canned))
@@ -140,41 +146,39 @@ class Drafts:
     def discard(self, place: Place) -> bool:
         """Throw a text away; `False` when there is a newer one, which stays, or none."""
         with self._engine.begin() as db:
-            query = sa.delete(_drafts).where(*_at(place), _drafts.c.revision == place.revision)
+            query = sa.delete(table).where(*_at(place), table.c.revision == place.revision)
             return db.execute(query).rowcount > 0
 
     def sent(self, place: Place, text: str) -> None:
         """A text went out: it is a draft no longer, in whichever slots it is; another text of theirs stays."""
-        this = sa.or_(
-            sa.and_(_drafts.c.slot == place.slot, _drafts.c.revision <= place.revision), _drafts.c.text == text
-        )
+        this = sa.or_(sa.and_(table.c.slot == place.slot, table.c.revision <= place.revision), table.c.text == text)
         with self._engine.begin() as db:
-            db.execute(sa.delete(_drafts).where(*_of(place), this))
+            db.execute(sa.delete(table).where(*_of(place), this))
 
     def forget(self, cases: Collection[str], until: datetime | None = None) -> int:
         """Erase everybody's drafts for these cases, which are archived, or whose author was erased at `until`.
 
         Gives how many there were.
         """
-        query = sa.delete(_drafts).where(_drafts.c.case.in_(list(cases)))
+        query = sa.delete(table).where(table.c.case.in_(list(cases)))
         with self._engine.begin() as db:
-            return db.execute(query.where(_drafts.c.saved <= until.timestamp()) if until else query).rowcount
+            return db.execute(query.where(table.c.saved <= until.timestamp()) if until else query).rowcount
 
-    def _sweep(self, now: datetime) -> None:
+    def sweep(self, now: datetime) -> None:
         """Once a day, what is older than anything that we keep."""
         if now - self._swept < timedelta(days=1):
             return
         self._swept = now
         with self._engine.begin() as db:
-            db.execute(sa.delete(_drafts).where(_drafts.c.saved < (now - self._kept).timestamp()))
+            db.execute(sa.delete(table).where(table.c.saved < (now - self._kept).timestamp()))
 
 
 def _of(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
-    return _drafts.c.name == place.name, _drafts.c.case == place.case, _drafts.c.what == place.what
+    return table.c.name == place.name, table.c.case == place.case, table.c.what == place.what
 
 
 def _at(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
-    return (*_of(place), _drafts.c.slot == place.slot)
+    return (*_of(place), table.c.slot == place.slot)
 
 
 def _draft(row: sa.Row[tuple[object, ...]]) -> Draft:

@@ -24,6 +24,7 @@ from services.desk.domain.handbook import beside as guides_beside
 from services.desk.domain.handbook import unfolds
 from services.desk.domain.inbox import View
 from services.desk.domain.reasons import labels
+from services.desk.form_keeping import kept_forms
 from services.desk.lists import list_values as list_values
 from services.desk.lists import state, tools_values
 from services.desk.live import format_vector, parse_vector
@@ -263,7 +264,9 @@ def whole(
 
 
 def case_whole(request: Request, identity: Identity, case: Case) -> dict[str, Any]:
-    return case_values(request, identity, case) | composer_values(request, identity, case)
+    """What a case's column and the one beside it show, with what its reader was writing."""
+    kept = {"kept_forms": kept_forms(request, identity, case)}
+    return case_values(request, identity, case) | composer_values(request, identity, case) | kept
 
 
 def _selected(request: Request) -> str:

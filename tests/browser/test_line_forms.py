@@ -17,6 +17,8 @@ from tests.support.fit import PHONE, too_wide
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 NEW = "/handbook/edit/new"
+NOTHING_KEPT = "() => Object.keys(sessionStorage).every((key) => key.startsWith('htmx-'))"
+"""htmx remembers there which page this is."""
 
 
 def sign(page: Page) -> Locator:
@@ -33,6 +35,12 @@ def body(page: Page) -> Locator:
 
 def publish(page: Page) -> None:
     page.get_by_role("button", name="Publiceren").click()
+
+
+def log_out(page: Page) -> None:
+    page.locator("details.me summary").click()
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.locator("form.login")).to_be_visible()
 
 
 def guideline(served: Served, text: str, *, based_on: int) -> None:
@@ -158,15 +166,45 @@ def test_what_came_back_replaces_no_version_that_it_does_not_know(enter: Enter, 
 def test_what_was_typed_is_never_shown_to_who_logs_in_next(enter: Enter) -> None:
     page = enter("lena", path=NEW)
     body(page).fill("Van Lena")
-    page.locator("details.me summary").click()
-    page.get_by_role("button", name="Uitloggen").click()
-    expect(page.locator("form.login")).to_be_visible()
-    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('form:'))") == []
+    log_out(page)
+    page.wait_for_function(NOTHING_KEPT)
     page.fill("#name", "lena")
     page.fill("#password", PASSWORD)
     page.click("form.login button")
     page.goto(NEW)
     expect(body(page)).to_have_value("")
+
+
+def test_logging_out_clears_what_tabs_keep_by_itself(enter: Enter, served: Served) -> None:
+    """Not only once the next page looks: that one has no script here."""
+    page = enter("lena", path=NEW, line_drops=True)
+    body(page).fill("Van Lena")
+    other = page.context.new_page()
+    other.route("**/cases/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    other.goto(f"/cases/{served.tunnel}?view=team")
+    other.locator("#text-reply").fill("Ook van Lena")
+    other.locator("summary", has_text="Overdragen").click()
+    other.locator(".tool[open] textarea").fill("En dit")
+    assert set(other.evaluate("Object.keys(sessionStorage)")) >= {f"reply:{served.tunnel}", "typed"}
+    page.route("**/*.js*", lambda route: route.abort())
+    log_out(page)
+    page.wait_for_function(NOTHING_KEPT)
+    other.wait_for_function(NOTHING_KEPT)
+
+
+def test_a_reply_that_was_not_saved_is_never_shown_to_who_logs_in_after_a_session_that_ended(
+    enter: Enter, served: Served
+) -> None:
+    path = f"/cases/{served.tunnel}?view=team"
+    page = enter("lena", path=path, line_drops=True)
+    page.route("**/draft", lambda route: route.abort())
+    page.locator("#text-reply").fill("Van Lena")
+    page.context.clear_cookies()
+    page.goto(path)
+    page.fill("#name", "marit")
+    page.fill("#password", PASSWORD)
+    page.click("form.login button")
+    expect(page.locator("#text-reply")).to_have_value("")
 
 
 def test_leaving_warns_while_something_waits_but_not_on_the_way_to_another_page(enter: Enter, served: Served) -> None:

@@ -120,6 +120,7 @@ ROUTES: dict[str, Needs] = {
     "POST /cases/{case}/draft": Needs("agent", {"what": "reply", "text": "a draft"}, {"case": "{case}"}),
     "POST /cases/{case}/draft/use": Needs("agent", {"what": "reply", "other": "0:1"}, {"case": "{case}"}),
     "POST /cases/{case}/draft/discard": Needs("agent", {"what": "reply"}, {"case": "{case}"}),
+    "POST /cases/{case}/typed": Needs("agent", {"form": "hand-over"}, {"case": "{case}"}),
     "POST /cases/{case}/check": Needs("agent", {"text": "a reply"}, {"case": "{case}"}),
     "GET /canned": Needs("viewer"),
     "POST /canned": Needs("lead", _CANNED),

@@ -1,8 +1,6 @@
 """The demo's colleagues: what they answer, what they leave alone, and what they say."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +10,19 @@ from services.contracts.cases import Case
 from services.contracts.commands import CloseCase, SubmitReply
 from services.contracts.teams import ApprovalRule
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
+from tests.unit.conftest import OpenDesk
 
 REPLIES = {"hs01": "Die mag mee.", "hs02": "Dank je!"}
 PEOPLE = (Colleague("marit", frozenset({"nl", "en"})), Colleague("tom", frozenset({"nl"})))
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk()
     now = system_clock()
     made.backend.configure(team_config(now=now), now - timedelta(minutes=10))
-    yield made
-    made.accounts.close()
+    return made
 
 
 def history(desk: TestDesk, key: str = "hs01", hours: float = 30, source: str = "square", language: str = "nl") -> Case:

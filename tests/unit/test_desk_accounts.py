@@ -131,7 +131,9 @@ def test_login_leads_to_a_page_of_ours_and_logout_out(tmp_path: Path) -> None:
     kept = client.cookies["webcare_session"]
     page = client.get("/inbox").text
     csrf = page.split('name="csrf" value="')[1].split('"')[0]
-    assert client.post("/logout", data={"csrf": csrf}).headers["location"] == "/login?told=out"
+    out = client.post("/logout", data={"csrf": csrf})
+    assert out.headers["location"] == "/login?told=out"
+    assert out.headers["clear-site-data"] == '"storage"'
     client.cookies.set("webcare_session", kept)
     assert client.get("/inbox").headers["location"].startswith("/login")
 

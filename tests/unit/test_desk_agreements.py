@@ -2,16 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from services.contracts.house_style import HouseStyle
 from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person, ServiceLevel
 from services.desk.domain.agreements import Alone, agency_limit, approvers, sends_alone
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.support.desk import enter
 
 PEOPLE = (
@@ -20,13 +16,6 @@ PEOPLE = (
     Person(id="tom", name="Tom", employment="agency"),
     Person(id="sanne", name="Sanne"),
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
 
 
 def text(desk: TestDesk, language: str = "nl", **agreed: Any) -> str:

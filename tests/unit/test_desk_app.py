@@ -1,7 +1,5 @@
 """The desk's API and pages, on route's real rules in memory: commands and their answers, rights, what a page shows."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,12 @@ from services.contracts.team_topics import TeamTopic
 from services.desk.domain.reading import found_words, is_unsure
 from services.runtime.clock import system_clock
 from services.runtime.web.identity import Scope
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.browser.desk_scene import play
 from tests.support.desk import enter, robot
 from tests.support.route import uuid
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The pages of who waits for approval and who approves: the queue, the difference, the buttons, undo."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +16,9 @@ from services.desk.accounts import Account
 from services.desk.domain.approvals import beforehand
 from services.desk.domain.difference import difference
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 PEOPLE = (
     Person(id="youssef", name="Youssef", capacity=8, mandate=Mandate(send_alone=False)),
@@ -31,11 +30,10 @@ TEXT = "Wij kijken er vandaag naar."
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk()
     configure(made)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def configure(desk: TestDesk, **changes: Any) -> None:

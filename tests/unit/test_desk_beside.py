@@ -1,9 +1,7 @@
 """What came beside somebody when a promise was broken: whose work it is as well, where they see it, and until when."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from services.desk.place import Place, Reader
 from services.desk.watch import ListWatch
 from services.runtime.clock import system_clock
 from tests.browser.beside_scene import play_beside, time_passes
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk
 from tests.support.desk import enter, robot
 from tests.support.route import uuid
 from tests.unit.test_desk_domain import NOW, a_case
@@ -112,13 +110,6 @@ def test_it_is_in_ones_own_work_and_on_a_shelf_of_its_own() -> None:
     )
     inbox.remove(late().id)
     assert inbox.counts("marit")["mine"] == 1
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
 
 
 @pytest.fixture

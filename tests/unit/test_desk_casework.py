@@ -1,9 +1,7 @@
 """The case's page: what can be done with a case, who else is there, what others did meanwhile, who is mentioned, merging."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,23 +11,16 @@ from services.contracts.mentions import Author
 from services.contracts.teams import OpeningSpan
 from services.desk.casework.actions import tag_of
 from services.desk.casework.presence import LASTS, Presence, PresenceChanged
-from services.desk.domain.snooze_choices import choices, local_moment
+from services.desk.domain.snoozing import choices, local_moment
 from services.desk.live import Entry, Hub
 from services.desk.streams import page_events
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.browser.desk_scene import play
 from tests.support.desk import enter
 
 NL = {"Accept-Language": "nl"}
 HX = NL | {"HX-Request": "true"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
 
 
 @pytest.fixture

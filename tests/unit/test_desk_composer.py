@@ -2,9 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,19 +20,19 @@ from services.desk.domain.tone import check
 from services.desk.drafts import MOST_APART, Drafts, Place
 from services.desk.rates import Rate
 from services.runtime.web.identity import Identity
-from tests.browser.desk_backend import SPOOR, TestDesk, a_mention, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, a_mention, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 SCRIPT = {"X-Composer": "1"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    opened = open_test_desk(tmp_path)
-    opened.backend.configure(team_config())
-    yield opened
-    opened.accounts.close()
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk()
+    made.backend.configure(team_config())
+    return made
 
 
 @pytest.fixture

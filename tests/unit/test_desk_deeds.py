@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -14,16 +13,16 @@ from services.desk.saved import MAX_SAVED
 from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(desk_answer_seconds=0.3)
     play(made.backend)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def ids(client: TestClient, view: str, **more: str) -> list[str]:

@@ -1,9 +1,7 @@
 """What people and programs see of an author who was erased, and who may erase one."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +19,9 @@ from services.runtime.clock import system_clock
 from services.runtime.follow import Followed
 from services.runtime.web.identity import Identity, Role
 from services.runtime.web.problems import Problem
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 TRUUS = Author(id="t-17", name="Truus Jansen", handle="@truus", url="https://social.example/@truus", followers=3)
 WORDS = ("Truus", "@truus", "t-17", "koffer", "vergoeding")
@@ -30,11 +29,10 @@ ASKED = {"type": "EraseAuthor", "team": SPOOR, "source": "mastodon", "author": "
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(desk_answer_seconds=0.3)
     made.backend.configure(team_config())
-    yield made
-    made.accounts.close()
+    return made
 
 
 def case_of(desk: TestDesk, text: str = "Mijn koffer is weg", **more: Any) -> str:

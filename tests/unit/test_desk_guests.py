@@ -1,9 +1,7 @@
 """Private links: a question to a colleague without an account, the box of ideas; what they show, and what they refuse."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,8 +10,9 @@ from services.contracts.cases import Case
 from services.contracts.questions import IDEA_KEPT_DAYS
 from services.desk.links import Links
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import KEY, SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import KEY, SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 ASKED = {"name": "Piet van Materieel", "text": "Staat er nog iemand op perron 3?", "quote": "Ik sta op perron 3."}
 
@@ -34,12 +33,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock)
+def desk(open_desk: OpenDesk, clock: Clock) -> TestDesk:
+    made = open_desk(clock=clock)
     now = system_clock()
     made.backend.configure(team_config(now=now), now)
-    yield made
-    made.accounts.close()
+    return made
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The handbook on the desk: what fits a conversation, what changed, the pages and forms, what a reply is recorded with."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,19 +33,12 @@ from services.desk.domain.handbook import (
 from services.desk.handbook.markdown import render
 from services.desk.handbook.model import Handbooks
 from services.desk.handbook.starter import parsed, starter
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.browser.desk_scene import play
 from tests.support.desk import enter, robot
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LEAD = "lena"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """How much somebody takes by their own word: on their page beside what they have, for a while, and back as agreed."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +14,11 @@ from services.contracts.memory import OwnCapacity
 from services.contracts.teams import Person
 from services.contracts.topics import DESK_TEAMS
 from services.desk.domain.own_capacity import OwnCapacities, my_room
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk
 from tests.browser.desk_scene import play
 from tests.support.desk import enter
 from tests.support.route import uuid
+from tests.unit.conftest import OpenDesk
 from tests.unit.test_desk_domain import a_case
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -78,11 +77,10 @@ def test_what_awaits_the_customer_or_sleeps_takes_nothing() -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(clock=lambda: NOW, desk_answer_seconds=0.3)
     play(made.backend)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def told(client: TestClient, **data: str) -> str:

@@ -1,7 +1,6 @@
 """The people page: adding and inviting, roles in one's own teams, agency staff, disabling; every action in the log."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,16 +12,17 @@ from services.desk.accounts.people import COMMAND_LINE
 from services.desk.throttle import FREE_NAME
 from services.desk.user_commands import enable_user, end_sessions, invite_user, read_log, reset_second_factor
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 OTHER = "waterveen"
 NEW = "een nieuw wachtwoord"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> TestDesk:
-    made = open_test_desk(tmp_path)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk()
     for team in (SPOOR, OTHER):
         made.backend.configure(team_config(team, f"Team {team}"))
     return made

@@ -1,7 +1,6 @@
 """Why a case is taken for what it is: the grounds of its labels, their words in the conversation, sentences, undo."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -25,7 +24,7 @@ from services.desk.wording import wording
 from services.runtime.web import i18n
 from services.runtime.web.formats import Formats
 from services.runtime.web.i18n import LANGUAGES, Catalogs
-from tests.browser.desk_backend import SPOOR, TestDesk, a_reason, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk, a_reason
 from tests.browser.desk_scene import play
 from tests.support.desk import enter
 from tests.support.route import uuid
@@ -40,13 +39,6 @@ LATE: Said = ("sentiment", "negative", "sentiment-word", "Weer te laat")
 SHAME: Said = ("sentiment", "negative", "sentiment-word", "schandalig")
 LEAK: Said = ("topic", "leak", "topic-word", "Het lekt")
 DRIPS: Said = ("urgency", "safety", "urgency-signal", "lekt")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path)
-    yield made
-    made.accounts.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The rota's pages, forms and API on route's real rules in memory: who sees and may what, what comes of each form."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +16,10 @@ from services.desk.domain.rota_mine import waits_for_me
 from services.desk.rota.api import PAGE, paged
 from services.rota.rota import Rota
 from services.runtime.web.identity import Scope
-from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, team_config
 from tests.browser.rota_scene import at, play_rota, rota_config
 from tests.support.desk import enter, robot
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 MEMBERS = ("/rota/mine", "/rota", "/rota?span=month", "/rota/cover")
@@ -30,11 +29,10 @@ EVIL = "<script>alert('x')</script>"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(clock=lambda: NOW, desk_answer_seconds=0.3)
     play_rota(made.backend)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def config(desk: TestDesk) -> TeamConfig:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,12 +22,13 @@ from services.rota.rota import Rota
 from services.route.planning.plan import baseline
 from services.route.planning.proposal import with_plan
 from services.route.planning.request import ask
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk
 from tests.browser.rota_scene import at, play_rota, rota_config
 from tests.support.desk import enter
 from tests.support.planner import QuickPlanner
 from tests.support.plans import START, every_day, team
 from tests.support.stack import until
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 FIRST, SECOND = date(2026, 11, 30), date(2026, 12, 7)
@@ -41,12 +41,11 @@ def planner() -> QuickPlanner:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, planner: QuickPlanner) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, plans=planner, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk, planner: QuickPlanner) -> Iterator[TestDesk]:
+    made = open_desk(clock=lambda: NOW, plans=planner, desk_answer_seconds=0.3)
     play_rota(made.backend)
     yield made
     planner.go.set()
-    made.accounts.close()
 
 
 def config(desk: TestDesk) -> TeamConfig:

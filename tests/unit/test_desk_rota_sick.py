@@ -1,10 +1,8 @@
 """Sick now, whole: what it would do is said first and is what route then does; who is sick asks somebody to stand in."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +15,10 @@ from services.contracts.teams import Leave, Person
 from services.desk.domain.rota import TeamRota
 from services.desk.domain.rota_absent import my_absence
 from services.desk.domain.rota_sick import IfSick, if_sick
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.browser.rota_scene import at, play_rota, rota_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 
@@ -59,10 +58,8 @@ def test_who_stands_by_comes_on_when_the_last_one_falls_out() -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
-    yield made
-    made.accounts.close()
+def desk(open_desk: OpenDesk) -> TestDesk:
+    return open_desk(clock=lambda: NOW, desk_answer_seconds=0.3)
 
 
 @dataclass

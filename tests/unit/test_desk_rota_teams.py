@@ -1,8 +1,6 @@
 """Somebody of two teams: leave and sickness reach both, leave is decided on in each, and what fails is said."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,10 @@ from fastapi.testclient import TestClient
 from services.contracts.commands import AskLeave, CallInSick
 from services.contracts.teams import Leave, TeamConfig
 from services.desk.accounts import Account
-from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk
 from tests.browser.rota_scene import rota_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 SHOP = "winkelhof"
@@ -21,13 +20,12 @@ WEEK = {"first": "2026-12-07", "last": "2026-12-11", "note": "weg"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(clock=lambda: NOW, desk_answer_seconds=0.3)
     made.backend.configure(rota_config(NOW, leave=()), NOW)
     made.backend.configure(rota_config(NOW, leave=(), team=SHOP, name="Winkelhof"), NOW)
     made.accounts.save(Account("marit", "Marit", {SPOOR: "agent", SHOP: "agent"}), PASSWORD)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def config(desk: TestDesk, team: str) -> TeamConfig:

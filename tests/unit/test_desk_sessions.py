@@ -18,8 +18,9 @@ from services.desk.accounts.sessions import From
 from services.desk.domain.places import device, network, source
 from services.desk.live import Hub
 from services.desk.watching import still_in
-from tests.browser.desk_backend import KEY, PASSWORD, QUICK, SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import KEY, PASSWORD, QUICK, SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -33,8 +34,8 @@ def accounts(tmp_path: Path) -> Accounts:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> TestDesk:
-    made = open_test_desk(tmp_path)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk()
     made.backend.configure(team_config())
     return made
 

@@ -1,16 +1,15 @@
 """Sickness without an end on the rota's pages: a day before it lapses its person and the leads see that, and what to do."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from services.contracts.teams import Leave
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk
 from tests.browser.rota_scene import rota_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday, 11:00 in Amsterdam
 LEFT = timedelta(hours=20)
@@ -26,11 +25,10 @@ BUTTONS = {"nl": "Nog ziek", "en": "Still sick"}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, clock=lambda: NOW, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(clock=lambda: NOW, desk_answer_seconds=0.3)
     agree(made, LEFT)
-    yield made
-    made.accounts.close()
+    return made
 
 
 def agree(desk: TestDesk, left: timedelta, until_well: bool = True) -> None:

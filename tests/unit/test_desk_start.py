@@ -37,6 +37,7 @@ from services.rota.rota import Rota
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk, open_test_desk, team_config
 from tests.support.desk import enter
 from tests.support.small_ingest import Door, door
+from tests.unit.conftest import OpenDesk
 
 TEAM = "bakkerij"
 WEDNESDAY = date(2026, 3, 4)
@@ -44,11 +45,10 @@ NINE = tuple(OpeningSpan(day=day, start=time(9), end=time(17)) for day in range(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3, desk_ingest_url="http://127.0.0.1:9")
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(desk_answer_seconds=0.3, desk_ingest_url="http://127.0.0.1:9")
     made.accounts.save(Account("baas", "Baas", {TEAM: "admin"}), PASSWORD)
-    yield made
-    made.accounts.close()
+    return made
 
 
 @pytest.fixture

@@ -1,10 +1,5 @@
 """What a live page is told: of changes that show on it, and of counts that are others than before."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from services.contracts.commands import AddNote, CloseCase
 from services.desk.domain.filters import saved_filter
 from services.desk.live import Entry
@@ -13,15 +8,8 @@ from services.desk.saved import Saved
 from services.desk.streams import page_events
 from services.desk.watch import ListWatch
 from services.runtime.clock import system_clock
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk
+from tests.browser.desk_backend import SPOOR, TestDesk
 from tests.browser.desk_scene import play
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path)
-    yield made
-    made.accounts.close()
 
 
 def told(desk: TestDesk, watch: ListWatch, since: int) -> str:

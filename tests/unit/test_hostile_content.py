@@ -211,6 +211,7 @@ SEEN: Mapping[str, str] = {
     "figure": "reports",
     "draft": "case",
     "draft apart": "case",
+    "typed in a form": "",
     "author id": "",
     "hit author id": "",
     "hit case author": "",
@@ -266,11 +267,17 @@ def made(folder: Path, fill: Filling) -> World:
 
 
 def _write(desk: TestDesk, ids: Ids, fill: Filling) -> None:
-    """Two drafts of one reply, and somebody who looks on."""
+    """Two drafts of one reply, a note that was begun, and somebody who looks on."""
     for name, field in (("youssef", "draft"), ("youssef", "draft apart")):
         client = _client(desk, name)
         answer = client.post(f"/cases/{ids.case}/draft", data={"what": "reply", "text": fill(field, 10_000)})
         assert answer.status_code == 303, answer.text
+    begun = fill("typed in a form", 10_000)
+    typed = {"said": begun[:500], "values": {"note": begun}, "texts": {"note": begun[:500]}}
+    answer = _client(desk, "youssef").post(
+        f"/cases/{ids.case}/typed", data={"form": "hand-over", "typed": json.dumps(typed)}
+    )
+    assert answer.json()["state"] == "saved", answer.text
     assert _client(desk, "lena").post(f"/cases/{ids.case}/presence", data={"doing": "looks"}).status_code < 400
 
 

@@ -192,7 +192,7 @@ def test_preferences_are_cookies_and_lead_nowhere_else(client: TestClient) -> No
 def test_assets_have_their_version_in_the_address_and_stay(client: TestClient) -> None:
     page = TestClient(build(), cookies={"webcare_session": "good"}).get("/page").text
     addresses = [part.split('"')[0] for part in page.split('src="')[1:]]
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200

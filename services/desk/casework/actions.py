@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from services.desk.actions import DONE, FromPage, FromView, Key, Seen, ask_about, shown
 from services.desk.context import desk_of, visible_case
-from services.desk.domain.snooze_choices import Choice, choices, local_moment
+from services.desk.domain.snoozing import Choice, choices, local_moment
 from services.runtime.web.auth import Asking
 from services.runtime.web.layout import web_of
 

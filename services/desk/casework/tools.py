@@ -14,7 +14,7 @@ from services.contracts.teams import TeamConfig
 from services.desk.casework.presence_web import presence_values
 from services.desk.commands import actor_of
 from services.desk.context import desk_of
-from services.desk.domain.snooze_choices import choices
+from services.desk.domain.snoozing import choices
 from services.desk.wording import Wording
 from services.runtime.web.identity import Identity
 from services.runtime.web.layout import web_of

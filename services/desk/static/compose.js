@@ -1,9 +1,9 @@
 /* The composer: drafts kept on the server, the live count, the check beside the text, canned replies.
-   What is not saved yet is also in this tab's session storage, so that a lost line loses nothing. */
+   What is not saved yet is also in this tab's session storage, for who wrote it, so that a lost line loses nothing. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
-  const store = window.sessionStorage;
+  const store = window.sessionStorage, me = $("#case").dataset.person;
   const SAVE_AFTER = 1000, CHECK_AFTER = 350, AGAIN_AFTER = 5000;
   const boxOf = (key) => $$("textarea[data-draft]").find((box) => box.dataset.draft === key);
 
@@ -52,7 +52,7 @@
     if (!form) return;
     for (const sign of $$(".saved, .trouble", form)) sign.textContent = sign.dataset[state] || "";
   };
-  const remember = (key, one) => store.setItem(key, JSON.stringify({ text: one.text, slot: one.slot, revision: one.revision, canned: one.canned }));
+  const remember = (key, one) => store.setItem(key, JSON.stringify({ person: me, text: one.text, slot: one.slot, revision: one.revision, canned: one.canned }));
   const place = (key, one) => {
     const form = boxOf(key)?.form;
     if (!form) return;
@@ -71,6 +71,8 @@
     const list = $("#list");
     if (list) window.htmx.ajax("GET", list.getAttribute("hx-get"), { source: list, target: list, swap: "rows" });
   };
+
+  window.webcare.listAgain = listAgain;
 
   const save = async (key) => {
     const one = drafts.get(key);
@@ -151,7 +153,7 @@
       box.dataset.adopted = "1";
       const key = box.dataset.draft, form = box.form, known = drafts.get(key);
       const shown = { text: box.value, slot: Number(form.elements.slot.value), revision: Number(form.elements.revision.value), canned: form.elements.canned.value };
-      const kept = known?.dirty ? known : JSON.parse(store.getItem(key) || "null");
+      const stored = JSON.parse(store.getItem(key) || "null"), kept = known?.dirty ? known : stored?.person === me ? stored : null;
       if (kept && kept.text !== shown.text) {
         drafts.set(key, Object.assign(known || {}, { text: kept.text, slot: kept.slot, revision: kept.revision, canned: kept.canned, listed: Boolean(shown.text) }));
         box.value = kept.text;
@@ -194,6 +196,7 @@
     }
   };
   window.addEventListener("pagehide", flush);
+  document.addEventListener("submit", ({ target }) => { if (target.getAttribute("action") === "/logout") flush(); }); /* while it may */
 
   /* -- suggestions, other texts, canned replies: buttons that are forms without a script -- */
   const put = (box, text) => { box.value = text; typed(box); };

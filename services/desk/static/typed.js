@@ -1,10 +1,11 @@
 /* What somebody types in a form of the open case, other than the composer's, stays while others act. The parts of the case come in
    anew all the time; a form among them may be made anew (somebody else has the case now, the reply has another version), or be gone.
    What was typed is remembered by the form's address and the field's name, put back where the form still is, and shown to be copied
-   where it is not. It goes once it was done. It is in this tab's session storage too, so that loading the page again loses nothing. */
+   where it is not. It goes once it was done. It is in this tab's session storage too, so that loading the page again loses nothing;
+   forms whose text would be a loss are kept on the server besides (lasting.js). */
 "use strict";
 (() => {
-  const { $, $$ } = window.webcare;
+  const { $, $$, lasting } = window.webcare;
   const store = window.sessionStorage, KEPT = "typed", area = $("#case"), me = area.dataset.person;
   const FIELDS = "textarea[name], select[name], input[name]:not([type=hidden])";
   const TEXTS = "textarea, input:not([type=checkbox], [type=radio], [type=datetime-local])";
@@ -21,15 +22,17 @@
     : field.value !== (field.matches("select") ? atFirst(field) : field.defaultValue));
   const words = (node) => [...node?.childNodes || []].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => one.textContent).join(" ").replace(/\s+/g, " ").trim();
 
-  /* -- what is remembered: by the form's address, the values that differ from what the page came with -- */
-  let typed = {};
+  /* -- what is remembered: by the form's address, the values that differ from what the page came with; and which of it is kept -- */
+  let typed = {}, marks = {};
   const write = () => {
-    if (Object.keys(typed).length) store.setItem(KEPT, JSON.stringify({ person: me, forms: typed }));
+    if (Object.keys(typed).length || Object.keys(marks).length) store.setItem(KEPT, JSON.stringify({ person: me, forms: typed, marks }));
     else store.removeItem(KEPT);
   };
   const read = () => {
-    const kept = JSON.parse(store.getItem(KEPT) || "null");
-    typed = kept?.person === me ? kept.forms : {};
+    const kept = JSON.parse(store.getItem(KEPT) || "null"), mine = kept?.person === me;
+    typed = mine ? kept.forms : {};
+    marks = mine ? kept.marks || {} : {};
+    lasting.open({ typed, marks, write, put: () => put() });
     write();
   };
   const remember = (form) => {
@@ -43,6 +46,7 @@
     if (Object.keys(values).length) typed[pathOf(form)] = { said, values, texts };
     else delete typed[pathOf(form)];
     write();
+    if (form.dataset.lasting !== undefined) lasting.changed(pathOf(form));
   };
   document.addEventListener("input", ({ target }) => {
     if (isOurs(target.form)) { remember(target.form); return; }
@@ -50,6 +54,7 @@
     if (!left) return;
     typed[left.dataset.path].values[target.name] = target.value;
     write();
+    if (marks[left.dataset.path]) lasting.changed(left.dataset.path);
   });
 
   /* -- put back -- */
@@ -83,7 +88,7 @@
   const leftOver = (path, { said, values, texts }) => {
     const made = $("template", room()).content.firstElementChild.cloneNode(true);
     made.dataset.path = path;
-    $("p", made).textContent = room().dataset.gone.replace("#", said);
+    $("p", made).textContent = room().dataset[path.includes("#") ? "other" : "gone"].replace("#", said);
     for (const name of Object.keys(texts).filter((one) => values[one].trim())) {
       const label = document.createElement("label"), box = document.createElement("textarea");
       Object.assign(box, { name, value: values[name], rows: 3 });
@@ -100,9 +105,10 @@
     } catch { boxes[0].select(); /* the browser does not let a script copy here: Ctrl+C does */ }
   };
   const drop = (left) => {
-    const { path } = left.dataset, one = typed[path], { told, back } = room().dataset;
+    const { path } = left.dataset, one = typed[path], kept = Boolean(marks[path]), { told, back } = room().dataset;
     forget(path);
-    window.webcare.told(told, back, () => { typed[path] = one; write(); put(); });
+    if (kept) lasting.changed(path);
+    window.webcare.told(told, back, () => { typed[path] = one; write(); put(); if (kept) lasting.changed(path); });
   };
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("#left-over button"), left = button?.closest("[data-path]");
@@ -131,6 +137,7 @@
   const after = () => {
     const { known, open, place } = before;
     before = null;
+    lasting.adopt();
     put();
     for (const form of forms().filter((one) => !known.has(one))) {
       if (open.has(pathOf(form)) && drawer(form)) drawer(form).open = true;
@@ -158,6 +165,7 @@
 
   /* -- a case that is opened: what was typed in it before stands where it stood; of the menus, that lie over each other, in one -- */
   const visit = () => {
+    lasting.adopt();
     put();
     for (const form of forms().filter((one) => typed[pathOf(one)] && drawer(one))) {
       if (!drawer(form).matches(".tool") || !$(".tool[open]", area)) drawer(form).open = true;
@@ -182,7 +190,7 @@
     const { xhr, requestConfig: { verb, path } } = event.detail;
     if (event.defaultPrevented || verb !== "post" || !path.startsWith("/cases/")) return;
     sending.add(path);
-    xhr.addEventListener("readystatechange", () => { if (xhr.readyState === XMLHttpRequest.DONE && xhr.getResponseHeader("X-Done")) forget(path); });
+    xhr.addEventListener("readystatechange", () => { if (xhr.readyState === XMLHttpRequest.DONE && xhr.getResponseHeader("X-Done")) { lasting.done(path); forget(path); } });
     xhr.addEventListener("loadend", () => { sending.delete(path); put(); });
   });
 })();

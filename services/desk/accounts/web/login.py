@@ -20,6 +20,9 @@ router = APIRouter(include_in_schema=False)
 NAME, PASSWORD = 63, 1_000
 TOLD = frozenset({"out", "chosen", "late", "provider", "unknown", "taken", "barred"})
 """What the page can say of what was before; anything else in the address is not said."""
+STORAGE = '"storage"'
+"""What a browser throws away at a logout, in all its tabs. Not its cache: pages are in none (`no-store`), and the styles and
+scripts that are would only be fetched again."""
 
 
 @router.get("/login")
@@ -53,13 +56,19 @@ async def login(
 
 
 @router.post("/logout")
-async def logout(request: Request, _identity: Asking) -> Response:
-    """End the session, here and in the database."""
+async def logout(
+    request: Request, _identity: Asking, unsent: Annotated[int | None, Form(ge=1, le=9_999)] = None
+) -> Response:
+    """End the session, here and in the database; what its tabs keep goes too (theme and language are cookies and stay).
+
+    `unsent`: so many actions waited for the line in the tab, for the login page to say (`queue.js`).
+    """
     cookie = request.cookies.get(SESSION_COOKIE)
     if cookie:
         await run_in_threadpool(desk_of(request).accounts.sessions.end, cookie)
-    response = RedirectResponse("/login?told=out", 303)
+    response = RedirectResponse(f"/login?told=out{f'&unsent={unsent}' if unsent else ''}", 303)
     response.delete_cookie(SESSION_COOKIE)
+    response.headers["Clear-Site-Data"] = STORAGE
     return response
 
 

@@ -1,5 +1,6 @@
 /* What is typed into a long form (`data-keep`, its name) is kept in this tab's session storage until it is published: neither a line
-   that drops, nor a page that is left, nor a refusal loses it. Like the queue (queue.js) it never outlives the session. */
+   that drops, nor a page that is left, nor a refusal loses it. Like the queue (queue.js) it never outlives the session: all that a tab
+   keeps goes when somebody logs out, and what is of another session when a page finds it. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -48,6 +49,13 @@
     const kept = !event.defaultPrevented && event.target.dataset.keep && read(keyOf(event.target));
     if (kept) write(keyOf(event.target), { ...kept, sent: true });
   });
+
+  /* -- logging out: this tab's storage goes with the page, before the next one is there; that of other tabs, by the answer. Only
+     with the page, since who is warned that something waits may stay. -- */
+  let leaves = false;
+  document.addEventListener("submit", (event) => { leaves = !event.defaultPrevented && event.target.getAttribute("action") === "/logout"; });
+  window.addEventListener("pagehide", () => { if (leaves) store.clear(); });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-let-go]");
     if (link && !event.defaultPrevented) store.removeItem(PREFIX + link.dataset.letGo);

@@ -28,7 +28,8 @@
     stream = event.detail.source;
     /* Not within the event: its own script would then believe that this stream is there, and listen to no other. */
     if (!navigator.onLine) { queueMicrotask(anew); return; }
-    const missed = broken;
+    const missed = broken || stream.woke;
+    stream.woke = false;
     lost(false);
     if (missed) refetch();
   });

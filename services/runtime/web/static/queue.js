@@ -1,6 +1,7 @@
 /* What people do to cases while the line is down: kept in the order in which it was asked, shown, and sent when the line is back.
    Each has its command's id (the form field `key`) before it is sent for the first time, so that sending it again has one effect.
-   It is kept in this tab's session storage and never outlives the session: a page of another one, or of none, lets go of it and says so. */
+   It is kept in this tab's session storage and never outlives the session: a page of another one, or of none, lets go of it and says so.
+   Logging out takes along how many there were, and nothing else. */
 "use strict";
 (() => {
   const { $, $$ } = window.webcare;
@@ -148,6 +149,9 @@
     if (link && link.origin === location.origin) stays = event.timeStamp;
   });
   document.addEventListener("submit", (event) => { if (event.target.getAttribute("action") !== "/logout") stays = event.timeStamp; });
+  document.addEventListener("formdata", ({ target, formData }) => {
+    if (target.getAttribute("action") === "/logout" && waiting().length) formData.set("unsent", String(waiting().length));
+  });
   window.addEventListener("beforeunload", (event) => {
     if (waiting().length && event.timeStamp - stays > SOON) event.preventDefault();
   });
@@ -156,10 +160,10 @@
   window.addEventListener("online", now);
   document.addEventListener("htmx:sseOpen", now);
   document.addEventListener("DOMContentLoaded", () => {
-    const { items, session: theirs } = kept();
-    if (items.length && theirs !== session) {
+    const { items, session: theirs } = kept(), unsent = session ? 0 : Number(new URLSearchParams(location.search).get("unsent"));
+    if (unsent || (items.length && theirs !== session)) {
       write([]);
-      $("p", sign).textContent = said("lost", items.filter(waits).length);
+      $("p", sign).textContent = said("lost", unsent || items.filter(waits).length);
       return;
     }
     show();
