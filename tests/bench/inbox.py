@@ -38,9 +38,10 @@ browser's swap of the list comes on top. `python -m tests.bench.inbox --seconds 
 
 Memory is what Linux counts as resident (`/proc/PID/statm`), looked at every second; a minute's figure is the median of it.
 The stream is steady: each mention opens a case and the oldest is archived at the same moment, so that 5,000 are held from
-beginning to end. What fills with what has gone is full before: 10,000 ids of archived cases and 2,000 recent events are
-there when the first agent logs in. Rows are those rendered in the running minute. The process is set as `webcare run web`
-is: its collector, and one heap for all threads."""
+beginning to end; were they only closed, each would be held for `reopen_days` more. What fills with what has gone is full
+before: 10,000 ids of archived cases and 2,000 recent events are there when the first agent logs in. Rows are those of the
+running minute. The process is set as `webcare run web` is (its collector, one heap for all threads), and the stream keeps
+its own list of what is open in it."""
 TIMES = 100
 KINDS = {"cases": "cases", "rows": "rows", "recent": "recent events", "removed": "ids of archived cases"}
 """What `services/desk/held.py` counts and is shown for each minute, by its last second."""

@@ -20,6 +20,7 @@ import uvicorn
 from services.contracts.cases import Case, CaseMessage, Deadline
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseArchived, CaseOpened
+from services.contracts.lean import lean
 from services.contracts.mentions import Author, Urgency
 from services.contracts.teams import Person
 from services.contracts.topics import DESK_EVENTS
@@ -103,7 +104,7 @@ class Feeder:
         number = next(self._numbers)
         now = datetime.now(UTC)
         case = _case(number, now, f"{_TEXT} (gezegd op {time.monotonic():.4f} sec)")
-        self._open.append(case)
+        self._open.append(lean(case))
         self._tell(CaseOpened, case, now, mention=case.mentions[0])
 
     def archive(self) -> None:
