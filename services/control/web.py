@@ -29,9 +29,13 @@ from services.report.elastic import ElasticClient
 from services.report.settings import ReportSettings
 from services.report.web.nobody import NobodyCounts
 from services.runtime.health import Health, HealthServer, answer
+from services.runtime.heap import one_heap
 from services.runtime.metrics import HTTP_SECONDS
 
 log = logging.getLogger(__name__)
+
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""Other methods are counted together: a client may send any word, and each would be a metric for ever."""
 
 ASKED_STOP_SECONDS = 2
 """Open live connections are cut after this long when the process stops."""
@@ -43,6 +47,7 @@ def run(settings: WebSettings, stop: threading.Event) -> None:
     Raises:
         RuntimeError: the inbox can no longer be kept up to date, or the port is taken.
     """
+    one_heap()
     health = Health()
     reporting = load(ReportSettings)
     arrivals = Arrivals(ElasticClient(reporting), Names(reporting.index_prefix))
@@ -138,7 +143,9 @@ class Measured:
 
         await self._app(scope, receive, noting)
         route = getattr(scope.get("route"), "path", "other")
-        HTTP_SECONDS.labels(route, scope.get("method", ""), status).observe(time.monotonic() - started)
+        method = scope.get("method", "")
+        method = method if method in METHODS else "other"
+        HTTP_SECONDS.labels(route, method, status).observe(time.monotonic() - started)
 
 
 def _server(settings: WebSettings, app: ASGIApp) -> uvicorn.Server:

@@ -95,7 +95,7 @@ def rower(request: Request, identity: Identity, reader: Reader, place: Place, dr
     )
     may_act = identity.may(place.team, "agent", "commands")
     agreed = desk.model.revision(place.team)
-    seen = (t.language, place.query(), may_act, agreed, _minute(now))
+    seen, minute = (t.language, place.query(), may_act, agreed), _minute(now)
     template = web.pages.environment.get_template("row.html")
     facts: dict[str, Any] = {
         "t": t,
@@ -112,7 +112,7 @@ def rower(request: Request, identity: Identity, reader: Reader, place: Place, dr
         opened, begun, late = case.id == selected, case.id in drafted, beside(case, reader.shelf)
         mark = f"{case.revision}.{agreed}{'.d' if begun else ''}"  # the browser keeps a row that has the same
         render = partial(template.render, facts, one=case, selected=selected, drafted=begun, mark=mark, beside=late)
-        return desk.rows.get((case.id, case.revision, opened, begun, late, *seen), render)
+        return desk.rows.get((case.id, case.revision, opened, begun, late, *seen), minute, render)
 
     return row
 

@@ -95,6 +95,9 @@ class Subscription:
             self._entries.clear()
         return entries
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def take_reset(self) -> bool:
         """Whether the client must load again; asked once per time."""
         with self._lock:
@@ -180,6 +183,12 @@ class Hub:
         """How many listen."""
         with self._lock:
             return len(self._clients)
+
+    def held(self) -> dict[str, int]:
+        """How many `recent` events are kept, at most `ring` of each stream, and how many are `queued`, `queue` a client."""
+        with self._lock:
+            recent = sum(len(ring.entries) for ring in self._rings.values())
+            return {"recent": recent, "queued": sum(map(len, self._clients))}
 
     def _since(self, since: Vector) -> list[Entry] | None:
         if any(stream not in self._rings for stream in since):

@@ -15,6 +15,7 @@ from services.desk.casework.marks import Marks
 from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans
 from services.desk.drafts import Drafts
+from services.desk.held import measure
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
@@ -85,6 +86,7 @@ def open_desk(
             nobody=nobody,
         )
 
+        measure(app.state.desk)
         marks: Marks = app.state.desk.marks
         nav = Navigation(model, marks, counts_nobody=nobody is not None)
         drafts: Drafts = app.state.desk.drafts

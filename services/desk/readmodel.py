@@ -33,6 +33,7 @@ from services.contracts.events import (
     SearchSaved,
 )
 from services.contracts.goals import GoalsRecord, TeamGoals
+from services.contracts.lean import lean
 from services.contracts.memory import KnownCalendar, OwnCapacity
 from services.contracts.rota import CalendarStatus
 from services.contracts.searches import SavedSearch, SearchAlert
@@ -118,6 +119,8 @@ class ReadModel:
 
     def apply(self, topic: Topic, key: str, message: Model | None, partition: int, offset: int) -> None:
         """Fold one record; `message` of `None` is a tombstone."""
+        if message is not None and topic in (DESK_CASES, DESK_EVENTS):
+            lean(message)
         if topic in (DESK_TEAMS, DESK_EVENTS):
             self.handbooks.apply(key, message)
         if isinstance(message, GoalsRecord | GoalsSet):
@@ -276,6 +279,13 @@ class ReadModel:
         """Where the cases that we know of a team came from."""
         with self._lock:
             return frozenset(case.source for case in self._inboxes.setdefault(team, Inbox()).cases.values())
+
+    def held(self) -> Mapping[str, int]:
+        """How much is kept in memory, by what it is, of all teams together."""
+        with self._lock:
+            inboxes = [inbox.held() for inbox in self._inboxes.values()]
+        kinds = Inbox().held()
+        return {kind: sum(one[kind] for one in inboxes) for kind in kinds} | self.hub.held()
 
     def case(self, case: str) -> Case | None:
         """A case by its id, of whatever team."""

@@ -104,6 +104,12 @@ HTTP_SECONDS = Histogram(
 )
 ANSWER_SECONDS = Histogram("webcare_answer_seconds", "From a command to its answer.", ["outcome"], buckets=_SECONDS)
 LIVE_CLIENTS = Gauge("webcare_live_clients", "Open live connections.", [])
+DESK_HELD = Gauge(
+    "webcare_desk_held",
+    "What the desk keeps in memory: cases; removed, ids of archived ones; filters in order; rows, rendered; recent events; "
+    "events queued for live clients.",
+    ["what"],
+)
 LOGINS = Counter(
     "webcare_logins_total",
     "Log-in attempts by password, code or provider, by what came of them: done, failed, throttled, or asked for a code.",

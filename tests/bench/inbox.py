@@ -13,8 +13,9 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
@@ -33,8 +34,17 @@ RATE = 20
 ON_TEAM = 40
 """So many of the agents look at the team's list, which most changes touch; the others at their own work."""
 NOTE = """The server is one process; the agents' side (200 clients) runs beside it on the same machine, and a
-browser's swap of the list comes on top. `python -m tests.bench.inbox --seconds 600` measures ten minutes."""
+browser's swap of the list comes on top. `python -m tests.bench.inbox --seconds 600` measures ten minutes.
+
+Memory is what Linux counts as resident (`/proc/PID/statm`), looked at every second; a minute's figure is the median of it.
+The stream is steady: each mention opens a case and the oldest is archived at the same moment, so that 5,000 are held from
+beginning to end; were they only closed, each would be held for `reopen_days` more. What fills with what has gone is full
+before: 10,000 ids of archived cases and 2,000 recent events are there when the first agent logs in. Rows are those of the
+running minute. The process is set as `webcare run web` is (its collector, one heap for all threads), and the stream keeps
+its own list of what is open in it."""
 TIMES = 100
+KINDS = {"cases": "cases", "rows": "rows", "recent": "recent events", "removed": "ids of archived cases"}
+"""What `services/desk/held.py` counts and is shown for each minute, by its last second."""
 WARM = 15.0
 """Seconds in which everybody logs in and fetches a first time; not measured."""
 _MARK = re.compile(rb"gezegd op ([0-9.]+) sec")
@@ -160,24 +170,23 @@ async def _agents(url: str, since: float, until: float) -> tuple[list[float], li
 def fan_out(url: str, control: Connection, process: int, length: float) -> str:
     """Everybody connected while mentions come in: from event to list; memory and processor."""
     until = time.monotonic() + WARM + length
-    sampled: list[tuple[float, float]] = []
+    sampled: list[Sample] = []
     stop = threading.Event()
 
     def sample() -> None:
         while not stop.wait(1):
-            sampled.append((time.monotonic(), megabytes_of(process)))
+            control.send(("held", 0.0))
+            sampled.append(Sample(time.monotonic() - begun - WARM, megabytes_of(process), control.recv()))
 
-    watching = threading.Thread(target=sample, daemon=True)
-    watching.start()
     control.send(("feed", RATE))
     begun, used = time.monotonic(), processor_seconds(process)
+    watching = threading.Thread(target=sample, daemon=True)
+    watching.start()
     found, fetched = asyncio.run(_agents(url, begun + WARM, until))
     lasted, after = time.monotonic() - begun, processor_seconds(process)
     stop.set()
     watching.join()
     control.send(("feed", 0.0))
-    settled = [megabytes for at, megabytes in sampled if at > begun + WARM]
-    third = max(1, len(settled) // 3)
     busy = (after - used) / lasted
     figures = table(
         (f"{AGENTS} agents, {RATE} mentions/s for {length:.0f} s, {CASES:,} open cases", "n", "p50", "p95"),
@@ -187,8 +196,31 @@ def fan_out(url: str, control: Connection, process: int, length: float) -> str:
         f"{figures}\n\n{len(fetched) / lasted:.0f} lists a second were fetched, of which {fetched.count(304)} of "
         f"{len(fetched)} showed the same; the longest took {1000 * max(found):.0f} ms (p99 "
         f"{1000 * percentile(found, 0.99):.0f} ms). The server took {100 * busy:.0f} % of one core, and "
-        f"{median(settled[:third]):.0f} MB in the first third, {median(settled[-third:]):.0f} MB in the last."
+        f"{memory([one for one in sampled if one.at > 0])}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The server at a moment: seconds since it is measured, its memory in MB, and how much of each kind its desk keeps."""
+
+    at: float
+    megabytes: float
+    held: Mapping[str, int]
+
+
+def memory(samples: Sequence[Sample]) -> str:
+    """Both thirds in a sentence, then each minute: whether it is flat can be seen."""
+    third = max(1, len(samples) // 3)
+    first, last = (median(one.megabytes for one in some) for some in (samples[:third], samples[-third:]))
+    minutes = [[one for one in samples if one.at // 60 == minute] for minute in range(int(samples[-1].at // 60) + 1)]
+    rows = [
+        (str(number), f"{median(one.megabytes for one in some):.1f}", *(f"{some[-1].held[kind]:,}" for kind in KINDS))
+        for number, some in enumerate(minutes, 1)
+        if some
+    ]
+    told = table(("minute", "MB", *(f"{name} held" for name in KINDS.values())), rows)
+    return f"{first:.0f} MB in the first third, {last:.0f} MB in the last.\n\n{told}"
 
 
 def measure(length: float = SHORT) -> str:

@@ -1,4 +1,9 @@
-"""The server of `inbox.py`: a desk with 5,000 open cases and 200 accounts, fed a steady stream of events by a thread."""
+"""The server of `inbox.py`: a desk with 5,000 open cases and 200 accounts, fed a steady stream of events by a thread.
+
+As many cases are archived as are opened, so that what it holds is the same at the end as in the beginning; and what fills
+with what has gone (`REMEMBERED` ids of archived cases, recent events) is full before anything is measured. Memory is set as
+`services/control` sets it for the process `web`.
+"""
 
 import itertools
 import tempfile
@@ -13,12 +18,18 @@ from uuid import UUID
 import uvicorn
 
 from services.contracts.cases import Case, CaseMessage, Deadline
+from services.contracts.codec import decode, encode
 from services.contracts.events import CaseArchived, CaseOpened
+from services.contracts.lean import lean
 from services.contracts.mentions import Author, Urgency
 from services.contracts.teams import Person
 from services.contracts.topics import DESK_EVENTS
 from services.desk.accounts import Account
+from services.desk.domain.inbox import REMEMBERED
+from services.desk.held import held
 from services.desk.readmodel import ReadModel
+from services.runtime.garbage import collect_old_seldom, keep_for_good
+from services.runtime.heap import one_heap
 from tests.browser.desk_backend import PASSWORD, TestDesk, open_test_desk, team_config
 
 TEAM = "spoorlijn"
@@ -28,7 +39,10 @@ _TEXT = "De trein staat al een half uur stil en niemand zegt iets, mijn aansluit
 
 
 def serve(control: Connection) -> None:
-    """Serve until told to stop; first says where. `("feed", rate)` begins to open and archive cases, `0` ends it."""
+    """Serve until told to stop; first says where. `("feed", rate)` begins to open and archive cases, `0` ends it; `held` is
+    answered with how much the desk keeps."""
+    one_heap()
+    collect_old_seldom()
     with tempfile.TemporaryDirectory(prefix="webcare-bench-") as folder:
         desk = open_test_desk(Path(folder))
         people = tuple(Person(id=f"agent{number}", name=f"Agent {number}") for number in range(AGENTS))
@@ -38,6 +52,10 @@ def serve(control: Connection) -> None:
         feeder = Feeder(desk.model)
         for _ in range(CASES):
             feeder.open()
+        for _ in range(REMEMBERED):
+            feeder.open()
+            feeder.archive()
+        keep_for_good()
         config = uvicorn.Config(desk.app, port=0, log_level="warning", timeout_graceful_shutdown=1)
         _run(desk, uvicorn.Server(config), config, feeder, control)
 
@@ -49,8 +67,11 @@ def _run(desk: TestDesk, server: uvicorn.Server, config: uvicorn.Config, feeder:
     serving.start()
     feeding.start()
     control.send(f"http://127.0.0.1:{socket.getsockname()[1]}")
-    while (order := control.recv())[0] == "feed":
-        feeder.rate = order[1]
+    while (order := control.recv())[0] != "stop":
+        if order[0] == "held":
+            control.send(held(desk.app.state.desk))
+        else:
+            feeder.rate = order[1]
     feeder.rate, server.should_exit = 0.0, True
     serving.join(10)
     socket.close()
@@ -83,7 +104,7 @@ class Feeder:
         number = next(self._numbers)
         now = datetime.now(UTC)
         case = _case(number, now, f"{_TEXT} (gezegd op {time.monotonic():.4f} sec)")
-        self._open.append(case)
+        self._open.append(lean(case))
         self._tell(CaseOpened, case, now, mention=case.mentions[0])
 
     def archive(self) -> None:
@@ -91,12 +112,13 @@ class Feeder:
         self._tell(CaseArchived, self._open.pop(0), datetime.now(UTC))
 
     def _tell(self, kind: Any, case: Case, now: datetime, **more: Any) -> None:
+        """An event as the follower reads it: with a case of its own."""
         offset = next(self._offsets)
         cause = str(UUID(int=offset))
         event = kind(
             id=cause, team=TEAM, at=now, actor="system:bench", cause=cause, sequence=1, of=1, case=case, **more
         )
-        self._model.apply(DESK_EVENTS, TEAM, event, 0, offset)
+        self._model.apply(DESK_EVENTS, TEAM, decode(DESK_EVENTS, encode(event)), 0, offset)
 
 
 def _case(number: int, now: datetime, text: str) -> Case:

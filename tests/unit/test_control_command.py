@@ -229,6 +229,14 @@ def test_answers_are_measured_by_route_and_not_by_id(client: TestClient) -> None
     assert "one-certain-case" not in measured
 
 
+def test_a_method_that_nobody_knows_does_not_become_a_metric(client: TestClient) -> None:
+    for number in range(20):
+        client.request(f"PLANTED{number}", "/inbox")
+    measured = client.get("/metrics").text
+    assert 'method="other"' in measured
+    assert "PLANTED" not in measured
+
+
 def test_settings_classes_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().log_level = "DEBUG"  # type: ignore[misc]  # that it is refused is what is tested

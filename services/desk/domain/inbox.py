@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from sys import intern
 from typing import Literal, TypeVar, get_args
 
 from services.contracts.cases import Case
@@ -52,6 +53,8 @@ class ViewPage:
 
 Key = tuple[Rank | float, str]
 """Where a case stands on a shelf, the smallest first, and its id."""
+Places = tuple[tuple[str, Key], ...]
+"""The shelves that a case stands on, and where. Made once for each case: those of every filter hold the same keys."""
 
 
 @dataclass(slots=True)
@@ -60,14 +63,14 @@ class Shelves:
 
     _keys: dict[str, list[Key]] = field(default_factory=dict)
 
-    def put(self, case: Case) -> None:
+    def put(self, places: Places) -> None:
         """Place a case that is not on a shelf."""
-        for shelf, key in _places(case):
+        for shelf, key in places:
             insort(self._keys.setdefault(shelf, []), key)
 
-    def take_off(self, case: Case) -> None:
-        """Take a case off, as it was when it was placed."""
-        for name, key in _places(case):
+    def take_off(self, places: Places) -> None:
+        """Take a case off where it was placed."""
+        for name, key in places:
             shelf = self._keys[name]
             del shelf[bisect_left(shelf, key)]
             if not shelf:
@@ -83,6 +86,7 @@ class Inbox:
     """The cases of one team. Not thread-safe by itself; the read model guards it."""
 
     cases: dict[str, Case] = field(default_factory=dict)
+    _places: dict[str, Places] = field(default_factory=dict)
     _removed: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _all: Shelves = field(default_factory=Shelves)
     _filtered: OrderedDict[Filter, Shelves] = field(default_factory=OrderedDict)
@@ -99,8 +103,9 @@ class Inbox:
         self.cases[case.id] = case
         self._authors[_author(case)].add(case.id)
         self._values.update(values_of(case))
+        places = self._places[case.id] = tuple(_places(case))
         for shelves in self._shelves_of(case):
-            shelves.put(case)
+            shelves.put(places)
         return True
 
     def remove(self, case: str) -> bool:
@@ -112,6 +117,10 @@ class Inbox:
         if known is not None:
             self._take_off(known)
         return known is not None
+
+    def held(self) -> Mapping[str, int]:
+        """How much is kept, by what it is; each is bounded (`cases` by what is open and by the team's `reopen_days`)."""
+        return {"cases": len(self.cases), "removed": len(self._removed), "filters": len(self._filtered)}
 
     def view(self, view: View, person: str) -> tuple[Case, ...]:
         """All cases of a view, in its order; closed ones the latest first."""
@@ -155,7 +164,7 @@ class Inbox:
             shelves = self._filtered[chosen] = Shelves()
             for case in self.cases.values():
                 if chosen.matches(case):
-                    shelves.put(case)
+                    shelves.put(self._places[case.id])
         self._filtered.move_to_end(chosen)
         if len(self._filtered) > FILTERS:
             self._filtered.popitem(last=False)
@@ -170,8 +179,9 @@ class Inbox:
         if not self._authors[author]:
             del self._authors[author]
         _less(self._values, values_of(case))
+        places = self._places.pop(case.id)
         for shelves in self._shelves_of(case):
-            shelves.take_off(case)
+            shelves.take_off(places)
 
 
 def _less(counter: Counter[Item], items: Iterable[Item]) -> None:
@@ -197,10 +207,10 @@ def _places(case: Case) -> Iterator[tuple[str, Key]]:
     if asked:
         yield "approval", (min(asked), case.id)
     for person in brought_in(case):
-        yield f"mine:{person}", key
-        yield f"beside:{person}", key
+        yield intern(f"mine:{person}"), key
+        yield intern(f"beside:{person}"), key
     if case.owner is not None:
-        yield f"mine:{case.owner}", key
+        yield intern(f"mine:{case.owner}"), key
     elif case.snoozed_until is None:  # what is snoozed does not wait to be given to somebody
         yield "waiting", key
     if case.snoozed_until is not None:
