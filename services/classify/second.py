@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from services.classify.domain.fusion import FusedHead, Fusion, fused
+from services.classify.domain.fusion import Elsewhere, FusedHead, Fusion, blended, fused
 from services.classify.domain.look import Text
 from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.urgency import ROOM
@@ -20,6 +20,7 @@ from services.contracts.needs import of_text, with_verdict
 __all__ = ["SecondReader", "SecondReaderMissingError", "build_second_reader"]
 
 FILE = "deep.npz"
+ELSEWHERE = "elsewhere"
 CODE = "second-reader"
 """The code of a reason: the second reader said so, from the whole of the text."""
 _PARTS = ("coefficients", "bias", "mix", "mix_bias", "lean")
@@ -51,6 +52,11 @@ class SecondReader:
             name: fused(head, np.array([one[name] for one in chances], np.float32), centred)
             for name, head in self._fusion.heads.items()
         }
+        if self._fusion.elsewhere is not None:
+            firsts = np.array([one["sentiment"] for one in chances], np.float32)
+            codes = [first[at].language.code for at in places]
+            moods = blended(heads["sentiment"][0], self._fusion.elsewhere, firsts, vectors, codes)
+            heads["sentiment"] = moods, [self._labels("sentiment")[at] for at in moods.argmax(axis=1)]
         for row, at in enumerate(places):
             said = {name: (labels[row], probabilities[row]) for name, (probabilities, labels) in heads.items()}
             found[at] = self._changed(texts[at], first[at], said)
@@ -107,31 +113,63 @@ def load_fusion(folder: Path = FOLDER) -> Fusion:
         with np.load(folder / FILE, allow_pickle=False) as archive:
             arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
         about = json.loads(arrays["about"].tobytes())
-        heads = {
-            name: FusedHead(name, tuple(labels), *(arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS))
-            for name, labels in about["heads"].items()
-        }
-        means = {code: arrays[f"mean.{code}"].astype(np.float32) for code in about["languages"]}
+        heads = {name: _head(name, labels, arrays) for name, labels in about["heads"].items()}
+        means = _means("mean", about["languages"], arrays)
+        elsewhere = _elsewhere(about, arrays) if ELSEWHERE in about else None
     except DAMAGED as error:
         raise WeightsError(f"{FILE}: not the weights of the second reader ({type(error).__name__})") from error
-    return Fusion(about["version"], heads, means)
+    return Fusion(about["version"], heads, means, elsewhere)
+
+
+def _head(name: str, labels: Sequence[str], arrays: Mapping[str, Any]) -> FusedHead:
+    return FusedHead(name, tuple(labels), *(arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS))
+
+
+def _means(name: str, codes: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {code: arrays[f"{name}.{code}"].astype(np.float32) for code in codes}
+
+
+def _elsewhere(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Elsewhere:
+    head = _head(ELSEWHERE, about[ELSEWHERE], arrays)
+    gate = arrays[f"{ELSEWHERE}.gate"].astype(np.float32)
+    return Elsewhere(
+        head,
+        _means(f"{ELSEWHERE}.mean", about["languages"], arrays),
+        gate,
+        np.float32(arrays[f"{ELSEWHERE}.gate_bias"]),
+    )
 
 
 def save_fusion(found: Fusion, folder: Path = FOLDER) -> Path:
     """Write what was learnt; the same is the same bytes."""
-    about = {
+    about: dict[str, Any] = {
         "version": found.version,
         "heads": {name: head.labels for name, head in sorted(found.heads.items())},
         "languages": sorted(found.means),
     }
+    if found.elsewhere is not None:
+        about[ELSEWHERE] = found.elsewhere.head.labels
     arrays: dict[str, Any] = {"about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)}
     for name, head in sorted(found.heads.items()):
         arrays |= {f"{name}.{part}": getattr(head, part).astype(np.float32) for part in _PARTS}
     arrays |= {f"mean.{code}": mean.astype(np.float32) for code, mean in sorted(found.means.items())}
+    if found.elsewhere is not None:
+        arrays |= _arrays(found.elsewhere)
     path = folder / FILE
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     return path
+
+
+def _arrays(found: Elsewhere) -> dict[str, Any]:
+    """What is kept of the judgement of other kinds of text."""
+    arrays: dict[str, Any] = {f"{ELSEWHERE}.{part}": getattr(found.head, part).astype(np.float32) for part in _PARTS}
+    arrays |= {f"{ELSEWHERE}.mean.{code}": mean.astype(np.float32) for code, mean in sorted(found.means.items())}
+    arrays |= {
+        f"{ELSEWHERE}.gate": found.gate.astype(np.float32),
+        f"{ELSEWHERE}.gate_bias": np.float32(found.gate_bias),
+    }
+    return arrays
 
 
 def _whole(text: Text) -> str:

@@ -1,10 +1,11 @@
 """The second reader's judgement: what an embedding says of a text, weighed against what the first reader said. Pure.
 
 The embedding of a text, less the mean of its language, gives a probability for each label; these and the first reader's are
-weighed by a handful of numbers that were fitted on texts that neither had seen.
+weighed by a handful of numbers that were fitted on texts that neither had seen. Of sentiment there are two such judgements:
+one for texts like the corpus, one for other kinds; a gate says how much of each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +32,25 @@ class FusedHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """How sentiment is judged in texts that are unlike the corpus, and what tells such texts."""
+
+    head: FusedHead
+    means: Mapping[str, Floats]
+    gate: Floats
+    """`(384,)`: multiplied with an embedding less the mean of its language."""
+    gate_bias: np.float32
+
+
+@dataclass(frozen=True, slots=True)
 class Fusion:
     """The heads, and the mean embedding of each language."""
 
     version: str
     heads: Mapping[str, FusedHead]
     means: Mapping[str, Floats]
+    elsewhere: Elsewhere | None = None
+    """None in what was learnt before there was such a judgement."""
 
 
 def by_embedding(head: FusedHead, centred: Floats) -> Floats:
@@ -54,3 +68,24 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
     both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
     found = softmax(both @ head.mix + head.mix_bias)
     return found, [head.labels[at] for at in leant(found, head.lean)]
+
+
+def blended(near: Floats, elsewhere: Elsewhere, first: Floats, vectors: Floats, codes: Sequence[str]) -> Floats:
+    """The probabilities of sentiment when a text may be of another kind than the corpus: what is said of texts like it and
+    of others, each by how likely the text is one of them.
+
+    Args:
+        near: both readers' probabilities of texts like the corpus, `(texts, labels)`.
+        first: the first reader's probabilities, likewise.
+        vectors: the embeddings, not centred, `(texts, 384)`.
+        codes: the languages.
+    """
+    centred = vectors - np.vstack([elsewhere.means[code] for code in codes])
+    alike = likeness(elsewhere, centred)[:, None]
+    return alike * near + (1 - alike) * fused(elsewhere.head, first, centred)[0]
+
+
+def likeness(elsewhere: Elsewhere, centred: Floats) -> Floats:
+    """How likely each text is of the corpus's kind, `(texts,)`."""
+    weighed = np.clip(centred @ elsewhere.gate + elsewhere.gate_bias, -30, 30)
+    return np.asarray(1 / (1 + np.exp(-weighed)), np.float32)

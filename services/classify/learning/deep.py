@@ -1,7 +1,8 @@
 """Trains the second reader: `python -m services.classify.learning.deep` writes `domain/weights/deep.npz`.
 
 Embeds the training and tuning parts of the corpus (some minutes, kept in the cache folder), fits a head on the embeddings,
-and on the tuning part, which neither reader was fitted on, how both are weighed.
+and on the tuning part, which neither reader was fitted on, how both are weighed. `elsewhere.py` fits how
+texts unlike the corpus are judged.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from services.classify.domain.look import Text
 from services.classify.domain.reader import LANGUAGES, Reader, build_reader
 from services.classify.domain.urgency import LEVELS
 from services.classify.embedding import Embeds, load_embedding
-from services.classify.learning import corpus
+from services.classify.learning import corpus, elsewhere
 from services.classify.learning.leaning import Outcome, best_lean
 from services.classify.learning.train import DATA, PUBLIC, VERSION, public_set
 from services.classify.second import save_fusion
@@ -65,6 +66,8 @@ class Part:
     vectors: Floats
     sentiment: list[str]
     urgency: list[str]
+    kinds: list[str]
+    """The sector of each message of the corpus, the set of each public text."""
 
 
 def own_part(code: str, split: str, embed: Embeds) -> Part:
@@ -72,21 +75,23 @@ def own_part(code: str, split: str, embed: Embeds) -> Part:
     rows = [one for one in corpus.read(code) if one.split == split]
     vectors = embedded([one.text for one in rows], f"{code}-{split}", embed)
     texts = [Text(one.text, language_hint=code) for one in rows]
-    return Part(texts, vectors, [one.sentiment for one in rows], [one.urgency for one in rows])
+    sectors = [one.sector for one in rows]
+    return Part(texts, vectors, [one.sentiment for one in rows], [one.urgency for one in rows], sectors)
 
 
 def public_part(code: str, embed: Embeds, data: Path = DATA) -> Part:
     """Some of the public texts of a language, evenly chosen, so that embedding them takes minutes."""
-    chosen = []
+    chosen, kinds = [], []
     for name, weight in PUBLIC[code]:
         found, most = public_set(name, weight, data), PUBLIC_TEXTS[name]
-        chosen += found[:: max(1, len(found) // most)][:most]
+        some = found[:: max(1, len(found) // most)][:most]
+        chosen += some
+        kinds += [name] * len(some)
     vectors = (
         embedded([one.text for one in chosen], f"{code}-public", embed) if chosen else np.zeros((0, 384), np.float32)
     )
-    return Part(
-        [Text(one.text, language_hint=code) for one in chosen], vectors, [one.labels["sentiment"] for one in chosen], []
-    )
+    texts = [Text(one.text, language_hint=code) for one in chosen]
+    return Part(texts, vectors, [one.labels["sentiment"] for one in chosen], [], kinds)
 
 
 def balanced_mean(parts: Sequence[Part]) -> Floats:
@@ -135,6 +140,7 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
     taught: list[tuple[Floats, Part]] = []
     tuned: list[tuple[Floats, Part]] = []
     means = {}
+    kinds: dict[str, list[elsewhere.Kind]] = {"own": [], "tuned": [], "public": []}
     for code in LANGUAGES:
         own, tune, more = own_part(code, "train", embed), own_part(code, "tune", embed), public_part(code, embed)
         held = np.arange(len(more.texts)) % HELD_OUT == 0
@@ -142,6 +148,10 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
         means[code] = balanced_mean(parts)
         taught += [(part.vectors - means[code], part) for part in parts]
         tuned += [(part.vectors - means[code], part) for part in (tune, _picked(more, held))]
+        kinds["own"].append(_kind(code, own, reader, own.kinds))
+        kinds["tuned"].append(_kind(code, tune, reader))
+        for name in dict.fromkeys(more.kinds):
+            kinds["public"].append(_kind(code, _picked(more, np.array(more.kinds) == name), reader))
     heads = {}
     for name, labels in (("sentiment", SENTIMENTS), ("urgency", LEVELS)):
         teaching = [(vectors, part) for vectors, part in taught if getattr(part, name)]
@@ -155,13 +165,24 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
         if name == "urgency":
             head = replace(head, lean=best_lean(fused(head, first, centred)[0], wanted, -0.6, _surest)[0])
         heads[name] = head
-    return Fusion(f"deep-{VERSION}", heads, means)
+    near = [fused(heads["sentiment"], one.first, one.vectors - means[one.language])[0] for one in kinds["tuned"]]
+    judged = elsewhere.fitted(kinds["own"], kinds["tuned"], kinds["public"], near) if kinds["public"] else None
+    return Fusion(f"deep-{VERSION}", heads, means, judged)
+
+
+def _kind(code: str, part: Part, reader: Reader, sectors: Sequence[str] = ()) -> elsewhere.Kind:
+    """A part as a set of a kind of text; where the first reader finds nothing to judge by, all is alike to it."""
+    alike = [1 / len(SENTIMENTS)] * len(SENTIMENTS)
+    labels = np.array([SENTIMENTS.index(one) for one in part.sentiment], np.int64)
+    first = np.array([one.get("sentiment", alike) for one in reader.chances(part.texts)], np.float32)
+    return elsewhere.Kind(code, part.vectors, labels, first, tuple(sectors))
 
 
 def _picked(part: Part, which: npt.NDArray[np.bool_]) -> Part:
     """Some of a part of the public texts."""
     places = np.flatnonzero(which)
-    return Part([part.texts[at] for at in places], part.vectors[places], [part.sentiment[at] for at in places], [])
+    texts, sentiment = [part.texts[at] for at in places], [part.sentiment[at] for at in places]
+    return Part(texts, part.vectors[places], sentiment, [], [part.kinds[at] for at in places])
 
 
 def main() -> int:
