@@ -12,6 +12,7 @@ from services.runtime.web.auth import SESSION_COOKIE
 from tests.browser.conftest import PATIENCE_MS, Served
 from tests.browser.desk_backend import PASSWORD, SPOOR
 from tests.browser.every_scene import code
+from tests.support.elsewhere import asked_elsewhere
 
 Scene = Literal["afternoon", "rota"]
 
@@ -24,10 +25,21 @@ class World:
     served: Served
     names: Mapping[str, str]
     contexts: dict[str, BrowserContext] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    """Whom else the page of each has asked for anything."""
 
     def at(self, path: str) -> str:
         """An address of the table with what it names."""
         return path.format(**self.names)
+
+    def page(self, person: str) -> Page:
+        """The page of somebody, a new one for a stranger. A new one is a process of its own, that reads all scripts anew."""
+        page = self.pages.get(person)
+        if page is None or page.is_closed() or not person:
+            page = self.pages[person] = self.context(person).new_page()
+            self.asked[person] = asked_elsewhere(page.context, self.served.url)
+        return page
 
     def context(self, person: str) -> BrowserContext:
         """The browser of somebody who has logged in; a stranger has a new one each time."""

@@ -17,28 +17,27 @@ _WANTED = f"""() => {{ {_LOOKS}
     (one) => reachable(one) && (one.type !== 'radio' || marked(one)));
   document.activeElement?.blur();
   for (const one of wanted) {{ one.dataset.met = 'unreached'; one.dataset.calm = looks(one); }}
+  document.addEventListener('focusin', ({{ target: one }}) => {{
+    if (one.dataset.met === 'unreached') one.dataset.met = looks(one) === one.dataset.calm ? 'does not show it' : '';
+  }});
   return wanted.length;
 }}"""
-_HERE = f"""() => {{ {_LOOKS}
-  const one = document.activeElement, first = one.dataset.met === 'unreached';
-  if (first) one.dataset.met = looks(one) === one.dataset.calm ? 'does not show it' : '';
-  return first;
-}}"""
+_LEFT = "() => document.querySelectorAll('[data-met=unreached]').length"
 _MISSED = """() => [...document.querySelectorAll('[data-met]')].filter((one) => one.dataset.met)
   .map((one) => `${one.dataset.met}: ${one.outerHTML.slice(0, 160)}`)"""
-LOST = 12
+AT_ONCE = 12
 """So many presses of Tab in a row that meet nothing new: the page has been gone through."""
 
 
 def unreached(page: Page) -> list[str]:
     """What can be acted on and is not met by pressing Tab, or does not show that it has the focus; a line for each."""
     page.emulate_media(reduced_motion="reduce")
-    wanted = int(page.evaluate(_WANTED))
-    assert wanted, "nothing to act on"
-    met = lost = 0
-    while met < wanted and lost < LOST:
-        page.keyboard.press("Tab")
-        met, lost = (met + 1, 0) if page.evaluate(_HERE) else (met, lost + 1)
+    left, before = int(page.evaluate(_WANTED)), -1
+    assert left, "nothing to act on"
+    while left and left != before:
+        for _ in range(AT_ONCE):
+            page.keyboard.press("Tab")
+        left, before = int(page.evaluate(_LEFT)), left
     found: list[str] = page.evaluate(_MISSED)
     return found
 

@@ -13,17 +13,16 @@ DESK = 1440
 def faults(page: Page) -> list[str]:
     """What is wrong with a page that is open, a line for each; empty when nothing is. What is folded is looked at too."""
     found: list[str] = []
-    for look in (_as_it_comes, _unfolded):
-        for width in (PHONE, DESK):
-            page.set_viewport_size({"width": width, "height": 800})
-            found += [f"{width} px: {one}" for one in look(page)]
+    # What is pressed lies closer together while everything is folded.
+    for width in (PHONE, DESK):
+        _widen(page, width)
+        found += [f"{width} px: {one}" for one in violations(page, only=("target-size",))]
+    for width, theme in ((PHONE, "light"), (DESK, "dark")):
+        _widen(page, width)
+        seen = too_wide(page, unfold=True) + in_both_themes(page, unfold=True, first=theme)
+        found += [f"{width} px: {one}" for one in seen]
     return found + unreached(page)
 
 
-def _as_it_comes(page: Page) -> list[str]:
-    """What is pressed lies closer together while everything is folded."""
-    return violations(page, only=("target-size",))
-
-
-def _unfolded(page: Page) -> list[str]:
-    return too_wide(page, unfold=True) + in_both_themes(page, unfold=True)
+def _widen(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
