@@ -16,7 +16,6 @@ from pathlib import Path
 
 from tests.support.engines import ELASTICSEARCH, KAFKA, started
 
-
 FIRST_COMPILER_ONLY = "-XX:TieredStopAtLevel=1"
 
 
