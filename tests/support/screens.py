@@ -72,6 +72,20 @@ def _square(page: Page) -> None:
     answered.first.evaluate("one => scrollTo(0, one.offsetTop - 64)")
 
 
+def _composer(page: Page) -> None:
+    page.locator("#list .item", has_text="reisoverzicht").click()
+    expect(page.locator("#case .case .bubble", has_text="reisoverzicht")).to_be_visible()
+    page.locator("#text-reply").fill(
+        "Zoals eerder aangegeven moet u dit via de daartoe bestemde procedure melden. Wij garanderen dat het morgen is opgelost!"
+    )
+    expect(page.locator(".findings li").nth(1)).to_be_visible()
+    page.locator(".findings").first.scroll_into_view_if_needed()
+
+
+def _shown(selector: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.locator(selector).first).to_be_visible()
+
+
 SCREENS = (
     Screen("inbox", "marit", "/inbox?view=team", _inbox),
     Screen("case-dark", "marit", "/inbox?view=team", _case, theme="dark"),
@@ -79,6 +93,11 @@ SCREENS = (
     Screen("search", "marit", "/search?q=trein", _search),
     Screen("reports", "marit", "/reports?days=14", _reports),
     Screen("wallboard", "marit", "/reports", _wallboard, 1280, 720, "dark"),
+    Screen("composer", "marit", "/inbox?view=team", _composer, 1440, 1000),
+    Screen("ground-rules", "marit", "/handbook/agreements", _shown("main h2")),
+    Screen("rota", "marit", "/rota", _shown("main table, main .week")),
+    Screen("cover", "marit", "/rota/cover", _shown("main h2")),
+    Screen("people", "beheer", "/people", _shown("main h2")),
     Screen("square", "", "", _square, 1280, 900),
 )
 
