@@ -11,13 +11,11 @@ from datetime import datetime
 
 from services.contracts.commands import NoteLeave
 from services.contracts.events import LeaveNoted
-from services.contracts.ids import away_id
 from services.contracts.rota import Leave
-from services.contracts.teams import TeamConfig
+from services.rota.leave_elsewhere import noted
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
-from services.route.domain.imported_leave import replaced_from_now
 from services.route.domain.rota_changes import changed_config, rota_draft
 
 
@@ -29,25 +27,9 @@ def note(agreed: Agreement, command: NoteLeave, now: datetime) -> list[Draft]:
         raise Refusal("invalid", "what this team grants is decided on here")
     if command.person not in agreed.people:
         raise Refusal("unknown_person", f"{command.person} is not in the team's roster")
-    said = [_kept(one, command) for one in command.leave]
-    ids = {one.id for one in said}
-
-    def known_as(old: Leave) -> str | None:
-        if (old.person, old.elsewhere) != (command.person, command.elsewhere):
-            return None
-        return next((id_ for id_ in ids if old.id.startswith(id_)), old.id)
-
-    config = changed_config(agreed, leave=replaced_from_now(agreed.config.leave, said, known_as, now))
+    leave = noted(agreed.config.leave, command.person, command.elsewhere, command.leave, now)
+    config = changed_config(agreed, leave=leave)
     return rota_draft(agreed, config, LeaveNoted, now, person=command.person, elsewhere=command.elsewhere)
-
-
-def own_granted(config: TeamConfig, now: datetime) -> dict[str, tuple[Leave, ...]]:
-    """The leave that this team has granted and that is not over, by person; sickness is told in a way of its own."""
-    found: dict[str, tuple[Leave, ...]] = {}
-    for one in config.leave:
-        if one.kind == "leave" and one.state == "approved" and one.elsewhere is None and one.end > now:
-            found[one.person] = (*found.get(one.person, ()), one)
-    return found
 
 
 def stated_by_others(known: Iterable[Leave], people: Iterable[str], now: datetime) -> Iterator[Leave]:
@@ -72,14 +54,3 @@ def as_stated(
     own = [one.model_copy(update={"also": told.get(one.id, ())}) for one in stated if one.elsewhere is None]
     whole = (*own, *stated_by_others(known, people, now))
     return tuple(sorted(whole, key=lambda one: place.get(one.id, len(place))))
-
-
-def _kept(leave: Leave, command: NoteLeave) -> Leave:
-    """Leave of another team as it is kept here."""
-    return Leave(
-        id=away_id(command.elsewhere, leave.id),
-        person=command.person,
-        start=leave.start,
-        end=leave.end,
-        elsewhere=command.elsewhere,
-    )
