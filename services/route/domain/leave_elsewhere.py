@@ -1,9 +1,10 @@
 """Leave that another team of a person has granted: they are away here as well. Pure.
 
 A team knows nothing of another, so each keeps what it is told: among its leave, with the other team in `elsewhere`. Only
-that team changes it, always by telling all of it anew (`NoteLeave`, which `sending_on.py` makes), and it tells of nothing
-but its own. So each has one writer and nothing goes round: in whatever order teams decide at the same time, somebody is
-away wherever they are known as soon as one team of theirs has granted it. What has been stays as it was.
+that team changes it, always by telling all of it anew (`NoteLeave`, which `sending_on.py` makes, and the desk for what was
+missed), and it tells of nothing but its own. So each has one writer and nothing goes round: in whatever order teams decide
+at the same time, somebody is away wherever they are known as soon as one team of theirs has granted it. What has been stays
+as it was.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from services.route.domain.rota_changes import changed_config, rota_draft
 
 
 def note(agreed: Agreement, command: NoteLeave, now: datetime) -> list[Draft]:
-    """Sent by the route of the other team alone; nothing when that is known already."""
+    """Sent by the route of the other team, or by the desk for what was missed; nothing when that is known already."""
     if not command.actor.startswith("system:"):
         raise Refusal("not_allowed", "what another team has granted is told by webcare itself")
     if command.elsewhere == agreed.config.team:
