@@ -1,5 +1,8 @@
-"""Teams of the same people, with leave and what they have heard of each other at random: once the desk has looked until
-nothing is missing, each has what the others grant and nothing else, and a look more tells nothing."""
+"""Teams of the same people, with leave, sickness and what they have heard of each other at random.
+
+Once the desk has looked until nothing is missing, each has what the others grant and nothing else, who is sick in one is or
+was sick in all, and a look more tells nothing.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -8,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.codec import decode, encode
-from services.contracts.commands import AskLeave, DecideLeave, NoteLeave, WithdrawLeave
+from services.contracts.commands import AskLeave, CallInSick, DecideLeave, NoteLeave, ReportWell, WithdrawLeave
 from services.contracts.rota import Leave
 from services.contracts.teams import Person, TeamConfig
 from services.contracts.topics import DESK_COMMANDS
-from services.desk.domain.rota_told import Roles, missing
+from services.desk.domain.rota_told import Roles, Told, missing
 from services.desk.readmodel import ReadModel
 from services.rota.rota import Rota
 from tests.browser.desk_backend import Backend
@@ -31,7 +34,7 @@ memberships = st.dictionaries(
 )
 happenings = st.lists(
     st.tuples(
-        st.sampled_from(("file", "grant", "take back", "hear", "wait", "look")),
+        st.sampled_from(("file", "grant", "take back", "hear", "sick", "sick file", "well", "wait", "look")),
         st.sampled_from(TEAMS),
         st.sampled_from(PEOPLE),
         st.sampled_from(TEAMS),
@@ -39,6 +42,10 @@ happenings = st.lists(
     ),
     max_size=25,
 )
+
+
+def own_of(config: TeamConfig) -> list[Leave]:
+    return [one for one in config.leave if one.elsewhere is None and one.kind == "leave"]
 
 
 class World:
@@ -63,26 +70,33 @@ class World:
         start = self.now + timedelta(hours=stretch[0])
         leave = Leave(id=f"vrij-{self.count}", person=person, start=start, end=start + timedelta(hours=stretch[1]))
         there = person in self.model.roster(team)
-        own = [one for one in self.config(team).leave if one.elsewhere is None and one.end > self.now]
+        own = [one for one in own_of(self.config(team)) if one.end > self.now]
         if what == "wait":
             self.now += timedelta(hours=stretch[1])
         elif what == "look":
             self.look()
         elif what == "take back" and own:
             self.backend.do(WithdrawLeave, team, "lead:els", leave=own[stretch[1] % len(own)].id)
-        elif what == "file" and there:
-            changed = (*own[stretch[1] % 2 :], leave)
+        elif what == "sick" and there:
+            self.backend.do(
+                CallInSick, team, person, until=max(leave.end, self.now + MINUTE) if stretch[1] % 2 else None
+            )
+        elif what == "well" and there:
+            self.backend.do(ReportWell, team, person)
+        elif what.endswith("file") and there:
+            kind = {"kind": "sick"} if what == "sick file" else {}
+            changed = (*own[stretch[1] % 2 :], leave.model_copy(update=kind))
             self.backend.configure(self.config(team).model_copy(update={"leave": changed}))
         elif what == "grant" and there:
             self.backend.do(AskLeave, team, "lead:els", person=person, start=leave.start, end=leave.end)
             for one in [one for one in self.config(team).leave if one.state == "asked"]:
                 self.backend.do(DecideLeave, team, "lead:els", leave=one.id, approve=True)
         elif what == "hear" and there and other != team:
-            mine = [one for one in self.config(other).leave if one.elsewhere is None and one.person == person]
+            mine = [one for one in own_of(self.config(other)) if one.person == person]
             moved = [one.model_copy(update={"start": one.start - 4 * MINUTE, "end": one.end + MINUTE}) for one in mine]
             self.backend.do(NoteLeave, team, "system:route", person=person, elsewhere=other, leave=(*moved, leave))
 
-    def look(self) -> list[NoteLeave]:
+    def look(self) -> list[Told]:
         """What is missing, told as it comes over the topic."""
         self.now += MINUTE
         found = missing(self.model.all_agreed(), self.roles, self.now)
@@ -98,6 +112,10 @@ def must_know(world: World, team: str, other: str, person: str) -> bool:
     mine = world.roles.get(person, {})
     rosters = person in world.model.roster(team) and person in world.model.roster(other)
     return rosters and other in mine and mine.get(team) in ("agent", "lead")
+
+
+def sick_now(world: World, team: str) -> list[Leave]:
+    return [one for one in world.config(team).leave if one.kind == "sick" and one.start <= world.now < one.end]
 
 
 @settings(max_examples=examples(100), deadline=None)
@@ -118,7 +136,7 @@ def test_looked_until_nothing_is_missing_each_has_what_the_others_grant(
             ours = [
                 one
                 for one in world.config(other).leave
-                if one.elsewhere is None and one.state == "approved" and one.end > world.now
+                if (one.elsewhere, one.kind, one.state) == (None, "leave", "approved") and one.end > world.now
             ]
             held = {(one.person, one.end) for one in there if one.elsewhere == other}
             assert held <= {(one.person, one.end) for one in ours}, "nothing else"
@@ -126,5 +144,10 @@ def test_looked_until_nothing_is_missing_each_has_what_the_others_grant(
                 if must_know(world, team, other, one.person):
                     moment = max(one.start, world.now)
                     assert one.person in Rota(world.config(team)).duty(moment).away
+            for one in sick_now(world, other):
+                if must_know(world, team, other, one.person):
+                    mine = [x for x in world.config(team).leave if x.kind == "sick" and x.person == one.person]
+                    assert [x for x in mine if x.end > one.start], "who is sick in one is or was so in all"
+    assert world.look() == [], "what is told is told once"
     world.now += timedelta(hours=7)
-    assert world.look() == [], "by time alone nothing is missing"
+    assert not [one for one in world.look() if isinstance(one, NoteLeave)], "no leave is missing by time alone"

@@ -11,55 +11,35 @@ from typing import Any
 import pytest
 
 from services.contracts.commands import AskLeave, DecideLeave, NoteLeave, WithdrawLeave
-from services.contracts.teams import Leave, Person, TeamConfiguration
-from services.desk.accounts import Account, Accounts
-from services.desk.domain.rota_told import MOST_WAITED, Patience, missing
-from services.desk.readmodel import ReadModel
+from services.contracts.teams import Leave, Person
+from services.desk.accounts import Account
+from services.desk.domain.rota_told import MOST_WAITED, Patience, missing_leave
 from services.desk.rota.telling import Telling
 from services.runtime.messages import Outgoing
 from services.runtime.metrics import LEAVE_LOOKED_AT, LEAVE_MISSING, LEAVE_TOLD
 from services.runtime.producer import SendError
-from tests.browser.desk_backend import KEY, PASSWORD, QUICK, Backend
-from tests.support.route import at, config
-
-NOW = at(10)
-ONE, TWO, THREE = "eerste", "tweede", "derde"
-BOTH = {"noor": {ONE: "agent", TWO: "agent"}}
-MINUTE = timedelta(minutes=1)
-
-
-def holiday(name: str = "vakantie", person: str = "noor", **more: Any) -> Leave:
-    return Leave(id=name, person=person, **({"start": at(9, 3), "end": at(17, 3)} | more))
-
-
-def agreed(*leave: Leave, team: str = ONE, revision: int = 1, **more: Any) -> TeamConfiguration:
-    made = config(team=team, leave=leave, **more)
-    return TeamConfiguration(team=team, revision=revision, at=NOW, config=made)
-
-
-def teams(*given: TeamConfiguration) -> dict[str, TeamConfiguration]:
-    return {one.team: one for one in given}
-
+from tests.support.route import at
+from tests.support.told import BOTH, MINUTE, NOW, ONE, THREE, TWO, Web, agreed, holiday, teams
 
 # -- what is missing -----------------------------------------------------------------------------------------------------
 
 
 def test_leave_of_a_file_is_told_to_the_other_team_without_its_note() -> None:
     given = teams(agreed(holiday(note="naar zee")), agreed(team=TWO))
-    (told,) = missing(given, BOTH, NOW)
+    (told,) = missing_leave(given, BOTH, NOW)
     assert (told.team, told.elsewhere, told.person, told.actor, told.at) == (TWO, ONE, "noor", "system:desk", NOW)
     assert told.leave == (holiday(),)
 
 
 def test_the_same_is_the_same_command_and_other_agreements_make_another() -> None:
-    first = missing(teams(agreed(holiday()), agreed(team=TWO)), BOTH, NOW)
-    later = missing(teams(agreed(holiday()), agreed(team=TWO)), BOTH, NOW + MINUTE)
+    first = missing_leave(teams(agreed(holiday()), agreed(team=TWO)), BOTH, NOW)
+    later = missing_leave(teams(agreed(holiday()), agreed(team=TWO)), BOTH, NOW + MINUTE)
     assert [one.id for one in first] == [one.id for one in later]
     for changed in (
         teams(agreed(holiday(), revision=2), agreed(team=TWO)),
         teams(agreed(holiday()), agreed(team=TWO, revision=2)),
     ):
-        assert [one.id for one in missing(changed, BOTH, NOW)] != [one.id for one in first]
+        assert [one.id for one in missing_leave(changed, BOTH, NOW)] != [one.id for one in first]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +53,7 @@ def test_the_same_is_the_same_command_and_other_agreements_make_another() -> Non
     ],
 )
 def test_what_is_not_granted_here_or_is_over_is_not_told(leave: Leave) -> None:
-    assert missing(teams(agreed(leave), agreed(team=TWO)), BOTH, NOW) == []
+    assert missing_leave(teams(agreed(leave), agreed(team=TWO)), BOTH, NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -87,26 +67,26 @@ def test_what_is_not_granted_here_or_is_over_is_not_told(leave: Leave) -> None:
     ],
 )
 def test_who_has_no_work_in_both_is_left_alone_also_with_the_same_name(roles: dict[str, dict[str, str]]) -> None:
-    assert missing(teams(agreed(holiday()), agreed(team=TWO)), roles, NOW) == []
+    assert missing_leave(teams(agreed(holiday()), agreed(team=TWO)), roles, NOW) == []
 
 
 def test_who_is_not_in_the_roster_or_whose_team_is_not_known_is_left_alone() -> None:
     others = (Person(id="jeroen", name="Jeroen"),)
-    assert missing(teams(agreed(holiday()), agreed(team=TWO, people=others, shifts=())), BOTH, NOW) == []
-    assert missing(teams(agreed(holiday())), BOTH, NOW) == []
+    assert missing_leave(teams(agreed(holiday()), agreed(team=TWO, people=others, shifts=())), BOTH, NOW) == []
+    assert missing_leave(teams(agreed(holiday())), BOTH, NOW) == []
 
 
 def test_what_a_team_has_from_one_that_is_not_known_stays_and_from_one_that_grants_nothing_goes() -> None:
     held = holiday(elsewhere=ONE)
-    assert missing(teams(agreed(held, team=TWO)), BOTH, NOW) == []
+    assert missing_leave(teams(agreed(held, team=TWO)), BOTH, NOW) == []
     for roles in (BOTH, {}):
-        (told,) = missing(teams(agreed(), agreed(held, team=TWO)), roles, NOW)
+        (told,) = missing_leave(teams(agreed(), agreed(held, team=TWO)), roles, NOW)
         assert (told.team, told.elsewhere, told.leave) == (TWO, ONE, ())
 
 
 def test_more_than_a_command_holds_is_told_in_parts_the_soonest_first() -> None:
     many = [holiday(f"dag-{n}", start=at(0, n), end=at(1, n)) for n in range(1005, 0, -1)]
-    (told,) = missing(teams(agreed(*many), agreed(team=TWO)), BOTH, NOW)
+    (told,) = missing_leave(teams(agreed(*many), agreed(team=TWO)), BOTH, NOW)
     assert [one.id for one in told.leave] == [f"dag-{n}" for n in range(1, 1001)]
 
 
@@ -147,35 +127,6 @@ def test_what_was_gone_in_between_or_is_other_by_now_begins_anew() -> None:
 # -- looking and telling -------------------------------------------------------------------------------------------------
 
 
-class Web:
-    """Two teams on route's real domain, accounts, and a clock that a test moves."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.model = ReadModel()
-        self.backend = Backend(self.model, lambda: self.now)
-        self.accounts = Accounts(f"sqlite:///{folder / 'accounts.db'}", KEY, hasher=QUICK, clock=lambda: self.now)
-        self.accounts.open()
-        self.accounts.save(Account("noor", "Noor", {ONE: "agent", TWO: "agent"}), PASSWORD)
-        self.telling = self.another()
-
-    def another(self, **more: Any) -> Telling:
-        return Telling(self.model, self.accounts, self.backend, lambda: self.now, **more)
-
-    def look(self) -> list[NoteLeave]:
-        """The look of the next minute."""
-        self.now += MINUTE
-        return self.telling.look()
-
-    def configure(self, team: str, *leave: Leave) -> None:
-        self.backend.configure(config(team=team, leave=leave))
-
-    def leave(self, team: str) -> tuple[Leave, ...]:
-        found = self.model.config(team)
-        assert found is not None
-        return found.leave
-
-
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
     made = Web(tmp_path)
@@ -186,15 +137,15 @@ def web(tmp_path: Path) -> Iterator[Web]:
 def test_leave_of_a_file_reaches_the_other_team_at_the_second_look_and_is_told_once(web: Web) -> None:
     web.configure(ONE, holiday())
     web.configure(TWO)
-    before = LEAVE_TOLD.labels(TWO)._value.get()
+    before = LEAVE_TOLD.labels(TWO, "leave")._value.get()
     assert web.look() == []
-    assert LEAVE_MISSING._value.get() == 1
+    assert LEAVE_MISSING.labels("leave")._value.get() == 1
     assert [one.team for one in web.look()] == [TWO]
-    assert LEAVE_TOLD.labels(TWO)._value.get() == before + 1
+    assert LEAVE_TOLD.labels(TWO, "leave")._value.get() == before + 1
     (kept,) = web.leave(TWO)
     assert (kept.person, kept.start, kept.end, kept.elsewhere) == ("noor", at(9, 3), at(17, 3), ONE)
     assert [web.look() for _ in range(4)] == [[]] * 4
-    assert (LEAVE_MISSING._value.get(), LEAVE_LOOKED_AT._value.get()) == (0, web.now.timestamp())
+    assert (LEAVE_MISSING.labels("leave")._value.get(), LEAVE_LOOKED_AT._value.get()) == (0, web.now.timestamp())
     assert web.leave(ONE) == (holiday(),), "nothing goes round"
 
 
@@ -280,8 +231,8 @@ def test_a_team_that_refuses_is_asked_less_and_less_and_the_log_says_so_without_
     for _ in range(60):
         web.look()
     assert len(web.backend.sent) == 7
-    assert "told tweede of leave granted in eerste that it had missed" in caplog.text
-    assert "tweede still does not know of leave granted in eerste, told 5 times" in caplog.text
+    assert "told tweede of leave in another team that it had missed" in caplog.text
+    assert "tweede still does not know of leave in another team, told 5 times" in caplog.text
     assert {record.levelname for record in caplog.records} == {"INFO", "WARNING"}
     assert "noor" not in caplog.text
 

@@ -1,4 +1,6 @@
-"""Looks every minute whether the teams of a person know of each other's leave, and tells them. Writes `desk.commands`.
+"""Looks every minute whether the teams of a person know of each other's leave and sickness, and tells them.
+
+Writes `desk.commands`.
 
 In a thread of the process `web`, which alone knows both what every team has agreed and who has a role in which
 (`services/desk/domain/rota_told.py` compares). Nobody waits for it, and it waits for no answer: what the team has taken in
@@ -11,10 +13,9 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from services.contracts.commands import NoteLeave
 from services.contracts.topics import DESK_COMMANDS
 from services.desk.accounts import Accounts
-from services.desk.domain.rota_told import Patience, Roles, missing
+from services.desk.domain.rota_told import Patience, Roles, Told, missing
 from services.desk.readmodel import ReadModel
 from services.runtime.clock import Clock
 from services.runtime.headers import TRACEPARENT, new_trace
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 60.0
 SETTLES = timedelta(seconds=45)
 """Less than from one look to the next, so that what is missing at two of them is told at the second."""
+WHAT = {"NoteLeave": "leave", "CallInSick": "sickness"}
 OFTEN = 3
 """Told more often than this, it is no longer a matter of time."""
 
@@ -59,7 +61,7 @@ class Telling:
         self._stop.set()
         self._thread.join(1.0)
 
-    def look(self) -> list[NoteLeave]:
+    def look(self) -> list[Told]:
         """Look once, and tell what is due; gives that.
 
         Raises:
@@ -67,13 +69,14 @@ class Telling:
         """
         now = self._clock()
         found = missing(self._model.all_agreed(), self._roles(), now)
-        LEAVE_MISSING.set(len(found))
+        for type_, what in WHAT.items():
+            LEAVE_MISSING.labels(what).set(sum(one.type == type_ for one in found))
         LEAVE_LOOKED_AT.set(now.timestamp())
         due = self._patience.due(found, now)
         if due:
             self._sender.send([_record(command) for command, _ in due])
         for command, times in due:
-            LEAVE_TOLD.labels(command.team).inc()
+            LEAVE_TOLD.labels(command.team, WHAT[command.type]).inc()
             _say(command, times)
         return [command for command, _ in due]
 
@@ -95,15 +98,15 @@ class Telling:
                 log.exception("could not compare the leave of people in several teams")
 
 
-def _record(command: NoteLeave) -> Outgoing:
+def _record(command: Told) -> Outgoing:
     return Outgoing(DESK_COMMANDS, command.team, command, headers={TRACEPARENT: new_trace()})
 
 
-def _say(command: NoteLeave, times: int) -> None:
+def _say(command: Told, times: int) -> None:
     """The line of the log; whose leave it is is not in it."""
-    extra = {"team": command.team, "command": command.id}
+    what, extra = WHAT[command.type], {"team": command.team, "command": command.id}
     if times <= OFTEN:
-        log.info("told %s of leave granted in %s that it had missed", command.team, command.elsewhere, extra=extra)
+        log.info("told %s of %s in another team that it had missed", command.team, what, extra=extra)
     else:
-        said = "%s still does not know of leave granted in %s, told %d times; see its answer to the command %s"
-        log.warning(said, command.team, command.elsewhere, times, command.id, extra=extra)
+        said = "%s still does not know of %s in another team, told %d times; see its answer to the command %s"
+        log.warning(said, command.team, what, times, command.id, extra=extra)
