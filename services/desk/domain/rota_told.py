@@ -27,10 +27,9 @@ MOST_WAITED = timedelta(hours=6)
 """Between one try and the next of what stays as it is, however often it was told."""
 
 _WHENEVER = datetime(1, 1, 1, tzinfo=UTC)
-
 _OF_A_COMMAND = re.compile(r"sick-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-Told = NoteLeave | CallInSick
 
+Told = NoteLeave | CallInSick
 Agreed = Mapping[str, TeamConfiguration]
 """What each team has agreed, by id."""
 Roles = Mapping[str, Mapping[str, str]]
@@ -131,7 +130,7 @@ def _note(agreed: Agreed, team: str, elsewhere: str, person: str, said: tuple[Le
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Since when something is to be told: when it is told next, and how often it was."""
+    """When something is told next, and how often it was."""
 
     due: datetime
     times: int = 0

@@ -1,11 +1,9 @@
 """Looks every minute whether the teams of a person know of each other's leave and sickness, and tells them.
 
-Writes `desk.commands`.
-
-In a thread of the process `web`, which alone knows both what every team has agreed and who has a role in which
-(`services/desk/domain/rota_told.py` compares). Nobody waits for it, and it waits for no answer: what the team has taken in
-is not missing at the next look. Several processes may do it side by side, since what they see alike has one id, and what a
-team knows already changes nothing there.
+Writes `desk.commands`. In a thread of the process `web`, which alone knows both what every team has agreed and who has a
+role in which (`services/desk/domain/rota_told.py` compares). Nobody waits for it, and it waits for no answer: what the team
+has taken in is not missing at the next look. Several processes may do it side by side, since what they see alike has one id,
+and what a team knows already changes nothing there.
 """
 
 import logging
@@ -92,9 +90,8 @@ class Telling:
                 self.look()
             except SendError as error:
                 log.warning("the teams of a person could not be told of leave: %s", error)
-            except (
-                Exception
-            ):  # the desk goes on without this; said each time, and the metric of the last look stands still
+            except Exception:
+                # The desk goes on without this: it is said each time, and the metric of the last look stands still.
                 log.exception("could not compare the leave of people in several teams")
 
 
