@@ -58,6 +58,16 @@ def noted_id(cause: str, team: str, person: str) -> str:
     return _id("noted", cause, team, person)
 
 
+def made_up_id(what: str, person: str, team: str, revision: int, elsewhere: str, revision_there: int) -> str:
+    """The id of the command that tells a team what it has missed of another: one while both agree what they do now."""
+    return _id("made-up", what, person, team, str(revision), elsewhere, str(revision_there))
+
+
+def sickness_id(team: str, leave: str, start: str) -> str:
+    """What sickness that a team has from elsewhere than a command is shared by with the person's other teams."""
+    return _id("sickness", team, leave, start)
+
+
 def away_id(team: str, leave: str) -> str:
     """What leave that another team granted is known by in a team of the same person."""
     return f"away-{_id('away', team, leave)}"

@@ -5,7 +5,7 @@ What a command makes bears an id that follows from the command's: `leave-<id>`, 
 
 A team knows nothing of another. Leave and sickness of who belongs to several name the others (`also`), and the team that
 takes them in sends them on; `shared` is the same in all, and takes the place of the command's id in the id of what is made,
-so that it can be found again in each. What a team grants it tells the others by `NoteLeave`, which only route sends.
+so that it can be found again in each. What a team grants it tells the others by `NoteLeave`, which webcare itself sends.
 """
 
 from typing import Annotated, Literal, Self
@@ -62,7 +62,8 @@ class DecideLeave(CommandBase):
 class NoteLeave(CommandBase):
     """All the leave that `elsewhere`, another team of the person, has granted them and that is not over.
 
-    Sent by the route of that team, each time that it is other than it was; it takes the place of what was said before.
+    Sent by the route of that team, each time that it is other than it was, and by the desk for what was missed; it takes the
+    place of what was said before.
     """
 
     type: Literal["NoteLeave"] = "NoteLeave"

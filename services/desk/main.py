@@ -19,6 +19,7 @@ from services.desk.held import measure
 from services.desk.live import Hub
 from services.desk.navigation import Navigation
 from services.desk.readmodel import ReadModel
+from services.desk.rota.telling import Telling
 from services.desk.searches import Searches
 from services.desk.settings import DeskSettings
 from services.desk.user_commands import open_accounts
@@ -110,6 +111,9 @@ def open_desk(
         )
         follower.start()
         opening.callback(follower.stop)
+        telling = Telling(model, accounts, producer, clock, ready=lambda: follower.check() is None)
+        telling.start()
+        opening.callback(telling.stop)
         checks = {"inbox": follower.check, "kafka": producer.check}
 
         def failure() -> str | None:

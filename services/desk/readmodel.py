@@ -357,6 +357,11 @@ class ReadModel:
         with self._lock:
             return self._configurations.get(team)
 
+    def all_agreed(self) -> Mapping[str, TeamConfiguration]:
+        """What each team has agreed, by id."""
+        with self._lock:
+            return dict(self._configurations)
+
     def revision(self, team: str) -> int:
         """The revision of what a team has agreed; 0 for none."""
         found = self.agreed(team)

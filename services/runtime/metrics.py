@@ -110,6 +110,19 @@ DESK_HELD = Gauge(
     "events queued for live clients.",
     ["what"],
 )
+LEAVE_MISSING = Gauge(
+    "webcare_leave_missing",
+    "What the teams of a person had missed of each other at the last look: leave, sickness.",
+    ["what"],
+)
+LEAVE_TOLD = Counter(
+    "webcare_leave_told_total", "Commands that told a team of leave or sickness that it had missed.", ["team", "what"]
+)
+LEAVE_LOOKED_AT = Gauge(
+    "webcare_leave_looked_timestamp_seconds",
+    "When the leave of people in several teams was last compared, as a Unix time; 0 is not since the process started.",
+    [],
+)
 LOGINS = Counter(
     "webcare_logins_total",
     "Log-in attempts by password, code or provider, by what came of them: done, failed, throttled, or asked for a code.",

@@ -11,7 +11,7 @@ from services.contracts.teams import Leave, TeamConfig
 from services.desk.accounts import Account
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk
 from tests.browser.rota_scene import rota_config
-from tests.support.desk import enter
+from tests.support.desk import enter, robot
 from tests.unit.conftest import OpenDesk
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -112,8 +112,19 @@ def test_a_program_that_grants_leave_tells_the_persons_other_teams_too(desk: Tes
     assert lena.post("/api/v1/commands", json=body | {"also": [SHOP]}).status_code == 403, "the desk knows the teams"
     assert lena.post("/api/v1/commands", json=body).status_code == 200
     assert away(desk, SHOP) == {"marit": "leave"}
-    forged = {"type": "NoteLeave", "team": SHOP, "person": "marit", "elsewhere": SPOOR}
-    assert lena.post("/api/v1/commands", json=forged).status_code == 403
+
+
+def test_nobody_says_for_another_team_what_it_has_granted(desk: TestDesk) -> None:
+    forged = {"type": "NoteLeave", "team": SPOOR, "person": "marit", "elsewhere": SHOP, "actor": "system:desk"}
+    for who in (
+        enter(desk, "marit"),
+        enter(desk, "lena"),
+        enter(desk, "root"),
+        robot(desk, "lead"),
+        robot(desk, "admin"),
+    ):
+        assert who.post("/api/v1/commands", json=forged).status_code == 403
+    assert desk.backend.sent == []
 
 
 def test_leave_that_is_granted_while_the_other_team_is_away_counts_there_when_it_is_back(desk: TestDesk) -> None:

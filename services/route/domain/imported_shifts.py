@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import Shift, TeamConfig
+from services.rota.leave_elsewhere import free_id, later_id
 from services.rota.wall_clock import localise
 
 KEPT = timedelta(days=60)
@@ -57,7 +58,7 @@ def _again(old: Shift, new: Shift | None, now: datetime) -> Iterator[Shift]:
     elif begun:
         yield old.model_copy(update={"ended_at": now})
         if new is not None and _span(new)[1] > now:
-            update = {"id": _later(new.id, now), "since": now, "replaces": old.id}
+            update = {"id": later_id(new.id, now), "since": now, "replaces": old.id}
             yield new.model_copy(update=update)
     elif new is not None:
         yield from _new([new], now)
@@ -84,15 +85,6 @@ def is_of(calendar: str, entry: str) -> bool:
 def first_id(calendar: str, entry: str) -> str:
     """The id that the calendar gave to what bears `entry` since it was changed."""
     return entry[: len(_prefix(calendar)) + _DIGITS]
-
-
-def free_id(entry: str, taken: set[str], now: datetime) -> str:
-    """An id for what comes back while what it was is kept under the same id."""
-    return entry if entry not in taken else _later(entry, now)
-
-
-def _later(entry: str, now: datetime) -> str:
-    return f"{entry}-{int(now.timestamp()):x}"
 
 
 def _prefix(calendar: str) -> str:

@@ -1,9 +1,10 @@
 """Leave that another team of a person has granted: they are away here as well. Pure.
 
 A team knows nothing of another, so each keeps what it is told: among its leave, with the other team in `elsewhere`. Only
-that team changes it, always by telling all of it anew (`NoteLeave`, which `sending_on.py` makes), and it tells of nothing
-but its own. So each has one writer and nothing goes round: in whatever order teams decide at the same time, somebody is
-away wherever they are known as soon as one team of theirs has granted it. What has been stays as it was.
+that team changes it, always by telling all of it anew (`NoteLeave`, which `sending_on.py` makes, and the desk for what was
+missed), and it tells of nothing but its own. So each has one writer and nothing goes round: in whatever order teams decide
+at the same time, somebody is away wherever they are known as soon as one team of theirs has granted it. What has been stays
+as it was.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,43 +12,25 @@ from datetime import datetime
 
 from services.contracts.commands import NoteLeave
 from services.contracts.events import LeaveNoted
-from services.contracts.ids import away_id
 from services.contracts.rota import Leave
-from services.contracts.teams import TeamConfig
+from services.rota.leave_elsewhere import noted
 from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft
-from services.route.domain.imported_leave import replaced_from_now
 from services.route.domain.rota_changes import changed_config, rota_draft
 
 
 def note(agreed: Agreement, command: NoteLeave, now: datetime) -> list[Draft]:
-    """Sent by the route of the other team alone; nothing when that is known already."""
+    """Sent by the route of the other team, or by the desk for what was missed; nothing when that is known already."""
     if not command.actor.startswith("system:"):
         raise Refusal("not_allowed", "what another team has granted is told by webcare itself")
     if command.elsewhere == agreed.config.team:
         raise Refusal("invalid", "what this team grants is decided on here")
     if command.person not in agreed.people:
         raise Refusal("unknown_person", f"{command.person} is not in the team's roster")
-    said = [_kept(one, command) for one in command.leave]
-    ids = {one.id for one in said}
-
-    def known_as(old: Leave) -> str | None:
-        if (old.person, old.elsewhere) != (command.person, command.elsewhere):
-            return None
-        return next((id_ for id_ in ids if old.id.startswith(id_)), old.id)
-
-    config = changed_config(agreed, leave=replaced_from_now(agreed.config.leave, said, known_as, now))
+    leave = noted(agreed.config.leave, command.person, command.elsewhere, command.leave, now)
+    config = changed_config(agreed, leave=leave)
     return rota_draft(agreed, config, LeaveNoted, now, person=command.person, elsewhere=command.elsewhere)
-
-
-def own_granted(config: TeamConfig, now: datetime) -> dict[str, tuple[Leave, ...]]:
-    """The leave that this team has granted and that is not over, by person; sickness is told in a way of its own."""
-    found: dict[str, tuple[Leave, ...]] = {}
-    for one in config.leave:
-        if one.kind == "leave" and one.state == "approved" and one.elsewhere is None and one.end > now:
-            found[one.person] = (*found.get(one.person, ()), one)
-    return found
 
 
 def stated_by_others(known: Iterable[Leave], people: Iterable[str], now: datetime) -> Iterator[Leave]:
@@ -72,14 +55,3 @@ def as_stated(
     own = [one.model_copy(update={"also": told.get(one.id, ())}) for one in stated if one.elsewhere is None]
     whole = (*own, *stated_by_others(known, people, now))
     return tuple(sorted(whole, key=lambda one: place.get(one.id, len(place))))
-
-
-def _kept(leave: Leave, command: NoteLeave) -> Leave:
-    """Leave of another team as it is kept here."""
-    return Leave(
-        id=away_id(command.elsewhere, leave.id),
-        person=command.person,
-        start=leave.start,
-        end=leave.end,
-        elsewhere=command.elsewhere,
-    )

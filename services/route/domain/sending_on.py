@@ -18,10 +18,9 @@ from services.contracts.commands import Command, ForAllTeams, NoteLeave
 from services.contracts.events import CommandRejected, CommandRepeated, Event, RotaEvent
 from services.contracts.ids import elsewhere_id, noted_id
 from services.contracts.mentions import ClassifiedMention
-from services.contracts.rota import Leave
 from services.contracts.teams import TeamConfig
+from services.rota.leave_elsewhere import bare, own_granted
 from services.route.domain.drafts import ROUTER
-from services.route.domain.leave_elsewhere import own_granted
 
 
 def sent_on(
@@ -62,10 +61,5 @@ def _granted(cause: str, before: TeamConfig, after: TeamConfig, now: datetime) -
                 actor=ROUTER,
                 person=person,
                 elsewhere=after.team,
-                leave=tuple(_bare(one) for one in new),
+                leave=tuple(bare(one) for one in new),
             )
-
-
-def _bare(leave: Leave) -> Leave:
-    """What another team needs to know."""
-    return Leave(id=leave.id, person=leave.person, start=leave.start, end=leave.end)
