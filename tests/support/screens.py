@@ -76,7 +76,8 @@ def _composer(page: Page) -> None:
     page.locator("#list .item", has_text="reisoverzicht").click()
     expect(page.locator("#case .case .bubble", has_text="reisoverzicht")).to_be_visible()
     page.locator("#text-reply").fill(
-        "Zoals eerder aangegeven moet u dit via de daartoe bestemde procedure melden. Wij garanderen dat het morgen is opgelost!"
+        "Zoals eerder aangegeven moet u dit via de daartoe bestemde procedure melden. "
+        "Wij garanderen dat het morgen is opgelost!"
     )
     expect(page.locator(".findings li").nth(1)).to_be_visible()
     page.locator(".findings").first.scroll_into_view_if_needed()
