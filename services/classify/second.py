@@ -1,8 +1,13 @@
 """The second reader: reads again, slowly and better, what the first was unsure of. Used by `webcare classify --deep` and by
-the worker `reread`; the flow never waits for it. Needs the extra `webcare[deep]`."""
+the worker `reread`; the flow never waits for it. Needs the extra `webcare[deep]`.
+
+A team that has taught the first reader is read by what it taught: the second weighs what the team's own weights say, and
+leaves alone each label that they alone made, since people's corrections are behind it.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +19,10 @@ from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.urgency import ROOM
 from services.classify.domain.weights import DAMAGED, FOLDER, WeightsError
 from services.classify.embedding import Embeds, SecondReaderMissingError, load_embedding
+from services.classify.readers import TeamReaders
 from services.contracts.mentions import Classification, Reason
 from services.contracts.needs import of_text, with_verdict
+from services.runtime.clock import Clock, system_clock
 
 __all__ = ["SecondReader", "SecondReaderMissingError", "build_second_reader"]
 
@@ -23,14 +30,20 @@ FILE = "deep.npz"
 ELSEWHERE = "elsewhere"
 CODE = "second-reader"
 """The code of a reason: the second reader said so, from the whole of the text."""
+HEADS = ("sentiment", "urgency")
+_NONE: frozenset[str] = frozenset()
 _PARTS = ("coefficients", "bias", "mix", "mix_bias", "lean")
 
 
 class SecondReader:
     """Both readers together. Texts of languages without a model stay as the first reader left them."""
 
-    def __init__(self, reader: Reader, embed: Embeds, fusion: Fusion) -> None:
+    def __init__(
+        self, reader: Reader, embed: Embeds, fusion: Fusion, reading: Callable[[], Reader] | None = None
+    ) -> None:
+        """`reader` has the trained weights; `reading`, where there is one, gives the reader of now with the teams' own."""
         self._reader, self._embed, self._fusion = reader, embed, fusion
+        self._reading = reading or (lambda: reader)
 
     def reread(self, texts: Sequence[Text], first: Sequence[Classification]) -> list[Classification]:
         """The classifications after a second reading, in order.
@@ -47,7 +60,8 @@ class SecondReader:
             return found
         vectors = self._embed([_whole(texts[at]) for at in places])
         centred = vectors - np.vstack([self._fusion.means[first[at].language.code] for at in places])
-        chances = self._reader.chances([texts[at] for at in places])
+        reading = self._reading()
+        chances = reading.chances([texts[at] for at in places])
         heads = {
             name: fused(head, np.array([one[name] for one in chances], np.float32), centred)
             for name, head in self._fusion.heads.items()
@@ -57,17 +71,32 @@ class SecondReader:
             codes = [first[at].language.code for at in places]
             moods = blended(heads["sentiment"][0], self._fusion.elsewhere, firsts, vectors, codes)
             heads["sentiment"] = moods, [self._labels("sentiment")[at] for at in moods.argmax(axis=1)]
+        taught = self._taught(reading, texts, first, places)
         for row, at in enumerate(places):
             said = {name: (labels[row], probabilities[row]) for name, (probabilities, labels) in heads.items()}
-            found[at] = self._changed(texts[at], first[at], said)
+            found[at] = self._changed(texts[at], first[at], said, taught.get(at, _NONE))
         return found
 
-    def _changed(self, text: Text, first: Classification, said: Mapping[str, tuple[str, Any]]) -> Classification:
-        """The first reading with the second's labels; a rating that came with a text still decides its sentiment."""
+    def _taught(
+        self, reading: Reader, texts: Sequence[Text], first: Sequence[Classification], places: Sequence[int]
+    ) -> dict[int, frozenset[str]]:
+        """Which labels a team's own weights made: the trained weights alone would have read them otherwise."""
+        own = [at for at in places if reading is not self._reader and reading.has_own(texts[at].team)]
+        trained = self._reader.classify_batch([texts[at] for at in own]) if own else []
+        return {
+            at: frozenset(name for name in HEADS if getattr(one, name).label != getattr(first[at], name).label)
+            for at, one in zip(own, trained, strict=True)
+        }
+
+    def _changed(
+        self, text: Text, first: Classification, said: Mapping[str, tuple[str, Any]], taught: frozenset[str]
+    ) -> Classification:
+        """The first reading with the second's labels; a rating that came with a text still decides its sentiment, and what
+        a team has taught is left alone."""
         (sentiment, moods), (urgency, levels) = said["sentiment"], said["urgency"]
         changes: dict[str, Any] = {"model": f"{first.model}+{self._fusion.version}"}
         reasons = list(first.reasons)
-        if text.rating is None:
+        if text.rating is None and "sentiment" not in taught:
             score = round(float(moods[2] - moods[0]), 4)
             confidence = round(float(moods[self._labels("sentiment").index(sentiment)]), 3)
             changes["sentiment"] = first.sentiment.model_copy(
@@ -75,7 +104,7 @@ class SecondReader:
             )
             if sentiment != first.sentiment.label:
                 reasons.append(Reason(label="sentiment", value=sentiment, code=CODE))
-        if urgency != first.urgency.label:
+        if urgency != first.urgency.label and "urgency" not in taught:
             bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
             share = float(levels[self._labels("urgency").index(urgency)])
             score = round(bottom + (top - bottom) * share, 3)
@@ -92,15 +121,28 @@ class SecondReader:
         return self._fusion.heads[head].labels
 
 
-def build_second_reader(reader: Reader | None = None) -> SecondReader:
+def build_second_reader(
+    reader: Reader | None = None, data: Path | None = None, clock: Clock = system_clock
+) -> SecondReader:
     """Load the embedding and what was learnt with it (some seconds).
+
+    Args:
+        reader: the first reader; without one it is built.
+        data: where the teams' own weights are kept; without it no team is read by its own.
+        clock: says when to look whether a team has switched.
 
     Raises:
         SecondReaderMissingError: the extra is not installed.
         WeightsError: what was learnt is missing or damaged.
     """
     embed = load_embedding()
-    return SecondReader(reader or build_reader(), embed, load_fusion())
+    first = reader or build_reader()
+    teams = TeamReaders(first, data) if data else None
+    return SecondReader(first, embed, load_fusion(), partial(_now, teams, clock) if teams else None)
+
+
+def _now(teams: TeamReaders, clock: Clock) -> Reader:
+    return teams.at(clock())
 
 
 def load_fusion(folder: Path = FOLDER) -> Fusion:

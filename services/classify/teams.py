@@ -1,7 +1,8 @@
 """What every team has agreed that classify needs: follows `desk.teams` from the beginning, and keeps each team's topics
 compiled, and what needs a person ready to ask.
 
-Who was erased is known from there as well (`services/contracts/erasure.py`).
+Who was erased is known from there as well (`services/contracts/erasure.py`). Used by the processes `classify` and `reread`,
+so that both readers go by the same agreements.
 
 A team that has agreed no topics of its own has the default ones. What of a team's topics cannot be used is passed over and
 said in the log and in a metric; `webcare rota check` says it before.
@@ -38,7 +39,9 @@ class _Known:
 class TeamAgreements:
     """Fed record by record by the follower's thread; asked by the worker's."""
 
-    def __init__(self, rarity: Rarity) -> None:
+    def __init__(self, rarity: Rarity | None) -> None:
+        """`rarity`: how rare a word is, to compile examples by. Without it no topics are compiled: who only asks for the
+        terms takes the topics from what was read, and need not say again what of them cannot be used."""
         self._rarity = rarity
         self._known: dict[str, _Known] = {}
 
@@ -69,6 +72,8 @@ class TeamAgreements:
 
     def _compiled(self, agreed: TeamConfiguration) -> Taxonomy | None:
         team, topics = agreed.team, agreed.config.topics
+        if self._rarity is None:
+            return None
         taxonomy, problems = compiled(topics, self._rarity)
         for problem in problems:
             log.warning("passed over: %s", problem, extra={"team": team, "revision": agreed.revision})
@@ -76,16 +81,13 @@ class TeamAgreements:
         return taxonomy if topics else None
 
 
-def follow_teams(settings: Settings, agreements: TeamAgreements, erasures: Erasures) -> Follower:
-    """What keeps both up to date; not started yet."""
+def follow_teams(
+    settings: Settings, agreements: TeamAgreements, erasures: Erasures, name: str = "classify-teams"
+) -> Follower:
+    """What keeps both up to date; not started yet. `name` is that of its thread."""
 
     def fold(record: Followed) -> None:
         agreements.fold(record)
         erasures.fold(record.message)
 
-    return Follower(settings, {DESK_TEAMS: "beginning"}, fold, name="classify-teams")
-
-
-def follow_erasures(settings: Settings, erasures: Erasures) -> Follower:
-    """What keeps the erasures alone up to date; not started yet."""
-    return Follower(settings, {DESK_TEAMS: "beginning"}, lambda one: erasures.fold(one.message), name="reread-teams")
+    return Follower(settings, {DESK_TEAMS: "beginning"}, fold, name=name)

@@ -25,7 +25,8 @@ def _default(_team: str) -> Taxonomy | None:
     return None
 
 
-def _usual(_team: str) -> Terms:
+def usual(_team: str) -> Terms:
+    """What holds for a team that has agreed nothing."""
     return USUAL
 
 
@@ -33,7 +34,7 @@ def transform(
     reader: Reader,
     taxonomy_of: TaxonomyOf = _default,
     reader_at: Callable[[datetime], Reader] | None = None,
-    terms_of: TermsOf = _usual,
+    terms_of: TermsOf = usual,
     erasures: Erasures | None = None,
 ) -> Transform:
     """Classifies a batch with `reader`, each mention by the topics of its team and by what it has agreed of what needs a

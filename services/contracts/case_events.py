@@ -102,7 +102,8 @@ class CaseUntagged(CaseEvent):
 
 
 class CaseReclassified(CaseEvent):
-    """A correction of one of its mentions changed what the case is taken for, and with it perhaps its promises."""
+    """A correction of one of its mentions changed what the case is taken for, and with it perhaps its promises; or who wrote
+    what made it urgent wrote in `mention` that it is solved."""
 
     type: Literal["CaseReclassified"] = "CaseReclassified"
     mention: Id

@@ -11,7 +11,7 @@ from services.contracts.addressee import Addressee
 from services.contracts.approvals import PendingReply, ReplyVersion
 from services.contracts.base import Id, Instant, LongText, Model, ShortText, Slug
 from services.contracts.handbook import MOST_USED, GuidelineRef
-from services.contracts.mentions import Author, Intent, MentionKind, Reason, SentimentLabel, Urgency, Url
+from services.contracts.mentions import Author, Intent, MentionKind, Reason, SentimentLabel, Urgency, UrgencyLabel, Url
 from services.contracts.mentions import CorrectedField as CorrectedField
 from services.contracts.questions import Question
 
@@ -54,6 +54,8 @@ class CaseMessage(Model):
     """For a mention: its id at the source, which a reply answers to."""
     reasons: Annotated[tuple[Reason, ...], Field(max_length=6 * REASONS_PER_LABEL)] = ()
     """For a mention: why it was read as it was when it came; places in `text`, which may be cut before them."""
+    urgency: UrgencyLabel | None = None
+    """For a mention: how urgent it is taken for; `None` for one from before this was kept."""
     state: ReplyState | None = None
     """For a reply only."""
     detail: ShortText = ""

@@ -152,6 +152,8 @@ class Wording:
         return f"{what} {detail}".strip()
 
     def _corrected(self, line: HistoryLine) -> str:
+        if line.detail == "solved":
+            return self.t("history.solved")
         what = self.t("history.reread" if line.actor == SECOND_READER else "history.CaseReclassified")
         fields = [self.t.maybe(f"corrected.{name}", name) for name in line.detail.split(", ")]
         return f"{what} {format_list(fields, locale=self.t.language)}"

@@ -55,11 +55,12 @@ from services.contracts.commands import (
 from services.contracts.events import CaseErased, CaseMerged, CommandRejected, TeamConfigured
 from services.contracts.handbook import GuidelineText
 from services.contracts.ids import mention_id
-from services.contracts.mentions import Author, ClassifiedMention
+from services.contracts.mentions import Author, ClassifiedMention, UrgencySignal
 from services.contracts.teams import Leave, Person, ServiceLevel, TeamConfig
 from services.rota.shift_history import settled
 from tests.support.rota import FILE_CHANGES, HOURS, ROTA_ASKS, FileChange
 from tests.support.route import TEAM, at, away, config, examples, mention, uuid
+from tests.support.route_after import check_fallen
 from tests.support.route_machine import RouteMachine, rota_of
 
 PEOPLE = (
@@ -126,6 +127,7 @@ class RoutingMachine(RouteMachine):
         needed=st.sampled_from((True, True, True, False)),
         topics=st.sampled_from(((), (), ("billing",), ("leak", "billing"))),
         author=st.sampled_from(AUTHORS),
+        over=st.sampled_from((False, False, True)),
     )
     def write(
         self,
@@ -137,7 +139,9 @@ class RoutingMachine(RouteMachine):
         needed: bool,
         topics: tuple[str, ...],
         author: str,
+        over: bool,
     ) -> None:
+        """Somebody writes; `over`: that it is solved."""
         said = mention(
             name,
             self.now,
@@ -150,7 +154,14 @@ class RoutingMachine(RouteMachine):
             needs_person=needed,
         )
         read = said.classification.model_copy(update={"topics": topics})
+        if over:
+            signal = UrgencySignal(name="resolved", evidence="opgelost", weight=0.15)
+            read = read.model_copy(update={"urgency": read.urgency.model_copy(update={"signals": (signal,)})})
+        before = dict(self.state.cases)
         self.give(said.model_copy(update={"classification": read}))
+        for case in self.state.cases.values():
+            if case.status == "open" and case.id in before and before[case.id].status == "open":
+                check_fallen(before[case.id], case, author, over)
 
     @rule(which=st.sampled_from(CASE_COMMANDS), actor=st.sampled_from(ACTORS), pick=st.integers(0, 1000))
     def ask(self, which: tuple[type[Command], dict[str, Any]], actor: str, pick: int) -> None:

@@ -1,4 +1,5 @@
-"""What must hold of time in route, by a way of its own: what is said of promises, and what those who are off still hold.
+"""What must hold of time in route, by a way of its own: what is said of promises, what those who are off still hold, and how
+far a case falls.
 
 Used by `route_machine.py`.
 """
@@ -15,6 +16,7 @@ from services.contracts.events import (
     DeadlineWarned,
     Event,
 )
+from services.contracts.mentions import URGENCY_RANK
 from services.contracts.teams import TeamConfig
 from services.rota.rota import Rota
 
@@ -68,3 +70,17 @@ def check_who_is_off(agreed: TeamConfig, rota: Rota, cases: Iterable[Case], now:
         running = [one for one in case.promises if one.met_at is None and one.paused_at is None]
         late = any(one.warned_at or one.breached_at for one in running)
         assert not late or case.owner not in rota.on_shift(case.assigned_at), "work that is warned of is released too"
+
+
+def check_fallen(before: Case, after: Case, author: str, over: bool) -> None:
+    """An open case becomes less urgent by a message only when that says that it is over, and never below what another
+    author wrote after the last reply that left."""
+    if URGENCY_RANK[after.urgency.label] >= URGENCY_RANK[before.urgency.label]:
+        return
+    assert over, "mere words lower nothing"
+    left = [place for place, one in enumerate(after.messages) if one.state in ("approved", "delivered")]
+    since = after.messages[left[-1] + 1 if left else 0 :]
+    others = [one for one in since if one.kind == "mention" and one.author_id != author]
+    assert all(
+        one.urgency is not None and URGENCY_RANK[one.urgency] <= URGENCY_RANK[after.urgency.label] for one in others
+    ), "what another wrote is still open"

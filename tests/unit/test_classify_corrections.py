@@ -13,11 +13,13 @@ from services.classify.domain.corrections import BY_MODEL, corrected
 from services.classify.domain.places import Places
 from services.classify.domain.precision import Verdict, of_closed, of_correction
 from services.classify.reread.worker import Corrections, wants
+from services.contracts.case_rules import CaseRule
 from services.contracts.codec import decode, encode
 from services.contracts.erasure import ErasedAuthor, Erasures
 from services.contracts.events import CaseClosed, ClassificationCorrected, NoteAdded
 from services.contracts.ids import erasure_id
 from services.contracts.mentions import CORRECTIONS_KEPT, ClassifiedMention
+from services.contracts.needs import Terms
 from services.contracts.topics import DESK_EVENTS, MENTIONS_CLASSIFIED
 from services.runtime.messages import NEEDS_PERSON, Outgoing, Received
 from tests.support.archived import Archived
@@ -124,6 +126,26 @@ def test_what_is_urgent_after_all_needs_a_person_unless_a_person_says_not() -> N
     assert urgent is not None
     assert handled is not None
     assert (urgent.classification.needs_person, handled.classification.needs_person) == (True, False)
+
+
+def test_whether_what_is_urgent_after_all_needs_a_person_is_for_the_rules_of_its_team() -> None:
+    calm = mention(needs_person=False)
+    exercise = CaseRule(id="exercise", then="no_case", sources=(calm.source,), urgency=("high", "critical"))
+    for author in ("person", "reread"):
+        urgent = corrected(calm, event("1", author, urgency="high"), Terms([exercise]))
+        assert urgent is not None
+        assert (urgent.classification.urgency.label, urgent.classification.needs_person) == ("high", False)
+
+
+def test_no_model_calls_a_person_to_what_a_person_said_nobody_need_see() -> None:
+    handled = corrected(mention(urgency={"label": "low", "score": 0.1}), event(needs_person=False))
+    assert handled is not None
+    later = corrected(handled, event("2", "reread", urgency="critical"))
+    assert later is not None
+    assert (later.classification.urgency.label, later.classification.needs_person) == ("critical", False)
+    again = corrected(later, event("3", urgency="high"))
+    assert again is not None
+    assert again.classification.needs_person, "a person may say so"
 
 
 def test_a_mention_carries_its_latest_corrections() -> None:

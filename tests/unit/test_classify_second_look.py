@@ -12,9 +12,11 @@ from services.classify.domain.look import Text
 from services.classify.domain.second_look import ACTOR, Rules, correction, worth
 from services.classify.reread.deep import DeepReader, read_again
 from services.classify.settings import ClassifySettings
+from services.contracts.case_rules import CaseRule
 from services.contracts.codec import decode, encode
 from services.contracts.ids import reread_id
 from services.contracts.mentions import Classification, ClassifiedMention
+from services.contracts.needs import Terms
 from services.contracts.topics import DESK_COMMANDS, MENTIONS_CLASSIFIED
 from services.runtime.messages import Received
 from tests.support.route import Desk, config
@@ -30,6 +32,7 @@ def read(
     return mention(
         sentiment={"label": sentiment, "score": 0, "confidence": sure},
         urgency={"label": urgency, "score": 0.1, "confidence": urgent},
+        intent="complaint" if needs else "chatter",
         needs_person=needs,
         spam=0,
     )
@@ -60,8 +63,8 @@ def test_what_anybody_has_corrected_is_not() -> None:
     )
 
 
-def asked(first: ClassifiedMention, second: ClassifiedMention) -> dict[str, Any]:
-    found = correction(first, second.classification, RULES, NOW)
+def asked(first: ClassifiedMention, second: ClassifiedMention, *agreed: CaseRule) -> dict[str, Any]:
+    found = correction(first, second.classification, RULES, NOW, Terms(agreed))
     return found.model_dump(include={"sentiment", "urgency", "needs_person"}, exclude_none=True) if found else {}
 
 
@@ -80,6 +83,37 @@ def test_it_may_call_a_person_and_never_sends_one_away() -> None:
         "needs_person": True,
     }
     assert asked(read(urgency="normal", urgent=0.4, needs=True), read()) == {"urgency": "low"}
+
+
+def rule(then: str, **names: Any) -> CaseRule:
+    return CaseRule.model_validate({"id": "own", "then": then} | names)
+
+
+def test_it_calls_nobody_against_a_rule_of_the_team() -> None:
+    first, second = read(urgent=0.4), read(urgency="critical")
+    exercise = rule("no_case", sources=[first.source], urgency=["high", "critical"])
+    assert asked(first, second, exercise) == {"urgency": "critical"}
+    assert asked(first, second, rule("no_case", sources=[first.source])) == {
+        "urgency": "critical",
+        "needs_person": True,
+    }, "a rule that names no urgency does not hold of what is grave"
+    assert asked(first, second, rule("case", sentiment=["positive"]), exercise) == {"urgency": "critical"}
+
+
+def test_it_calls_a_person_where_a_rule_of_the_team_asks_for_one() -> None:
+    first, second = read(sure=0.5), read("negative", sure=0.85)
+    assert asked(first, second, rule("case", sentiment=["negative"])) == {"sentiment": "negative", "needs_person": True}
+    assert asked(first, second, rule("case", sentiment=["positive"])) == {"sentiment": "negative"}
+    assert asked(first, second, rule("no_case", languages=["nl"]), rule("case", sentiment=["negative"])) == {
+        "sentiment": "negative"
+    }, "the first rule that fits decides"
+
+
+def test_each_mention_goes_by_the_terms_of_its_own_team() -> None:
+    strict = {"shop": Terms([rule("case", sentiment=["negative"])])}
+    batch = [received("een", sure=0.5, team="shop"), received("twee", sure=0.5, team="other")]
+    sent = read_again(Second(), batch, RULES, NOW, lambda team: strict.get(team, Terms()))
+    assert [(one.key, getattr(one.message, "needs_person", "")) for one in sent] == [("shop", True), ("other", None)]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +160,8 @@ class Second:
         return [read("negative", sure=0.95).classification for _ in first]
 
 
-def received(text: str, at: datetime = NOW, **how: Any) -> Received[ClassifiedMention]:
-    message = read(**how).model_copy(update={"text": text})
+def received(text: str, at: datetime = NOW, team: str = "webcare", **how: Any) -> Received[ClassifiedMention]:
+    message = read(**how).model_copy(update={"text": text, "team": team})
     return Received(MENTIONS_CLASSIFIED, 0, 0, at, message.team, message, {"traceparent": "00-a-b-01", "x": "y"})
 
 

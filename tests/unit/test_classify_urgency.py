@@ -180,3 +180,59 @@ def test_what_asks_for_nothing_is_low(reader: Reader) -> None:
 
 def test_a_trigger_that_is_not_actual_and_current_does_not_count(reader: Reader) -> None:
     assert_mostly(labels(reader, DOES_NOT_COUNT), ("low", "normal"), 0.85)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Magnetronworst ontploft in de magnetron, haha",
+        "Mijn ei is ontploft in de magnetron",
+        "popcorn ontplofte in de oven lol",
+        "Frikandel in de magnetron is ontploft, smullen maar",
+        "Sausage exploded in the microwave lol",
+        "My egg has exploded inside the microwave again haha",
+        "hot dog in the microwave just exploded, dinner is served",
+    ],
+)
+def test_food_that_bursts_in_the_kitchen_is_no_alarm(reader: Reader, text: str) -> None:
+    found = reader.classify(text)
+    assert found.urgency.label in ("low", "normal")
+    assert "urgency-harmless" in {one.code for one in found.reasons}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de magnetron ontplofte",
+        "De magnetron ontplofte met de worst erin",
+        "Oven ontploft terwijl de pizza erin zat",
+        "batterij ontploft",
+        "batterij ontploft in de magnetron",
+        "fles ontploft in de oven",
+        "pan met vet vliegt in brand",
+        "Worst ontploft in de magnetron en nu brandt hij",
+        "Ei ontploft in de magnetron, mijn dochter heeft brandwonden",
+        "Ei ontploft in de magnetron, recht in mijn gezicht",
+        "Worst ontploft in de magnetron, de deur vloog eruit",
+        "Jullie worst ontplofte in de magnetron",
+        "the microwave exploded",
+        "The microwave exploded with my soup in it",
+        "battery exploded",
+        "the battery exploded in the microwave",
+        "glass dish exploded in the oven",
+        "Egg exploded in the microwave, my daughter has burns",
+        "hot dog exploded in the microwave and the microwave is smoking",
+        "pan with fat is on fire",
+        "My house is on fire",
+    ],
+)
+def test_what_breaks_or_hurts_beside_it_is(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label == "critical"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["you guys are on fire today", "my rewards are on fire this month", "the crowd exploded with joy at your show"],
+)
+def test_who_is_on_fire_or_explodes_with_joy_is_not(reader: Reader, text: str) -> None:
+    assert reader.classify(text).urgency.label in ("low", "normal")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.classify.domain.context import NAMES
 from services.classify.domain.reader import Reader, build_reader
 from services.classify.second import CODE
-from services.contracts.cases import Case, CaseMessage, LabelCorrection
+from services.contracts.cases import Case, CaseMessage, HistoryLine, LabelCorrection
 from services.contracts.commands import CorrectClassification
 from services.contracts.mentions import Intent, Reason, Urgency, UrgencySignal
 from services.contracts.needs import ASKING
@@ -289,3 +289,19 @@ def test_who_corrected_is_told_to_who_may_only_look(desk: TestDesk, tunnel: str)
     told = plain(enter(desk, "vera").get(f"/cases/{tunnel}/live").text)
     assert "Zo gezet door Marit" in told
     assert "De lezer las negatief: door een ontkenning" in told
+
+
+@pytest.mark.parametrize(
+    ("actor", "detail", "language", "said"),
+    [
+        ("system:route", "solved", "nl", "minder dringend: de klant schreef dat het is opgelost"),
+        ("system:route", "solved", "en", "less urgent: the customer wrote that it is solved"),
+        ("marit", "urgency", "en", "corrected: urgency"),
+        ("system:reread", "urgency", "en", "corrected by the second reader: urgency"),
+    ],
+)
+def test_the_history_says_why_a_case_is_taken_for_something_else(
+    actor: str, detail: str, language: str, said: str
+) -> None:
+    line = HistoryLine(at=NOW, type="CaseReclassified", actor=actor, detail=detail)
+    assert wording(CATALOGS.translator(language), "marit", None).history(line) == said

@@ -1,4 +1,5 @@
-"""What takes a signal of urgency away: it is negated, figurative, hypothetical, past, news, fiction, or resolved by now.
+"""What takes a signal of urgency away: it is negated, figurative, harmless (only food burst), hypothetical, past, news,
+fiction, or resolved by now.
 
 A signal is taken away only where its context is plain; in doubt it stands (a gas leak is never called normal).
 """
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from services.classify.domain.phrases import Hit
 from services.classify.domain.text import Words, word_set
 
-NAMES = ("negated", "figurative", "hypothetical", "past", "news", "fiction", "resolved")
+NAMES = ("negated", "figurative", "harmless", "hypothetical", "past", "news", "fiction", "resolved")
 
 _FILLERS = word_set(
     """a an the any real actual more longer sign further such active immediate direct acute really actually even of
@@ -31,6 +32,8 @@ class Context:
 
     words: Words
     benign: frozenset[int]
+    bursting: tuple[Hit, ...]
+    """Where food bursts in a kitchen appliance; empty where anything says that somebody or something else was harmed."""
     negators: frozenset[int]
     wide_negations: tuple[Hit, ...]
     hypothetical: Mapping[int, int]
@@ -48,6 +51,8 @@ class Context:
         found: set[str] = set()
         if not self.benign.isdisjoint(range(hit.first, hit.last + 1)):
             found.add("figurative")
+        if any(one.first <= hit.first and hit.last <= one.last for one in self.bursting):
+            found.add("harmless")
         if self._negated(hit):
             found.add("negated")
         if self.hypothetical.get(sentence, hit.last + 1) <= hit.last:
@@ -100,6 +105,7 @@ def context_of(words: Words, hits: Iterable[Hit], asked: frozenset[int], all_new
     return Context(
         words=words,
         benign=frozenset(place for hit in by_name.get("benign", ()) for place in range(hit.first, hit.last + 1)),
+        bursting=() if by_name.get("harmed") else tuple(by_name.get("bursting", ())),
         negators=frozenset(hit.first for hit in by_name.get("negators", ())),
         wide_negations=tuple(by_name.get("negators_wide", ())),
         hypothetical=conditions,

@@ -1,7 +1,8 @@
 """A classified mention with a correction in it: its next revision, or nothing when the correction says nothing new. Pure.
 
-A person's word beats a model's: what a person has corrected of a mention, no model changes. Which corrections a mention has
-in it is part of the mention, so that an event that comes again changes nothing, whoever reads it.
+A person's word beats a model's: what a person has corrected of a mention, no model changes. Whether what is grave after
+all needs somebody is for the rules of its team. Which corrections a mention has in it is part of the mention, so that an
+event that comes again changes nothing, whoever reads it.
 """
 
 from typing import Any
@@ -21,18 +22,22 @@ from services.contracts.mentions import (
     UrgencyLabel,
     UrgencySignal,
 )
+from services.contracts.needs import GRAVE, Terms, terms_of
 
 SENTIMENT_SCORE: dict[SentimentLabel, float] = {"negative": -0.6, "neutral": 0.0, "positive": 0.6}
 URGENCY_SCORE: dict[UrgencyLabel, float] = {"low": 0.12, "normal": 0.4, "high": 0.7, "critical": 0.92}
 """The middle of each label's room, for who names a label without a score; route gives a case the same."""
+_USUAL = terms_of(None)
 BY_MODEL = 0.55
 """How sure the second reader is of what it corrects, at least; a person is sure."""
 _REASON_OF = {"topics": "topic"}
 """The field of a correction and the label of a reason have one name, but for this."""
 
 
-def corrected(mention: ClassifiedMention, event: ClassificationCorrected) -> ClassifiedMention | None:
-    """The mention as it is read now, with `revision` + 1."""
+def corrected(
+    mention: ClassifiedMention, event: ClassificationCorrected, terms: Terms = _USUAL
+) -> ClassifiedMention | None:
+    """The mention as it is read now, with `revision` + 1. `terms`: what its team has agreed of what needs a person."""
     if any(one.event == event.id for one in mention.corrections):
         return None
     fields = _counting(mention, event)
@@ -50,7 +55,7 @@ def corrected(mention: ClassifiedMention, event: ClassificationCorrected) -> Cla
     return mention.model_copy(
         update={
             "revision": mention.revision + 1,
-            "classification": _reread(read, event, fields),
+            "classification": _reread(mention, event, fields, terms),
             "corrections": (*mention.corrections, note)[-CORRECTIONS_KEPT:],
         }
     )
@@ -90,7 +95,10 @@ def _new(event: ClassificationCorrected, field: CorrectedField) -> Any:
     return getattr(event, field)
 
 
-def _reread(read: Classification, event: ClassificationCorrected, fields: tuple[CorrectedField, ...]) -> Classification:
+def _reread(
+    mention: ClassifiedMention, event: ClassificationCorrected, fields: tuple[CorrectedField, ...], terms: Terms
+) -> Classification:
+    read = mention.classification
     changes: dict[str, Any] = {}
     if "language" in fields and event.language is not None:
         changes["language"] = Language(code=event.language, confidence=_sure(event))
@@ -100,11 +108,16 @@ def _reread(read: Classification, event: ClassificationCorrected, fields: tuple[
         changes["urgency"] = _urgency(event, event.urgency)
     if "topics" in fields:
         changes["topics"] = event.topics
-    needs = event.needs_person if "needs_person" in fields else read.needs_person
-    if "needs_person" not in fields and event.urgency in ("high", "critical") and "urgency" in fields:
-        needs = True
-    changes["needs_person"] = needs
+    if "needs_person" in fields:
+        changes["needs_person"] = event.needs_person
+    elif "urgency" in fields and event.urgency in GRAVE and not _sent_away(mention, event):
+        changes["needs_person"] = terms.verdict(mention, read.model_copy(update=changes)).needs
     return read.model_copy(update=changes | {"reasons": _reasons(read.model_copy(update=changes), event, fields)})
+
+
+def _sent_away(mention: ClassifiedMention, event: ClassificationCorrected) -> bool:
+    """Whether a person said that nobody need see it, and now only a model thinks that it is grave."""
+    return event.author != "person" and "needs_person" in by_person(mention) and not mention.classification.needs_person
 
 
 def _sure(event: ClassificationCorrected) -> float:

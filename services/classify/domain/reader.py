@@ -92,6 +92,10 @@ class Reader:
         """The same reader with these teams' own weights; everything else is shared."""
         return Reader(self._looker, self._judges, self.version, teams)
 
+    def has_own(self, team: str) -> bool:
+        """Whether a team is read by weights of its own."""
+        return team in self._teams
+
     def judges_with(self, deltas: Mapping[str, Sequence[HeadDelta]]) -> Mapping[str, Judge]:
         """The judges with what was learnt added, by language; they share with this reader's what is the same."""
         return {

@@ -1,7 +1,8 @@
 """The second reader beside the flow: reads `mentions.classified`, asks for corrections on `desk.commands`.
 
 A group of its own, at least once: the id of a correction follows from the mention and its revision, so that asking again is
-asking once. Nothing waits for it, and what it cannot read in time it passes over. Part of the process `reread`.
+asking once. Nothing waits for it, and what it cannot read in time it passes over. It goes by what each team has agreed
+(`services/classify/teams.py`) and taught, as the first reader does. Part of the process `reread`.
 """
 
 import logging
@@ -17,7 +18,7 @@ from typing import TypeVar
 from kafka.errors import KafkaError
 
 from services.classify.domain.second_look import Rules, Second, correction, in_time, worth
-from services.classify.worker import text_of
+from services.classify.worker import TermsOf, text_of, usual
 from services.contracts.mentions import Classification, ClassifiedMention
 from services.contracts.topics import DESK_COMMANDS, MENTIONS_CLASSIFIED
 from services.runtime.clock import Clock, system_clock
@@ -50,9 +51,10 @@ class DeepReader:
         rules: Rules,
         stop: threading.Event,
         clock: Clock = system_clock,
+        terms_of: TermsOf = usual,
     ) -> None:
         self._settings, self._build, self._rules = settings, build, rules
-        self._stop, self._clock = stop, clock
+        self._stop, self._clock, self._terms_of = stop, clock, terms_of
         self._thread = threading.Thread(target=self._run, name=GROUP, daemon=True)
         self.error: str | None = None
 
@@ -61,8 +63,9 @@ class DeepReader:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for its end, after `stop` was set."""
-        self._thread.join()
+        """Wait for its end, after `stop` was set; nothing when it never began."""
+        if self._thread.is_alive():
+            self._thread.join()
 
     def check(self) -> str | None:
         """Why it stands still, when it does."""
@@ -94,7 +97,7 @@ class DeepReader:
             for part in _parts(wanted, AT_ONCE):
                 if self._stop.is_set():
                     return
-                sender.send(read_again(second, part, self._rules, self._clock()))
+                sender.send(read_again(second, part, self._rules, self._clock(), self._terms_of))
             reader.commit()
 
     def wanted(self, polled: Sequence[Received[ClassifiedMention]]) -> list[Received[ClassifiedMention]]:
@@ -106,12 +109,17 @@ class DeepReader:
 
 
 def read_again(
-    second: Second, part: Sequence[Received[ClassifiedMention]], rules: Rules, now: datetime
+    second: Second,
+    part: Sequence[Received[ClassifiedMention]],
+    rules: Rules,
+    now: datetime,
+    terms_of: TermsOf = usual,
 ) -> list[Outgoing]:
-    """The corrections that the second reader asks for."""
+    """The corrections that the second reader asks for, by the terms of each mention's team."""
     sent: list[Outgoing] = []
     for one, found in zip(part, _reread(second, [one.message for one in part]), strict=True):
-        command = correction(one.message, found, rules, now) if found else None
+        terms = terms_of(one.message.team)
+        command = correction(one.message, found, rules, now, terms) if found else None
         REREAD.labels("failed" if found is None else "corrected" if command else "agreed").inc()
         if command:
             sent.append(Outgoing(DESK_COMMANDS, command.team, command, headers=passed_on(one.headers)))

@@ -2,7 +2,8 @@
 
 A stateless worker (`services/runtime/worker.py`): the mention itself is found by the archive, and which corrections it has
 in it is written on it, so that nothing has to be remembered and a repeat writes nothing. What was erased since is written
-without its words. What people say of the reader's labels is counted on the way (`domain/precision.py`).
+without its words; whether somebody must see it now is for the rules of its team. What people say of the reader's labels is
+counted on the way (`domain/precision.py`).
 """
 
 import logging
@@ -14,6 +15,7 @@ from typing import Any
 from services.classify.domain import precision
 from services.classify.domain.corrections import corrected
 from services.classify.reread.archive import Mentions
+from services.classify.worker import TermsOf, usual
 from services.contracts.erasure import Erasures
 from services.contracts.events import CaseClosed, ClassificationCorrected
 from services.contracts.mentions import ClassifiedMention
@@ -44,8 +46,8 @@ class _Found:
 class Corrections:
     """The transform of the worker."""
 
-    def __init__(self, archive: Mentions, erasures: Erasures) -> None:
-        self._archive, self._erasures = archive, erasures
+    def __init__(self, archive: Mentions, erasures: Erasures, terms_of: TermsOf = usual) -> None:
+        self._archive, self._erasures, self._terms_of = archive, erasures, terms_of
         self._written: dict[str, _Found] = {}
         """What was written and has not been read back yet: a batch that failed is worked on one by one before a commit."""
 
@@ -80,7 +82,7 @@ class Corrections:
             )
             return None
         before = self._erasures.applied(found.mention)
-        after = corrected(before, event)
+        after = corrected(before, event, self._terms_of(before.team))
         CORRECTIONS.labels(event.team, event.author, "written" if after else "nothing_new").inc()
         if after is None:
             return None

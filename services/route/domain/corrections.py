@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_args
 
-from services.contracts.cases import Case, CorrectedField
+from services.contracts.cases import Case, CaseMessage, CorrectedField
 from services.contracts.commands import CorrectClassification
 from services.contracts.events import CaseReclassified, ClassificationCorrected
 from services.contracts.mentions import SentimentLabel, Urgency, UrgencyLabel, UrgencySignal
@@ -18,6 +18,7 @@ from services.route.domain.agreement import Agreement
 from services.route.domain.answers import Refusal
 from services.route.domain.drafts import Draft, case_draft, changed
 from services.route.domain.labels import noted
+from services.route.domain.made import remade
 from services.route.domain.places import RANK
 from services.route.domain.state import TeamState
 
@@ -74,7 +75,11 @@ def _reclassified(
     """The case as it is now taken for: what it asks, weighs and promises follows."""
     person = command.author == "person"
     free = [name for name in fields if person or name not in case.corrected]
-    after = changed(case, **_changes(case, command, free, alone=person or len(case.mentions) == 1))
+    alone = person or len(case.mentions) == 1
+    after = changed(case, **_changes(case, command, free, alone))
+    if command.urgency and "urgency" in fields:
+        read = tuple(_as_read(one, command, command.urgency, alone) for one in case.messages)
+        after = changed(after, messages=read)
     if person:
         known = set(case.corrected) | set(free)
         after = changed(after, corrected=tuple(one for one in get_args(CorrectedField) if one in known))
@@ -108,6 +113,15 @@ def _changes(case: Case, command: CorrectClassification, free: Iterable[str], al
             topics = command.topics if alone else (*case.topics, *command.topics)
             changes["topics"] = tuple(dict.fromkeys(topics))
     return changes
+
+
+def _as_read(message: CaseMessage, command: CorrectClassification, label: UrgencyLabel, alone: bool) -> CaseMessage:
+    """The message with what it is taken for now, on which `solved.py` goes; what was not known of it stays unknown, and of
+    one of several a model makes nothing less."""
+    if message.id != command.mention or message.urgency is None:
+        return message
+    more = RANK[label] > RANK[message.urgency]
+    return remade(message, {"urgency": label}) if alone or more else message
 
 
 def _urgency(command: CorrectClassification, label: UrgencyLabel) -> Urgency:

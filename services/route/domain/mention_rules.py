@@ -22,6 +22,7 @@ from services.route.domain.made import made
 from services.route.domain.places import RANK
 from services.route.domain.releases import must_go, release_draft
 from services.route.domain.snoozes import woken
+from services.route.domain.solved import settled
 from services.route.domain.state import TeamState
 
 USUAL_REOPEN = timedelta(days=7)
@@ -83,6 +84,7 @@ def message(mention: ClassifiedMention, found: Verdict) -> CaseMessage:
         "url": mention.url,
         "source_id": mention.source_id,
         "reasons": carried(with_verdict(mention.classification.reasons, found)),
+        "urgency": mention.classification.urgency.label,
     }
     return made(CaseMessage, fields)
 
@@ -119,14 +121,17 @@ def _open(state: TeamState, mention: ClassifiedMention, found: Verdict, now: dat
 
 
 def _join(state: TeamState, case: Case, mention: ClassifiedMention, found: Verdict, now: datetime) -> Iterator[Draft]:
-    """The conversation goes on. What needs nobody (thanks, a bystander) is shown, but does not ask for an answer."""
+    """The conversation goes on. What needs nobody (thanks, a bystander) is shown, but does not ask for an answer; who writes
+    that it is solved may make the case less urgent (`solved.py`)."""
     agreed, actor = state.agreement, SOURCE.format(mention.source)
     after = _with(case, mention, found)
     if found.needs:
         after = clocks.heard(agreed, _urgent(state, after, mention, now), min(mention.collected_at, now))
         after = clocks.adjusted(agreed, changed(after, awaiting_us=True), now)
-    draft = case_draft(MentionJoined, after, now, actor, mention=mention.id)
-    yield draft
+    joined = case_draft(MentionJoined, after, now, actor, mention=mention.id)
+    drafts = [joined, *settled(agreed, joined.case, mention, found, now)]
+    yield from drafts
+    draft = drafts[-1]
     if case.snoozed_until is not None and (found.needs or mention.author.id in _authors(case)):
         draft = woken(agreed, draft.case, "customer", now)
         yield draft
