@@ -7,16 +7,18 @@ The planner's page asks `Arrivals`; `webcare rota plan --history` reads a file i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.teams import TeamConfig
 from services.report.domain.indices import Names
-from services.report.elastic import Elastic
 from services.rota.needs import Fit, Need
 from services.rota.opening_hours import OpeningHours
 from services.route.domain.forecast import Work, history_bounds, needs_of
 from services.route.planning.request import PlanRequest
+
+if TYPE_CHECKING:  # `webcare` loads this for each of its commands, and its client takes half a second
+    from services.report.elastic import Elastic
 
 WEEKS = 12
 """So far back is looked; what is older says little of what is ahead (`forecast.HALF_LIFE_WEEKS`)."""
@@ -35,7 +37,7 @@ class Arrived:
 class Arrivals:
     """Reads them from the index of mentions."""
 
-    def __init__(self, elastic: Elastic, names: Names) -> None:
+    def __init__(self, elastic: "Elastic", names: Names) -> None:
         self._elastic, self._index = elastic, names.alias("mentions")
 
     def of(self, team: str, until: datetime) -> list[Arrived]:

@@ -20,9 +20,9 @@ from services.desk import (
     pages,
     question_actions,
 )
-from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
+from services.desk.accounts.store import Accounts
 from services.desk.accounts.web import invitation, log_page, login, mine, people, people_actions, second, single
 from services.desk.casework import actions as casework_actions
 from services.desk.casework import mentioned, presence_web

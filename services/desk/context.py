@@ -8,9 +8,9 @@ from fastapi import FastAPI, Request
 
 from services.contracts.cases import Case
 from services.contracts.questions import Question
-from services.desk.accounts import Accounts
 from services.desk.accounts.last_line import LastLine
 from services.desk.accounts.oidc import Provider
+from services.desk.accounts.store import Accounts
 from services.desk.casework.marks import Marks
 from services.desk.casework.presence import Presence
 from services.desk.commands import CommandDesk

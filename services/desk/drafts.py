@@ -13,7 +13,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from services.desk.accounts import Accounts, tables
+from services.desk.accounts.store import Accounts
+from services.desk.accounts.tables import tables
 
 What = Literal["reply", "note"]
 MOST_APART = 5

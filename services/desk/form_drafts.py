@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pydantic import Field, StringConstraints
 
 from services.contracts.base import LongText, Model, ShortText
-from services.desk.accounts import Accounts
+from services.desk.accounts.store import Accounts
 from services.desk.drafts import FORM, Drafts, table
 
 MOST_FORMS = 20

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from services.desk.accounts import Accounts, tables
+from services.desk.accounts.store import Accounts
+from services.desk.accounts.tables import tables
 from services.desk.domain.filters import Filter, saved_filter
 from services.desk.domain.inbox import VIEWS, View
 

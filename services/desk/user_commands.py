@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from services.contracts.base import Slug
-from services.desk.accounts import Account, Accounts
 from services.desk.accounts.audit import Line, Sought
-from services.desk.accounts.people import COMMAND_LINE
+from services.desk.accounts.people import COMMAND_LINE, Account
+from services.desk.accounts.store import Accounts
 from services.desk.settings import DeskSettings
 from services.runtime.clock import system_clock
 from services.runtime.settings import signing_key

@@ -24,7 +24,7 @@ from services.contracts.lean import lean
 from services.contracts.mentions import Author, Urgency
 from services.contracts.teams import Person
 from services.contracts.topics import DESK_EVENTS
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.inbox import REMEMBERED
 from services.desk.held import held
 from services.desk.readmodel import ReadModel

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from tests.browser.beside_scene import play_beside
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play

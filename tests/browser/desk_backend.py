@@ -30,7 +30,8 @@ from services.contracts.mentions import (
 from services.contracts.signals import Signal
 from services.contracts.teams import Leave, Person, ServiceLevel, Shift, TeamConfig, TeamConfiguration
 from services.contracts.topics import DESK_CASES, DESK_COMMANDS, DESK_EVENTS, DESK_TEAMS, SIGNALS, case_key, team_key
-from services.desk.accounts import Account, Accounts
+from services.desk.accounts.people import Account
+from services.desk.accounts.store import Accounts
 from services.desk.app import build_app
 from services.desk.context import NobodyCount
 from services.desk.domain.rota_plan import Plans

@@ -24,8 +24,7 @@ from services.contracts.commands import (
 )
 from services.contracts.house_style import HouseStyle
 from services.contracts.questions import Question
-from services.desk.accounts import Account
-from services.desk.accounts.people import COMMAND_LINE
+from services.desk.accounts.people import COMMAND_LINE, Account
 from services.desk.domain.filters import saved_filter
 from services.desk.domain.totp import hotp, step_of
 from services.runtime.web.identity import Role

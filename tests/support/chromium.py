@@ -38,6 +38,7 @@ KEPT_OFF = (
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -40,7 +40,7 @@ from services.contracts.mentions import Author
 from services.contracts.needs import Verdict, explained
 from services.contracts.rota import CalendarFeed, CalendarStatus
 from services.contracts.teams import ApprovalRule, CaseRule, HouseStyle, Mandate, Person, TeamTopic
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.filters import saved_filter
 from services.report.domain.mappings import Json
 from services.report.domain.search import FACETS, MARK, UNMARK

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.contracts.teams import Leave, TeamConfiguration
-from services.desk.accounts import Account, Accounts
+from services.desk.accounts.people import Account
+from services.desk.accounts.store import Accounts
 from services.desk.domain.rota_told import Told
 from services.desk.readmodel import ReadModel
 from services.desk.rota.telling import Telling

@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.desk.accounts import Account
-from services.desk.accounts.people import administers, changes, check_password, manages, sees, with_roles
+from services.desk.accounts.people import Account, administers, changes, check_password, manages, sees, with_roles
 from services.desk.accounts.sign_on import Grant, groups_of, name_of, read_grants, roles_after
 from services.desk.throttle import FREE_ADDRESS, FREE_NAME, LONGEST_NAME, LoginGuard
 from services.runtime.clock import system_clock

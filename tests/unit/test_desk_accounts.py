@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from services.desk.accounts import Account, Accounts
+from services.desk.accounts.people import Account
+from services.desk.accounts.store import Accounts
 from services.desk.settings import DeskSettings
 from services.desk.throttle import FREE, LONGEST, REMEMBERED, Throttle
 from services.desk.user_commands import add_user, disable_user, list_users

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.contracts.commands import SubmitReply, Tick
 from services.contracts.events import ReplyReleased
 from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.approvals import beforehand
 from services.desk.domain.difference import difference
 from services.runtime.clock import system_clock

@@ -12,7 +12,7 @@ import pytest
 
 from services.contracts.commands import AskLeave, DecideLeave, NoteLeave, WithdrawLeave
 from services.contracts.teams import Leave, Person
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.rota_told import MOST_WAITED, Patience, missing_leave
 from services.desk.rota.telling import Telling
 from services.runtime.messages import Outgoing

@@ -6,9 +6,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from services.desk.accounts import Account
 from services.desk.accounts.audit import PAGE, Sought
-from services.desk.accounts.people import COMMAND_LINE
+from services.desk.accounts.people import COMMAND_LINE, Account
 from services.desk.throttle import FREE_NAME
 from services.desk.user_commands import enable_user, end_sessions, invite_user, read_log, reset_second_factor
 from services.runtime.clock import system_clock

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from services.contracts.commands import AskLeave, AskStandIn, OfferSwap, ReportCalendar, Tick
 from services.contracts.rota import CalendarStatus
 from services.contracts.teams import AgencyMandate, CalendarFeed, Mandate, Swap, TeamConfig
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.rota_mine import waits_for_me
 from services.desk.rota.api import PAGE, paged
 from services.rota.rota import Rota

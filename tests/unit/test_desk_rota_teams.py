@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from services.contracts.commands import AskLeave, CallInSick
 from services.contracts.teams import Leave, TeamConfig
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from tests.browser.desk_backend import PASSWORD, SPOOR, TestDesk
 from tests.browser.rota_scene import rota_config
 from tests.support.desk import enter, robot

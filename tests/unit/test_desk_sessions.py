@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from services.desk import streams
-from services.desk.accounts import Account, Accounts
 from services.desk.accounts.last_line import LastLine
-from services.desk.accounts.people import COMMAND_LINE
+from services.desk.accounts.people import COMMAND_LINE, Account
 from services.desk.accounts.sessions import From
+from services.desk.accounts.store import Accounts
 from services.desk.domain.places import device, network, source
 from services.desk.live import Hub
 from services.desk.watching import still_in

@@ -10,7 +10,7 @@ import pytest
 
 from services.contracts.commands import CallInSick, ReportWell
 from services.contracts.teams import Leave
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.rota_told import missing_sickness
 from services.runtime.metrics import LEAVE_MISSING, LEAVE_TOLD
 from tests.support.route import at

@@ -16,7 +16,7 @@ from services.contracts.commands import ConfigureTeam
 from services.contracts.goals import GoalsRecord, TeamGoals
 from services.contracts.teams import OpeningSpan, Person, Shift
 from services.contracts.topics import DESK_TEAMS
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.domain.start import (
     STEPS,
     Facts,

@@ -22,7 +22,7 @@ from services.contracts.commands import COMMANDS
 from services.contracts.handbook import GuidelineText
 from services.contracts.handbook_commands import PublishGuideline
 from services.control.web import OneAddress, joint_openapi
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.searches import Searches
 from services.desk.throttle import Throttle
 from services.report.app import build_app as build_report

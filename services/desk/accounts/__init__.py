@@ -2,9 +2,3 @@
 
 `people.py` and `sign_on.py` are pure; `store.py` and its neighbours keep it all in one database; `web/` are the pages.
 """
-
-from services.desk.accounts.people import Account
-from services.desk.accounts.store import Accounts
-from services.desk.accounts.tables import tables
-
-__all__ = ["Account", "Accounts", "tables"]

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from services.desk.accounts.sign_on import read_grants
-from services.desk.accounts.tables import KEPT_DAYS
 from services.runtime.settings import Settings
 from services.runtime.web.identity import RANK, Role
 
+KEPT_DAYS = 30
+"""The accounts' database itself refuses to delete a line of the log that is younger, and to change any (SQLite)."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -6,6 +6,8 @@ are hashes of random words; an authenticator's secret is worked out from the sig
 
 import sqlalchemy as sa
 
+from services.desk.accounts.settings import KEPT_DAYS
+
 tables = sa.MetaData()
 """What this database has; `rota/calendars.py` adds its own."""
 
@@ -104,8 +106,7 @@ audit = sa.Table(
     sa.Column("place", sa.String(50), nullable=False),
     sqlite_autoincrement=True,
 )
-KEPT_DAYS = 30
-"""The database itself refuses to delete a line of the log that is younger, and to change any (SQLite)."""
+# The log: no line is changed, and none that is young goes.
 for _trigger in (
     "CREATE TRIGGER account_log_stays BEFORE UPDATE ON account_log "
     "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",

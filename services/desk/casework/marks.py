@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from services.desk.accounts import Accounts, tables
+from services.desk.accounts.store import Accounts
+from services.desk.accounts.tables import tables
 from services.desk.readmodel import ReadModel
 
 _marks = sa.Table(

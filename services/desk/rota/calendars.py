@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from services.desk.accounts import Accounts, tables
+from services.desk.accounts.store import Accounts
+from services.desk.accounts.tables import tables
 from services.rota.publish import Published
 
 _PUBLISHED: TypeAdapter[tuple[Published, ...]] = TypeAdapter(tuple[Published, ...])

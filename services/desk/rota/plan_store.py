@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from services.contracts.teams import TeamConfig
-from services.desk.accounts import Accounts, tables
+from services.desk.accounts.store import Accounts
+from services.desk.accounts.tables import tables
 
 log = logging.getLogger(__name__)
 State = Literal["working", "ready", "failed"]

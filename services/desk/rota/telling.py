@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.contracts.topics import DESK_COMMANDS
-from services.desk.accounts import Accounts
+from services.desk.accounts.store import Accounts
 from services.desk.domain.rota_told import Patience, Roles, Told, missing
 from services.desk.readmodel import ReadModel
 from services.runtime.clock import Clock

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from services.contracts.teams import TeamConfig
-from services.desk.accounts import Account
+from services.desk.accounts.people import Account
 from services.desk.context import desk_of
 from services.desk.domain.handbook import slug_for
 from services.desk.domain.start import TEST_SOURCE, Turn, first_config, newcomer, spans_of, with_hours, with_person
