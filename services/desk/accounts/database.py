@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from services.desk.accounts import tables
 from services.desk.accounts.people import By
-from services.desk.accounts.tables import tables
 from services.runtime.clock import Clock, system_clock
 
 
