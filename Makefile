@@ -9,7 +9,7 @@ ON_EVERY_CORE := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 # Tests on engines wait for much of their time: three processes keep two cores busy. Dealt out by tests/conftest.py.
 SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder
 
-.PHONY: demo setup test read run check bench faults properties format lock docs clean
+.PHONY: demo setup lint check test suite bench faults properties format lock docs clean
 
 demo: setup            ## engines, services, two example teams and a live stream of mentions
 	@exec $(BIN)/webcare demo
@@ -28,25 +28,20 @@ node_modules/.ready: package-lock.json $(VENV)/.ready
 	@$(BIN)/python deploy/npm.py ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
-check: setup           ## format, lint, types, import rules, unit and property tests
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest tests/unit tests/properties -q $(ON_EVERY_CORE)
-
-test: setup            ## everything, on real engines and in a real browser
-	@$(MAKE) --no-print-directory --jobs 2 read run
-
-# What is found by reading the code goes beside the tests, and lets them go first.
-read: setup
+lint: setup            ## format, lint, types, import rules, the compose file
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	nice $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-run: setup
+check: lint            ## the same, and unit and property tests
+	$(BIN)/pytest tests/unit tests/properties -q $(ON_EVERY_CORE)
+
+test: setup            ## everything, on real engines and in a real browser; lint goes beside the tests
+	@$(MAKE) --no-print-directory --jobs 2 lint suite
+
+suite: setup
 	$(BIN)/python -m tests.with_engines $(BIN)/pytest $(SIDE_BY_SIDE)
 
 faults: setup          ## the long form: 50,000 lines and 5,000 commands while everything is killed and frozen
