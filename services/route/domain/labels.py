@@ -1,7 +1,7 @@
 """What a case carries of why it is taken for what it is: the reasons of its messages, and who corrected its labels. Pure.
 
-Used by `mention_rules.py`, `corrections.py` and `merging.py`; the desk shows it. It is bounded, since every event of a case
-carries the case.
+Used by `mention_rules.py`, `solved.py`, `corrections.py` and `merging.py`; the desk shows it. It is bounded, since every
+event of a case carries the case.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from services.contracts.cases import (
     LabelCorrection,
 )
 from services.contracts.commands import CorrectClassification
-from services.contracts.mentions import Reason
+from services.contracts.mentions import Reason, Urgency
+from services.route.domain.drafts import changed
 from services.route.domain.made import made, remade
 
 _SHOWN: tuple[CorrectedField, ...] = ("language", "sentiment", "urgency", "topics")
@@ -60,3 +61,8 @@ def _value(case: Case, name: CorrectedField) -> object:
 def without(corrections: tuple[LabelCorrection, ...], field: CorrectedField) -> tuple[LabelCorrection, ...]:
     """The corrections that hold when `field` is told anew by another message."""
     return tuple(one for one in corrections if one.field != field) if corrections else corrections
+
+
+def taken_for(case: Case, urgency: Urgency, weight: int) -> Case:
+    """The case with the urgency of a message that came later; who corrected it before spoke of another one."""
+    return changed(case, urgency=urgency, weight=weight, corrections=without(case.corrections, "urgency"))

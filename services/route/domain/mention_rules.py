@@ -17,7 +17,7 @@ from services.route.domain.addressees import called, of_conversation, with_later
 from services.route.domain.agreement import Agreement
 from services.route.domain.case_rules import opened_again
 from services.route.domain.drafts import Draft, case_draft, changed
-from services.route.domain.labels import carried, without
+from services.route.domain.labels import carried, taken_for, without
 from services.route.domain.made import made
 from services.route.domain.places import RANK
 from services.route.domain.releases import must_go, release_draft
@@ -154,7 +154,7 @@ def _shown(_state: TeamState, case: Case, mention: ClassifiedMention, found: Ver
 def _reopen(state: TeamState, case: Case, mention: ClassifiedMention, found: Verdict, now: datetime) -> Draft:
     """A new promise, and back to whoever had it."""
     urgency = mention.classification.urgency
-    after = _taken_for(opened_again(_with(case, mention, found)), urgency, _weight(state, urgency))
+    after = taken_for(opened_again(_with(case, mention, found)), urgency, _weight(state, urgency))
     after = clocks.begun(state.agreement, after, min(mention.collected_at, now))
     return case_draft(CaseReopened, after, now, SOURCE.format(mention.source), mention=mention.id)
 
@@ -175,17 +175,12 @@ def _with(case: Case, mention: ClassifiedMention, found: Verdict) -> Case:
     )
 
 
-def _taken_for(case: Case, urgency: Urgency, weight: int) -> Case:
-    """The case with the urgency of a message that came later; who corrected it before spoke of another one."""
-    return changed(case, urgency=urgency, weight=weight, corrections=without(case.corrections, "urgency"))
-
-
 def _urgent(state: TeamState, case: Case, mention: ClassifiedMention, now: datetime) -> Case:
     """A more urgent mention makes its case more urgent, and an open promise the earlier of the two."""
     urgency = mention.classification.urgency
     if RANK[urgency.label] <= RANK[case.urgency.label]:
         return case
-    after = changed(_taken_for(case, urgency, _weight(state, urgency)), waiting=None)
+    after = changed(taken_for(case, urgency, _weight(state, urgency)), waiting=None)
     return clocks.sharpened(state.agreement, after, min(mention.collected_at, now))
 
 

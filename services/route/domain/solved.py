@@ -19,7 +19,7 @@ from services.route.domain import clocks
 from services.route.domain.agreement import Agreement
 from services.route.domain.corrections import URGENCY_SCORE
 from services.route.domain.drafts import ROUTER, Draft, case_draft, changed
-from services.route.domain.labels import without
+from services.route.domain.labels import taken_for
 from services.route.domain.places import RANK
 
 SOLVED = "resolved"
@@ -47,11 +47,10 @@ def settled(
     urgency = _left(case, mention) if not found.needs and _says_solved(mention) else None
     if urgency is None or "urgency" in case.corrected or RANK[urgency.label] >= RANK[case.urgency.label]:
         return
-    after = changed(case, urgency=urgency, corrections=without(case.corrections, "urgency"))
+    after = taken_for(case, urgency, agreed.weight_of(urgency.label) if agreed else case.weight)
     if agreed is not None:
         waiting = None if case.owner is None else case.waiting
-        after = changed(after, weight=agreed.weight_of(urgency.label), waiting=waiting)
-        after = clocks.reconsidered(agreed, after, now)
+        after = clocks.reconsidered(agreed, changed(after, waiting=waiting), now)
     yield case_draft(CaseReclassified, after, now, ROUTER, TOLD, mention=mention.id, fields=("urgency",))
 
 
