@@ -106,13 +106,20 @@ def _pairs(agreed: Agreed, roles: Roles, team: str, now: datetime) -> Iterator[t
     yield from {*theirs, *((person, other) for person, other in held if person in people and other in agreed)}
 
 
+def hears_of(person: str, roles: Mapping[str, str], told: TeamConfig | None, of: TeamConfig | None) -> bool:
+    """Whether the team `told` is to hear from the team `of` when somebody is away: they are in the roster of both, have a
+    role in both, and more than a viewer's where it is heard. `roles` are theirs by team."""
+    if told is None or of is None or told.team == of.team:
+        return False
+    works = roles.get(told.team, "viewer") != "viewer" and of.team in roles
+    return works and all(any(one.id == person for one in team.people) for team in (told, of))
+
+
 def _others(agreed: Agreed, roles: Roles, team: str, person: str) -> Iterator[str]:
-    """The other teams of somebody who works in `team`, as `services/desk/rota/everywhere.py` has it."""
+    """The other teams of somebody of which `team` is to hear."""
     mine = roles.get(person, {})
-    if mine.get(team, "viewer") == "viewer":
-        return
-    for other in mine.keys() & agreed.keys() - {team}:
-        if person in {one.id for one in agreed[other].config.people}:
+    for other in mine.keys() & agreed.keys():
+        if hears_of(person, mine, agreed[team].config, agreed[other].config):
             yield other
 
 

@@ -19,6 +19,7 @@ from services.contracts.teams import Leave, TeamConfig
 from services.desk.commands import command_id
 from services.desk.context import Desk, desk_of
 from services.desk.domain.answers import Answer
+from services.desk.domain.rota_told import hears_of
 from services.desk.rota.context import RotaView
 from services.desk.rota.sending import WRONG_FORM, read, told_of
 
@@ -27,15 +28,9 @@ SILENT, REFUSED = "silent", "refused"
 
 def other_teams(desk: Desk, team: str, person: str) -> dict[str, TeamConfig]:
     """The agreements of the other teams that somebody of this team belongs to, by id."""
-    roles = desk.accounts.teams_of(person)
-    if team not in roles or person not in desk.model.roster(team):
-        return {}
-    found = {name: desk.model.config(name) for name in sorted(roles) if name != team and roles[name] != "viewer"}
-    return {
-        name: config
-        for name, config in found.items()
-        if config is not None and person in {one.id for one in config.people}
-    }
+    roles, here = desk.accounts.teams_of(person), desk.model.config(team)
+    found = {name: desk.model.config(name) for name in sorted(roles)}
+    return {name: told for name, told in found.items() if told is not None and hears_of(person, roles, told, here)}
 
 
 def told_too(desk: Desk, command: Command) -> Command:
