@@ -58,6 +58,18 @@ def by_embedding(head: FusedHead, centred: Floats) -> Floats:
     return softmax(centred @ head.coefficients + head.bias)
 
 
+def evidence(head: FusedHead, first: Floats, centred: Floats) -> Floats:
+    """What both readers say, as logarithms, `(texts, 2 × labels)`, the first reader's first; arguments as for `fused`."""
+    return np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
+
+
+def unmixed(name: str, labels: Sequence[str], coefficients: Floats, bias: Floats) -> FusedHead:
+    """A head of the embeddings alone, before it is known how both readers are weighed."""
+    count = len(labels)
+    none, empty = np.zeros(count, np.float32), np.zeros((2 * count, count), np.float32)
+    return FusedHead(name, tuple(labels), coefficients.astype(np.float32), bias.astype(np.float32), empty, none, none)
+
+
 def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list[str]]:
     """The probabilities of both readers together, and the labels that are chosen.
 
@@ -65,8 +77,7 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
         first: the first reader's probabilities, `(texts, labels)`, in the head's order.
         centred: the embeddings less the mean of their language, `(texts, 384)`.
     """
-    both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
-    found = softmax(both @ head.mix + head.mix_bias)
+    found = softmax(evidence(head, first, centred) @ head.mix + head.mix_bias)
     return found, [head.labels[at] for at in leant(found, head.lean)]
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from services.classify.domain.fusion import LEAST, FusedHead, Fusion, by_embedding, fused
+from services.classify.domain.fusion import FusedHead, Fusion, evidence, fused, unmixed
 from services.classify.domain.judgement import SENTIMENTS
 from services.classify.domain.look import Text
 from services.classify.domain.reader import LANGUAGES, Reader, build_reader
@@ -116,16 +116,10 @@ def head_of(
     places = {label: at for at, label in enumerate(labels)}
     alone = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced")
     alone.fit(taught[0], [places[one] for one in taught[1]])
-    count = len(labels)
-    none = np.zeros(count, np.float32)
-    empty = np.zeros((2 * count, count), np.float32)
-    head = FusedHead(
-        name, tuple(labels), alone.coef_.T.astype(np.float32), alone.intercept_.astype(np.float32), empty, none, none
-    )
+    head = unmixed(name, labels, alone.coef_.T, alone.intercept_)
     first, centred, wanted = tuned
-    both = np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
     mixing = LogisticRegression(C=0.05, max_iter=3000)
-    mixing.fit(both, [places[one] for one in wanted])
+    mixing.fit(evidence(head, first, centred), [places[one] for one in wanted])
     return replace(head, mix=mixing.coef_.T.astype(np.float32), mix_bias=mixing.intercept_.astype(np.float32))
 
 

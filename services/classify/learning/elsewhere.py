@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from services.classify.domain.fusion import LEAST, Elsewhere, FusedHead, blended, by_embedding, likeness
+from services.classify.domain.fusion import Elsewhere, FusedHead, blended, evidence, likeness, unmixed
 from services.classify.domain.judgement import SENTIMENTS
 from services.classify.domain.linear import Floats
 from services.classify.learning.leaning import macro_f1
@@ -86,11 +86,7 @@ def discriminants(kinds: Sequence[Kind], means: Mapping[str, Floats], names: Seq
     shrunk = scatter + SHRINKAGE * np.trace(scatter) / width * np.eye(width)
     coefficients = np.linalg.solve(shrunk, centres.T)
     bias = -0.5 * np.einsum("kd,dk->k", centres, coefficients)
-    count = len(names)
-    none, empty = np.zeros(count, np.float32), np.zeros((2 * count, count), np.float32)
-    return FusedHead(
-        "elsewhere", tuple(names), coefficients.astype(np.float32), bias.astype(np.float32), empty, none, none
-    )
+    return unmixed("elsewhere", names, coefficients, bias)
 
 
 def _noise(one: Kind, mean: Floats) -> Doubles:
@@ -105,10 +101,8 @@ def _noise(one: Kind, mean: Floats) -> Doubles:
     return np.asarray(found, np.float64)
 
 
-def evidence(head: FusedHead, kind: Kind, means: Mapping[str, Floats]) -> Floats:
-    """What both readers say of a set, as logarithms, `(texts, 2 × labels)`."""
-    second = by_embedding(head, kind.vectors - means[kind.language])
-    return np.hstack([np.log(kind.first + LEAST), np.log(second + LEAST)])
+def _evidence(head: FusedHead, kind: Kind, means: Mapping[str, Floats]) -> Floats:
+    return evidence(head, kind.first, kind.vectors - means[kind.language])
 
 
 def mixing(
@@ -116,12 +110,12 @@ def mixing(
 ) -> tuple[Floats, Floats]:
     """How both readers are weighed: each public set is judged by a head of the other sets and counts as much as a tuning
     part, its classes alike."""
-    shown = [evidence(head, one, means) for one in tuned]
+    shown = [_evidence(head, one, means) for one in tuned]
     weights = [np.full(len(one.labels), 1 / len(one.labels)) for one in tuned]
     for left in public:
         rest = [*own, *(one for one in public if one is not left)]
         middles = means_of(rest)
-        shown.append(evidence(discriminants(rest, middles, head.labels), left, middles))
+        shown.append(_evidence(discriminants(rest, middles, head.labels), left, middles))
         counts = np.maximum(np.bincount(left.labels, minlength=len(head.labels)), 1)
         weights.append((1 / counts)[left.labels] / np.sum(1 / counts[left.labels]))
     fit = LogisticRegression(C=MIXING, max_iter=3000)
