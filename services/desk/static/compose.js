@@ -2,7 +2,7 @@
    What is not saved yet is also in this tab's session storage, for who wrote it, so that a lost line loses nothing. */
 "use strict";
 (() => {
-  const { $, $$ } = window.webcare;
+  const { $, $$, leaving } = window.webcare;
   const store = window.sessionStorage, me = $("#case").dataset.person;
   const SAVE_AFTER = 1000, CHECK_AFTER = 350, AGAIN_AFTER = 5000;
   const boxOf = (key) => $$("textarea[data-draft]").find((box) => box.dataset.draft === key);
@@ -195,8 +195,7 @@
       post(`${addressOf(key)}/draft`, fieldsOf(key, one, one.text), { keepalive: true }).catch(() => remember(key, one));
     }
   };
-  window.addEventListener("pagehide", flush);
-  document.addEventListener("submit", ({ target }) => { if (target.getAttribute("action") === "/logout") flush(); }); /* while it may */
+  leaving(flush);
 
   /* -- suggestions, other texts, canned replies: buttons that are forms without a script -- */
   const put = (box, text) => { box.value = text; typed(box); };

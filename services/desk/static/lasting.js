@@ -4,7 +4,7 @@
    was kept from another place, that becomes a text of its own (`path#revision`), shown to be copied. */
 "use strict";
 (() => {
-  const { $ } = window.webcare;
+  const { $, leaving } = window.webcare;
   const SAVE_AFTER = 1000, AGAIN_AFTER = 5000, PASSES = [0, 429, 502, 503, 504];
   const timers = new Map(), busy = new Set(), held = new Set(), asked = new Map(), over = new Set();
   /* What typed.js has: `typed` and `marks` by path, `write` to the session storage, `put` on the page. */
@@ -116,7 +116,6 @@
       post(path, mark.revision, book.typed[path], { keepalive: true }).catch(() => { /* no line, or too long: it is in the tab's storage */ });
     }
   };
-  window.addEventListener("pagehide", flush);
-  document.addEventListener("submit", ({ target }) => { if (target.getAttribute("action") === "/logout") flush(); }); /* while it may */
+  leaving(flush);
   window.webcare.lasting = { open: (kept) => { book = kept; }, adopt, changed, done };
 })();

@@ -3,7 +3,7 @@
    keeps goes when somebody logs out, and what is of another session when a page finds it. */
 "use strict";
 (() => {
-  const { $, $$ } = window.webcare;
+  const { $, $$, logsOut } = window.webcare;
   const store = window.sessionStorage, PREFIX = "form:";
   const session = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRF-Token"] || "";
 
@@ -53,7 +53,7 @@
   /* -- logging out: this tab's storage goes with the page, before the next one is there; that of other tabs, by the answer. Only
      with the page, since who is warned that something waits may stay. -- */
   let leaves = false;
-  document.addEventListener("submit", (event) => { leaves = !event.defaultPrevented && event.target.getAttribute("action") === "/logout"; });
+  document.addEventListener("submit", (event) => { leaves = !event.defaultPrevented && logsOut(event.target); });
   window.addEventListener("pagehide", () => { if (leaves) store.clear(); });
 
   document.addEventListener("click", (event) => {

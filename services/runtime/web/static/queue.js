@@ -4,7 +4,7 @@
    Logging out takes along how many there were, and nothing else. */
 "use strict";
 (() => {
-  const { $, $$ } = window.webcare;
+  const { $, $$, logsOut } = window.webcare;
   const store = window.sessionStorage, KEPT = "queue", sign = $("#queue");
   const UNREACHED = [0, 502, 503, 504], LOGGED_OUT = 401;
   const PATIENCE = 20000, SOON = 1000, LATE = 30000;
@@ -148,9 +148,9 @@
     const link = event.target.closest("a[href]");
     if (link && link.origin === location.origin) stays = event.timeStamp;
   });
-  document.addEventListener("submit", (event) => { if (event.target.getAttribute("action") !== "/logout") stays = event.timeStamp; });
+  document.addEventListener("submit", (event) => { if (!logsOut(event.target)) stays = event.timeStamp; });
   document.addEventListener("formdata", ({ target, formData }) => {
-    if (target.getAttribute("action") === "/logout" && waiting().length) formData.set("unsent", String(waiting().length));
+    if (logsOut(target) && waiting().length) formData.set("unsent", String(waiting().length));
   });
   window.addEventListener("beforeunload", (event) => {
     if (waiting().length && event.timeStamp - stays > SOON) event.preventDefault();

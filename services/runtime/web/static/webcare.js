@@ -92,6 +92,13 @@
     act();
   });
 
+  /* The last moments to save what is typed: when the page is left, and before a logout, while its session still may. */
+  const logsOut = (form) => form.getAttribute("action") === "/logout";
+  const leaving = (save) => {
+    window.addEventListener("pagehide", save);
+    document.addEventListener("submit", ({ target }) => { if (logsOut(target)) save(); });
+  };
+
   /* The stream says that the session is over: a page whose list is not fetched again goes to the login by itself. */
   document.addEventListener("htmx:sseClose", (event) => {
     if (event.detail.type === "message" && !$("#list")) location.reload();
@@ -100,5 +107,5 @@
   document.addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:afterSettle", tick);
   document.addEventListener("htmx:oobAfterSwap", tick);
-  window.webcare = { $, $$, tick, told, typing, acts };
+  window.webcare = { $, $$, tick, told, typing, acts, logsOut, leaving };
 })();
