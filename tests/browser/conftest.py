@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from services.desk.accounts.people import Account
 from tests.browser.beside_scene import play_beside
 from tests.browser.desk_backend import PASSWORD, Backend, TestDesk, open_test_desk
 from tests.browser.desk_scene import play
 from tests.browser.rota_scene import play_rota
+from tests.support.complaints import complaints_of
 from tests.support.elsewhere import asked_elsewhere
 from tests.support.identity_provider import CLIENT, SECRET, IdentityProvider, identity_provider
 from tests.support.planner import QuickPlanner
@@ -123,16 +124,8 @@ def enter_start(browser: Browser, start_served: Served) -> Iterator[Callable[...
 
 
 def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
-    complaints: list[str] = []
+    complaints: list[list[str]] = []
     elsewhere: list[list[str]] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "503" not in message.text:
-            complaints.append(message.text)
-
-    def note_but_the_line(message: ConsoleMessage) -> None:
-        if not any(one in message.text for one in NO_LINE):
-            note(message)
 
     def go(
         name: str = "youssef", width: int = 1440, height: int = 900, path: str = "/inbox", *, line_drops: bool = False
@@ -144,8 +137,7 @@ def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         page = context.new_page()
-        page.on("console", note_but_the_line if line_drops else note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        complaints.append(complaints_of(page, but=("503", *NO_LINE) if line_drops else ("503",)))
         answer = context.request.post("/login", form={"name": name, "password": PASSWORD}, max_redirects=0)
         assert answer.status == 303, answer.text()
         page.goto(path)
@@ -154,5 +146,5 @@ def _enter(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     yield go
     for context in browser.contexts:
         context.close()
-    assert not complaints
+    assert not any(complaints), complaints
     assert not any(elsewhere), elsewhere

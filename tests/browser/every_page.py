@@ -12,6 +12,7 @@ from services.runtime.web.auth import SESSION_COOKIE
 from tests.browser.conftest import PATIENCE_MS, Served
 from tests.browser.desk_backend import PASSWORD, SPOOR
 from tests.browser.every_scene import code
+from tests.support.complaints import complaints_of
 from tests.support.elsewhere import asked_elsewhere
 
 Scene = Literal["afternoon", "rota"]
@@ -28,17 +29,27 @@ class World:
     pages: dict[str, Page] = field(default_factory=dict)
     asked: dict[str, list[str]] = field(default_factory=dict)
     """Whom else the page of each has asked for anything."""
+    said: dict[str, list[str]] = field(default_factory=dict)
+    """What the page of each has complained of."""
+    answered: dict[str, list[str]] = field(default_factory=dict)
 
     def at(self, path: str) -> str:
         """An address of the table with what it names."""
         return path.format(**self.names)
 
-    def page(self, person: str) -> Page:
-        """The page of somebody, a new one for a stranger. A new one is a process of its own, that reads all scripts anew."""
-        page = self.pages.get(person)
+    def page(self, look: "Look") -> Page:
+        """The page of who looks, a new one for a stranger. A new one is a process of its own, that reads all scripts anew.
+
+        What it complains of from now on is in `said`; that it is answered as it should be is no complaint.
+        """
+        person, page = look.person, self.pages.get(look.person)
+        answered = self.answered.setdefault(person, [])
         if page is None or page.is_closed() or not person:
             page = self.pages[person] = self.context(person).new_page()
             self.asked[person] = asked_elsewhere(page.context, self.served.url)
+            self.said[person] = complaints_of(page, but=answered)
+        answered[:] = [f"status of {look.status}"]
+        self.said[person].clear()
         return page
 
     def context(self, person: str) -> BrowserContext:

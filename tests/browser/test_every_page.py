@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import serve
 from tests.browser.desk_scene import play
@@ -125,40 +125,20 @@ def test_whoever_else_is_asked_is_seen(worlds: Callable[[Scene], World]) -> None
     assert elsewhere[0].startswith("http://localhost:")
 
 
-@contextmanager
-def heard(page: Page, status: int) -> Iterator[list[str]]:
-    """What a page complains of meanwhile; that it is answered with `status` is no complaint."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and f"status of {status}" not in message.text:
-            complaints.append(message.text)
-
-    def note_error(error: Error) -> None:
-        complaints.append(str(error))
-
-    page.on("console", note)
-    page.on("pageerror", note_error)
-    yield complaints
-    page.remove_listener("console", note)
-    page.remove_listener("pageerror", note_error)
-
-
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_everybody_can_read_and_use(worlds: Callable[[Scene], World], look: Look) -> None:
     world = worlds(look.scene)
-    page = world.page(look.person)
-    with heard(page, look.status) as complaints:
-        if look.way:
-            look.way(page, world)
-        else:
-            answer = page.goto(world.at(look.path))
-            assert answer
-            assert answer.status == look.status
-        assert urlsplit(page.url).path == urlsplit(world.at(look.path)).path
-        assert faults(page) == []
-        page.evaluate("sessionStorage.clear()")
+    page = world.page(look)
+    if look.way:
+        look.way(page, world)
+    else:
+        answer = page.goto(world.at(look.path))
+        assert answer
+        assert answer.status == look.status
+    assert urlsplit(page.url).path == urlsplit(world.at(look.path)).path
+    assert faults(page) == []
+    page.evaluate("sessionStorage.clear()")
+    assert world.said[look.person] == []
+    assert world.asked[look.person] == []
     if not look.person:
         page.context.close()
-    assert complaints == []
-    assert world.asked[look.person] == []

@@ -18,6 +18,7 @@ from services.report.app import build_app
 from services.report.writer import Writer
 from services.runtime.web.identity import Identity
 from tests.support.axe import in_both_themes
+from tests.support.complaints import complaints_of
 from tests.support.elsewhere import asked_elsewhere
 from tests.support.engines import Engines
 from tests.support.fit import PHONE
@@ -137,9 +138,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     does a request to another host."""
     context = browser.new_context(base_url=address, locale="nl-NL")
     context.add_cookies([{"name": "webcare_session", "value": "good", "url": address}])
-    elsewhere, found, problems = asked_elsewhere(context, address), context.new_page(), []
-    found.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
-    found.on("pageerror", lambda error: problems.append(str(error)))
+    elsewhere, found = asked_elsewhere(context, address), context.new_page()
+    problems = complaints_of(found)
     yield found
     context.close()
     assert problems == []

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.support.chromium import launch
+from tests.support.complaints import complaints_of
 from tests.support.first_run import click_through
 from tests.support.stack import Stack
 
@@ -25,14 +26,12 @@ AT_MOST = 60.0
 @pytest.fixture
 def page(stack: Stack) -> Iterator[Page]:
     """A browser at the login; complaints on its console fail the test."""
-    complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = launch(playwright)
         opened = browser.new_page(base_url=stack.url, locale="nl-NL", viewport={"width": 390, "height": 844})
         opened.set_default_timeout(30_000)
         expect.set_options(timeout=30_000)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("console", lambda one: complaints.append(one.text) if one.type in ("error", "warning") else None)
+        complaints = complaints_of(opened)
         yield opened
         browser.close()
     assert complaints == []

@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.support.complaints import complaints_of
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -18,11 +19,7 @@ Visit = Callable[..., Page]
 def visit(browser: Browser, stack: Stack) -> Iterator[Visit]:
     """`visit("marit", "/inbox")` is a page of somebody who has logged in, `visit("", URL)` one of a passer-by, each in a
     browser of its own. Whatever a page says on its console (a script's error, a broken rule of the CSP) fails the test."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(f"{message.text} ({message.location['url']})")
+    complaints: list[list[str]] = []
 
     def go(name: str, address: str, width: int = 1440) -> Page:
         context = browser.new_context(
@@ -31,8 +28,7 @@ def visit(browser: Browser, stack: Stack) -> Iterator[Visit]:
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         page = context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        complaints.append(complaints_of(page))
         if name:
             [login] = [one for one in stack.facts["logins"] if one["name"] == name]
             page.goto("/login?next=/help")
@@ -46,7 +42,7 @@ def visit(browser: Browser, stack: Stack) -> Iterator[Visit]:
     yield go
     for context in browser.contexts:
         context.close()
-    assert complaints == []
+    assert not any(complaints), complaints
 
 
 def write(square: Page, text: str) -> None:

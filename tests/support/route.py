@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from services.contracts.base import Model
 from services.contracts.cases import Case
 from services.contracts.commands import Command, ConfigureTeam, Tick
-from services.contracts.events import CaseEvent, Event
+from services.contracts.events import CaseEvent, CommandRejected, Event
 from services.contracts.ids import mention_id
 from services.contracts.mentions import (
     Author,
@@ -148,6 +148,19 @@ class Desk:
     def case(self, name: str) -> Case:
         """The case that the mention `name` is in."""
         return self.state.cases[self.state.case_of_mention[mention_id(TEAM, "square", name)]]
+
+
+def agreed_by(team: Desk) -> TeamConfig:
+    """What the team has agreed by now."""
+    assert team.state.agreement is not None
+    return team.state.agreement.config
+
+
+def refusal(events: Sequence[Event]) -> str:
+    """Why a command was refused: its only event."""
+    (only,) = events
+    assert isinstance(only, CommandRejected)
+    return only.code
 
 
 def types(events: Sequence[Model]) -> list[str]:

@@ -2,8 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +35,9 @@ from services.desk.handbook.rule_forms import (
     case_typed,
 )
 from services.desk.handbook.style_form import MORE, StyleForm, style_checked, style_shown, style_typed
-from tests.browser.desk_backend import SPOOR, TestDesk, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.support.desk import enter
+from tests.unit.conftest import OpenDesk
 
 CRISIS = ApprovalRule(id="crisis", name="Crisis", urgency="critical")
 PRESS = CaseRule(id="press", name="Pers", then="case", authors=("@ovnieuws",))
@@ -48,11 +47,10 @@ AGREED: dict[str, Any] = {"approval_rules": (CRISIS,), "case_rules": (PRESS, PRI
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TestDesk]:
-    made = open_test_desk(tmp_path, desk_answer_seconds=0.3)
+def desk(open_desk: OpenDesk) -> TestDesk:
+    made = open_desk(desk_answer_seconds=0.3)
     made.backend.configure(team_config(**AGREED))
-    yield made
-    made.accounts.close()
+    return made
 
 
 def agreed(desk: TestDesk) -> TeamConfig:

@@ -21,7 +21,7 @@ from services.desk.held import held, measure
 from services.desk.live import Hub
 from services.desk.readmodel import ReadModel
 from services.desk.rows import RowCache
-from tests.browser.desk_backend import SPOOR, open_test_desk, team_config
+from tests.browser.desk_backend import SPOOR, TestDesk, team_config
 from tests.support.desk import enter
 from tests.support.route import uuid
 from tests.unit.test_desk_domain import a_case
@@ -156,8 +156,7 @@ def parts(message: Model) -> list[Model]:
     return [message, *(part for one in inner if isinstance(one, Model) for part in parts(one))]
 
 
-def test_the_metric_tells_how_much_is_kept(tmp_path: Path) -> None:
-    desk = open_test_desk(tmp_path)
+def test_the_metric_tells_how_much_is_kept(desk: TestDesk) -> None:
     desk.backend.configure(team_config())
     for number in range(3):
         desk.backend.mention(f"De trein staat stil ({number})", desk.backend.clock() - timedelta(minutes=number))

@@ -21,13 +21,7 @@ from services.contracts.teams import Shift
 from services.route.domain.agreement import agreement
 from services.route.domain.mention_rules import verdict
 from services.route.domain.outbox import outbox_items
-from tests.support.route import Desk, at, config, mention, types, uuid
-
-
-def refusal(events: list[Event]) -> str:
-    (only,) = events
-    assert isinstance(only, CommandRejected)
-    return only.code
+from tests.support.route import Desk, at, config, mention, refusal, types, uuid
 
 
 def test_a_mention_opens_a_case_for_the_least_loaded_person() -> None:

@@ -18,16 +18,10 @@ from services.contracts.commands import (
     UntagCase,
     WakeCase,
 )
-from services.contracts.events import CaseHandedOver, CommandRejected, Event
+from services.contracts.events import CaseHandedOver
 from services.contracts.mentions import Classification
 from services.contracts.teams import Person, ServiceLevel
-from tests.support.route import Desk, at, away, config, mention, types
-
-
-def refusal(events: list[Event]) -> str:
-    (only,) = events
-    assert isinstance(only, CommandRejected)
-    return only.code
+from tests.support.route import Desk, at, away, config, mention, refusal, types
 
 
 def test_a_hand_over_to_somebody_off_shift_is_kept_until_they_have_been_on() -> None:

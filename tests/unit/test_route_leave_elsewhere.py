@@ -15,12 +15,12 @@ from services.contracts.commands import (
     ReportWell,
     WithdrawLeave,
 )
-from services.contracts.events import CommandRejected, Event
-from services.contracts.teams import Leave, Person, TeamConfig
+from services.contracts.events import Event
+from services.contracts.teams import Leave, Person
 from services.route.domain.sending_on import sent_on
 from services.route.rota_file import read
 from services.route.rota_text import render
-from tests.support.route import TEAM, Desk, at, config, types
+from tests.support.route import TEAM, Desk, agreed_by, at, config, refusal, types
 
 OTHER = "elders"
 ONLY = (Person(id="noor", name="Noor", languages=("nl",), lead=True),)
@@ -28,17 +28,6 @@ ONLY = (Person(id="noor", name="Noor", languages=("nl",), lead=True),)
 
 def desk(**changes: Any) -> Desk:
     return Desk(config(**changes))
-
-
-def agreed(given: Desk) -> TeamConfig:
-    assert given.state.agreement is not None
-    return given.state.agreement.config
-
-
-def refusal(events: list[Event]) -> str:
-    (only,) = events
-    assert isinstance(only, CommandRejected)
-    return only.code
 
 
 def granted(person: str, start: datetime, end: datetime, name: str = "leave-1") -> Leave:
@@ -84,30 +73,30 @@ def test_what_is_told_takes_the_place_of_what_was_told_and_twice_is_once() -> No
     assert types(team.give(command)) == ["LeaveNoted"]
     assert types(team.give(command)) == ["CommandRepeated"]
     assert types(note(team, first, second)) == ["CommandAccepted"]
-    kept = agreed(team).leave
+    kept = agreed_by(team).leave
     assert [(one.start, one.end, one.elsewhere, one.note) for one in kept] == [
         (first.start, first.end, OTHER, None),
         (second.start, second.end, OTHER, None),
     ]
     later = second.model_copy(update={"start": at(9, 5), "end": at(12, 5)})
     note(team, later)
-    assert [(one.id, one.start, one.end) for one in agreed(team).leave] == [(kept[1].id, later.start, later.end)]
+    assert [(one.id, one.start, one.end) for one in agreed_by(team).leave] == [(kept[1].id, later.start, later.end)]
     note(team)
-    assert agreed(team).leave == ()
+    assert agreed_by(team).leave == ()
 
 
 def test_each_team_and_person_has_its_own_and_what_is_sickness_or_our_own_stays() -> None:
     team = desk()
     team.do(CallInSick, "noor")
     team.do(AskLeave, "noor", start=at(9, 3), end=at(17, 3))
-    own = agreed(team).leave
+    own = agreed_by(team).leave
     note(team, granted("noor", at(9, 3), at(17, 3)))
     note(team, granted("noor", at(9, 3), at(17, 3)), elsewhere="verder")
     note(team, granted("jeroen", at(9, 3), at(17, 3)), person="jeroen")
-    assert len({one.id for one in agreed(team).leave}) == 5
+    assert len({one.id for one in agreed_by(team).leave}) == 5
     note(team)
-    assert [(one.person, one.elsewhere) for one in agreed(team).leave[2:]] == [("noor", "verder"), ("jeroen", OTHER)]
-    assert agreed(team).leave[:2] == own
+    assert [(one.person, one.elsewhere) for one in agreed_by(team).leave[2:]] == [("noor", "verder"), ("jeroen", OTHER)]
+    assert agreed_by(team).leave[:2] == own
     team.do(ReportWell, "noor")
 
 
@@ -115,15 +104,15 @@ def test_leave_that_runs_ends_when_it_is_taken_back_and_what_has_been_of_it_stay
     team = desk()
     leave = granted("noor", at(8), at(17, 1))
     note(team, leave)
-    assert [(one.start, one.end) for one in agreed(team).leave] == [(at(10), at(17, 1))], "heard of while it runs"
+    assert [(one.start, one.end) for one in agreed_by(team).leave] == [(at(10), at(17, 1))], "heard of while it runs"
     team.tick(at(12))
     note(team)
-    assert [(one.start, one.end) for one in agreed(team).leave] == [(at(10), at(12))]
+    assert [(one.start, one.end) for one in agreed_by(team).leave] == [(at(10), at(12))]
     team.tick(at(13))
     note(team, leave)
-    assert [(one.start, one.end) for one in agreed(team).leave] == [(at(10), at(12)), (at(13), at(17, 1))]
+    assert [(one.start, one.end) for one in agreed_by(team).leave] == [(at(10), at(12)), (at(13), at(17, 1))]
     note(team, leave.model_copy(update={"end": at(17)}))
-    assert [(one.start, one.end) for one in agreed(team).leave] == [(at(10), at(12)), (at(13), at(17))]
+    assert [(one.start, one.end) for one in agreed_by(team).leave] == [(at(10), at(12)), (at(13), at(17))]
 
 
 def test_only_route_tells_it_of_another_team_and_of_people_who_are_here() -> None:
@@ -137,7 +126,7 @@ def test_only_route_tells_it_of_another_team_and_of_people_who_are_here() -> Non
 def test_it_is_neither_decided_on_nor_withdrawn_here_and_stands_in_the_way_of_nothing() -> None:
     team = desk(people=(*ONLY, *config().people[1:]))
     note(team, granted("jeroen", at(9, 3), at(17, 3)), person="jeroen")
-    (there,) = agreed(team).leave
+    (there,) = agreed_by(team).leave
     assert refusal(team.do(WithdrawLeave, "jeroen", leave=there.id)) == "invalid"
     assert refusal(team.do(DecideLeave, "noor", leave=there.id, approve=False)) == "invalid"
     assert types(team.do(AskLeave, "jeroen", start=at(9, 3), end=at(17, 3))) == ["LeaveAsked"]
@@ -148,7 +137,7 @@ def test_a_file_neither_takes_it_out_nor_makes_it(based: bool) -> None:
     team = desk()
     note(team, granted("noor", at(9, 3), at(17, 3)))
     team.do(AskLeave, "jeroen", start=at(9, 3), end=at(17, 3))
-    before = agreed(team)
+    before = agreed_by(team)
     revision = team.state.agreement.revision if team.state.agreement and based else None
     text = render(before, revision)
     assert OTHER not in text
@@ -156,8 +145,8 @@ def test_a_file_neither_takes_it_out_nor_makes_it(based: bool) -> None:
     forged = granted("aisha", at(9, 3), at(17, 3)).model_copy(update={"elsewhere": OTHER})
     whole = before.model_copy(update={"leave": (*before.leave, forged)})
     assert types(team.do(ConfigureTeam, "lead:els", config=whole, based_on=revision)) == ["CommandAccepted"]
-    assert agreed(team) == before
-    assert agreed(desk(leave=(forged,))).leave == ()
+    assert agreed_by(team) == before
+    assert agreed_by(desk(leave=(forged,))).leave == ()
 
 
 def test_who_leaves_the_team_takes_it_along_but_for_what_has_been() -> None:
@@ -168,7 +157,7 @@ def test_who_leaves_the_team_takes_it_along_but_for_what_has_been() -> None:
         one.model_copy(update={"people": tuple(x for x in one.people if x != "noor")}) for one in config().shifts
     )
     team.configure(config(people=config().people[1:], shifts=shifts))
-    assert [(one.start, one.end) for one in agreed(team).leave] == [(at(10), at(12))]
+    assert [(one.start, one.end) for one in agreed_by(team).leave] == [(at(10), at(12))]
 
 
 # -- what is told to others --------------------------------------------------------------------------------------------
@@ -176,13 +165,13 @@ def test_who_leaves_the_team_takes_it_along_but_for_what_has_been() -> None:
 
 def told(team: Desk, kind: type[Command], actor: str, **fields: Any) -> list[NoteLeave]:
     """What is told to other teams when somebody asks this here."""
-    before, command = agreed(team), team.command(kind, actor, **fields)
+    before, command = agreed_by(team), team.command(kind, actor, **fields)
     return [one for one in sent_on(command, before, team.give(command)) if isinstance(one, NoteLeave)]
 
 
 def asked(team: Desk, person: str, day: int) -> str:
     team.do(AskLeave, person, start=at(0, day), end=at(24, day))
-    return agreed(team).leave[-1].id
+    return agreed_by(team).leave[-1].id
 
 
 def stretches(command: NoteLeave) -> list[tuple[datetime, datetime]]:
@@ -208,7 +197,7 @@ def test_whatever_makes_it_other_is_told_to_whom_it_was_told() -> None:
     team = desk()
     leave = asked(team, "noor", 3)
     told(team, DecideLeave, "lead:els", leave=leave, approve=True, also=(OTHER, "verder"))
-    known = agreed(team)
+    known = agreed_by(team)
     longer = known.leave[0].model_copy(update={"end": at(24, 4), "also": ()})
     whole = known.model_copy(update={"leave": (longer,)})
     found = told(team, ConfigureTeam, "lead:els", config=whole)
@@ -226,7 +215,7 @@ def test_whatever_makes_it_other_is_told_to_whom_it_was_told() -> None:
 def test_who_states_the_agreements_does_not_say_whom_is_told() -> None:
     reaching = granted("noor", at(9, 3), at(17, 3)).model_copy(update={"also": (OTHER,)})
     team = desk(leave=(reaching,))
-    assert agreed(team).leave[0].also == ()
+    assert agreed_by(team).leave[0].also == ()
     moved = reaching.model_copy(update={"end": at(20, 3)})
     assert told(team, ConfigureTeam, "lead:els", config=config(leave=(moved,))) == []
     more = reaching.model_copy(update={"id": "leave-2", "person": "jeroen"})
@@ -239,8 +228,8 @@ def test_what_is_told_here_is_told_no_further_and_a_repeat_is_not_told_again() -
     assert told(team, NoteLeave, "system:route", **there) == []
     leave = asked(team, "noor", 4)
     command = team.command(DecideLeave, "lead:els", leave=leave, approve=True, also=(OTHER,))
-    before = agreed(team)
+    before = agreed_by(team)
     assert [stretches(one) for one in sent_on(command, before, team.give(command)) if isinstance(one, NoteLeave)] == [
         [(at(0, 4), at(24, 4))]
     ], "only what this team has granted"
-    assert list(sent_on(command, agreed(team), team.give(command))) == []
+    assert list(sent_on(command, agreed_by(team), team.give(command))) == []

@@ -25,7 +25,6 @@ from services.contracts.commands import (
     WithdrawSwap,
 )
 from services.contracts.events import (
-    CommandRejected,
     CoverGapClosed,
     CoverGapFound,
     Event,
@@ -33,10 +32,10 @@ from services.contracts.events import (
     SickReported,
     WellReported,
 )
-from services.contracts.teams import Leave, Person, Shift, TeamConfig
+from services.contracts.teams import Leave, Person, Shift
 from services.route.domain.agreement import agreement
 from services.route.domain.cover_watch import EVERY
-from tests.support.route import Desk, at, away, config, types, uuid
+from tests.support.route import Desk, agreed_by, at, away, config, refusal, types, uuid
 
 PEOPLE = (
     Person(id="noor", name="Noor", languages=("nl",), capacity=4, lead=True),
@@ -50,19 +49,8 @@ def desk(now: datetime = at(10), **changes: Any) -> Desk:
     return Desk(config(**{"people": PEOPLE} | changes), now=now)
 
 
-def agreed(given: Desk) -> TeamConfig:
-    assert given.state.agreement is not None
-    return given.state.agreement.config
-
-
-def refusal(events: list[Event]) -> str:
-    (only,) = events
-    assert isinstance(only, CommandRejected)
-    return only.code
-
-
 def leave_of(given: Desk, person: str) -> Leave:
-    return next(one for one in agreed(given).leave if one.person == person)
+    return next(one for one in agreed_by(given).leave if one.person == person)
 
 
 def test_leave_counts_once_a_lead_has_approved_it() -> None:
@@ -88,7 +76,7 @@ def test_an_event_carries_the_agreements_with_their_revision() -> None:
     team = desk()
     (event,) = team.do(AskLeave, "jeroen", start=at(0, day=3), end=at(24, day=3))
     assert event.type == "LeaveAsked"
-    assert (event.revision, event.config) == (2, agreed(team))
+    assert (event.revision, event.config) == (2, agreed_by(team))
     assert event.leave in event.config.leave
 
 
@@ -112,7 +100,7 @@ def test_leave_can_be_asked_for_by_a_lead_and_taken_back_before_it_begins() -> N
     leave = leave_of(team, "jeroen").id
     assert refusal(team.do(WithdrawLeave, "tom", leave=leave)) == "not_allowed"
     team.do(WithdrawLeave, "jeroen", leave=leave)
-    assert agreed(team).leave == ()
+    assert agreed_by(team).leave == ()
 
 
 def test_sick_now_ends_the_shift_releases_untouched_work_and_proposes_stand_ins() -> None:
@@ -156,7 +144,7 @@ def test_a_swap_is_taken_and_reverted() -> None:
     assert refusal(team.do(OfferSwap, "jeroen", shift="nacht", **tomorrow)) == "not_found"
     assert types(team.do(OfferSwap, "jeroen", shift="day", **tomorrow)) == ["SwapOffered"]
     assert refusal(team.do(OfferSwap, "jeroen", shift="day", **tomorrow)) == "invalid"
-    swap = agreed(team).swaps[0].id
+    swap = agreed_by(team).swaps[0].id
     assert refusal(team.do(TakeSwap, "noor", swap=swap)) == "invalid"  # on shift then
     assert types(team.do(TakeSwap, "tom", swap=swap)) == ["SwapTaken"]
     assert types(team.do(TakeSwap, "tom", swap=swap)) == ["CommandAccepted"]
@@ -174,9 +162,9 @@ def test_time_makes_an_open_swap_past_due_and_a_request_expire() -> None:
     team.do(OfferSwap, "jeroen", shift="day", start=at(9, day=1), end=at(13, day=1))
     team.do(AskStandIn, "noor", for_person="jeroen", person="tom", start=at(9, day=1), end=at(11, day=1))
     assert "SwapPastDue" in types(team.tick(at(9, day=1)))
-    assert [one.state for one in agreed(team).swaps] == ["past_due"]
+    assert [one.state for one in agreed_by(team).swaps] == ["past_due"]
     assert "StandInExpired" in types(team.tick(at(11, day=1)))
-    assert [one.state for one in agreed(team).stand_ins] == ["expired"]
+    assert [one.state for one in agreed_by(team).stand_ins] == ["expired"]
     assert {"SwapPastDue", "StandInExpired"}.isdisjoint(types(team.tick(at(11.1, day=1))))
 
 
@@ -187,7 +175,7 @@ def test_who_is_asked_to_stand_in_accepts_and_is_on() -> None:
     assert refusal(team.do(AskStandIn, "tom", person="tom", **asked)) == "not_allowed"
     assert refusal(team.do(AskStandIn, "noor", person="noor", **asked)) == "invalid"  # on shift then
     assert types(team.do(AskStandIn, "noor", person="tom", **asked)) == ["StandInAsked"]
-    request = agreed(team).stand_ins[0].id
+    request = agreed_by(team).stand_ins[0].id
     assert refusal(team.do(AnswerStandIn, "aisha", stand_in=request, accept=True)) == "not_allowed"
     assert types(team.do(AnswerStandIn, "tom", stand_in=request, accept=True))[0] == "StandInAnswered"
     assert team.state.agreement is not None
@@ -199,7 +187,7 @@ def test_who_is_asked_to_stand_in_accepts_and_is_on() -> None:
 def test_a_declined_request_leaves_the_rota_as_it_was() -> None:
     team = desk()
     team.do(AskStandIn, "noor", for_person="jeroen", person="tom", start=at(10), end=at(17))
-    team.do(AnswerStandIn, "tom", stand_in=agreed(team).stand_ins[0].id, accept=False)
+    team.do(AnswerStandIn, "tom", stand_in=agreed_by(team).stand_ins[0].id, accept=False)
     assert team.state.agreement is not None
     assert team.state.agreement.rota.on_shift(at(10.5)) == {"noor", "jeroen"}
 
@@ -214,17 +202,17 @@ def test_overrides_are_a_leads() -> None:
         "CaseAssigned",
     ]
     assert team.case("een").owner == "tom"
-    override = agreed(team).overrides[0]
+    override = agreed_by(team).overrides[0]
     assert override.start == at(10)  # history is immutable
     team.now = at(11)
     assert types(team.do(RemoveOverride, "lead:els", override=override.id))[0] == "OverrideRemoved"
-    assert agreed(team).overrides[0].end == at(11)
+    assert agreed_by(team).overrides[0].end == at(11)
     assert refusal(team.do(RemoveOverride, "noor", override=override.id)) == "invalid"
 
 
 def test_an_edited_shift_leaves_history_as_it_was() -> None:
     team = desk()
-    new = agreed(team).shifts[0].model_copy(update={"people": ("tom",)})
+    new = agreed_by(team).shifts[0].model_copy(update={"people": ("tom",)})
     assert refusal(team.do(EditShift, "tom", shift="day", new=new)) == "not_allowed"
     assert refusal(team.do(EditShift, "noor", shift="nacht", new=new)) == "not_found"
     assert types(team.do(EditShift, "noor", shift="day", new=new)) == ["ShiftEdited"]
@@ -258,7 +246,7 @@ def test_those_outside_the_roster_may_what_their_login_allows(actor: str) -> Non
 def test_what_was_over_long_ago_leaves_the_agreements() -> None:
     team = desk(leave=(away("tom", at(0, -500), at(24, -500)), away("noor", at(0, -300), at(24, -300))))
     team.do(AskLeave, "jeroen", start=at(0, 3), end=at(24, 3))
-    assert [one.person for one in agreed(team).leave] == ["noor", "jeroen"]
+    assert [one.person for one in agreed_by(team).leave] == ["noor", "jeroen"]
 
 
 def test_a_stand_in_who_accepts_later_is_on_from_then() -> None:
@@ -266,7 +254,7 @@ def test_a_stand_in_who_accepts_later_is_on_from_then() -> None:
     team.do(CallInSick, "jeroen")
     team.do(AskStandIn, "noor", for_person="jeroen", person="tom", start=at(9), end=at(17))
     team.now = at(12)
-    team.do(AnswerStandIn, "tom", stand_in=agreed(team).stand_ins[0].id, accept=True)
+    team.do(AnswerStandIn, "tom", stand_in=agreed_by(team).stand_ins[0].id, accept=True)
     assert team.state.agreement is not None
     rota = team.state.agreement.rota
     assert rota.on_shift(at(11)) == {"noor"}
@@ -296,12 +284,12 @@ def test_shifts_that_were_over_long_ago_leave_the_agreements_but_for_what_swaps_
     team.do(OfferSwap, "tom", shift="ruil", start=at(19, 1), end=at(20, 1))
     for number in range(3):  # day, day-2, day-3, day-4
         team.now = at(10, number)
-        running = next(one for one in agreed(team).shifts if one.id.startswith("day") and one.ended_at is None)
+        running = next(one for one in agreed_by(team).shifts if one.id.startswith("day") and one.ended_at is None)
         new = running.model_copy(update={"minutes": running.minutes + 10})
         team.do(EditShift, "noor", shift=running.id, new=new)
     team.now = at(10) + timedelta(days=401)
     team.do(CallInSick, "aisha")
-    assert [(one.id, one.replaces) for one in agreed(team).shifts] == [
+    assert [(one.id, one.replaces) for one in agreed_by(team).shifts] == [
         ("day", None),
         ("day-3", "day"),
         ("day-4", "day-3"),
@@ -311,7 +299,7 @@ def test_shifts_that_were_over_long_ago_leave_the_agreements_but_for_what_swaps_
     ]
     team.now += timedelta(days=2)
     team.do(ReportWell, "aisha")
-    assert [(one.id, one.replaces) for one in agreed(team).shifts] == [
+    assert [(one.id, one.replaces) for one in agreed_by(team).shifts] == [
         ("day", None),
         ("day-4", "day"),
         ("late", None),
@@ -380,21 +368,21 @@ def test_an_open_swap_is_reminded_of_once_for_each_moment_also_after_a_restart()
         reminded += [one for one in events if one.type == "SwapReminded"]
         if hours == 72:
             assert team.state.agreement is not None
-            kept = agreement(agreed(team), team.state.agreement.revision, team.now)
+            kept = agreement(agreed_by(team), team.state.agreement.revision, team.now)
             team.state.agreement = kept  # what `desk.teams` gives back
         assert "SwapReminded" not in types(team.tick())
     before = [round((at(9) - one.at) / timedelta(hours=1)) for one in reminded]
     assert before == [163, 67, 43, 19, 7]  # the first tick after 7 days, 3, 2, 1, and 12 hours before
     assert "SwapPastDue" in types(team.events)
-    assert [one.reminded_at for one in agreed(team).swaps] == [reminded[-1].at]
+    assert [one.reminded_at for one in agreed_by(team).swaps] == [reminded[-1].at]
 
 
 def test_a_swap_of_a_shift_that_is_gone_or_taken_is_not_reminded_of() -> None:
     team = desk(now=at(8, day=-10))
     team.do(OfferSwap, "jeroen", shift="day", start=at(9), end=at(17))
-    team.do(TakeSwap, "tom", swap=agreed(team).swaps[0].id)
+    team.do(TakeSwap, "tom", swap=agreed_by(team).swaps[0].id)
     team.do(OfferSwap, "jeroen", shift="day", start=at(9, day=1), end=at(17, day=1))
-    team.do(EditShift, "noor", shift="day", new=agreed(team).shifts[0].model_copy(update={"people": ("noor",)}))
+    team.do(EditShift, "noor", shift="day", new=agreed_by(team).shifts[0].model_copy(update={"people": ("noor",)}))
     assert "SwapReminded" not in types(team.tick(at(8, day=-1)))
 
 
@@ -410,7 +398,7 @@ def test_a_lead_adds_a_shift_which_counts_from_now_on() -> None:
     )
     assert refusal(team.do(AddShift, "jeroen", shift=new)) == "not_allowed"
     assert "ShiftAdded" in types(team.do(AddShift, "noor", shift=new))
-    added = agreed(team).shifts[-1]
+    added = agreed_by(team).shifts[-1]
     assert (added.id, added.since) == ("avond", at(10))
     assert refusal(team.do(AddShift, "noor", shift=new)) == "invalid"  # of this name there is one
     assert types(team.do(AddShift, "noor", shift=added)) == ["CommandAccepted"]

@@ -8,8 +8,8 @@ from services.contracts.commands import CallInSick, ConfigureTeam
 from services.contracts.events import Event
 from services.contracts.house_style import HouseStyle
 from services.contracts.rule_changes import MOST_KEPT, RuleChange
-from services.contracts.teams import ApprovalRule, TeamConfig
-from tests.support.route import Desk, at, config, types
+from services.contracts.teams import ApprovalRule
+from tests.support.route import Desk, agreed_by, at, config, types
 
 PRESS = CaseRule(id="press", name="Alles van de pers", then="case", authors=("@ovnieuws",))
 PRIZE = CaseRule(id="prize", then="no_case", words=("winactie*",))
@@ -18,23 +18,18 @@ CRISIS = ApprovalRule(id="crisis", name="Crisis", urgency="critical")
 AGREED = config(approval_rules=(CRISIS,), case_rules=(PRESS, PRIZE, NIGHT))
 
 
-def agreed(team: Desk) -> TeamConfig:
-    assert team.state.agreement is not None
-    return team.state.agreement.config
-
-
 def state(team: Desk, actor: str = "lead:els", **changes: Any) -> list[Event]:
-    return team.do(ConfigureTeam, actor, config=agreed(team).model_copy(update=changes))
+    return team.do(ConfigureTeam, actor, config=agreed_by(team).model_copy(update=changes))
 
 
 def lines(team: Desk) -> list[tuple[str, str, str]]:
-    return [(one.subject, one.what, one.name) for one in agreed(team).rule_changes]
+    return [(one.subject, one.what, one.name) for one in agreed_by(team).rule_changes]
 
 
 def test_what_a_team_begins_with_is_no_change() -> None:
     made_up = RuleChange(at=at(9), by="lead:els", subject="style", what="changed")
     team = Desk(AGREED.model_copy(update={"rule_changes": (made_up,)}))
-    assert agreed(team).rule_changes == (), "nobody states the history"
+    assert agreed_by(team).rule_changes == (), "nobody states the history"
 
 
 def test_each_rule_that_is_another_one_has_a_line_with_who_and_when() -> None:
@@ -51,7 +46,7 @@ def test_each_rule_that_is_another_one_has_a_line_with_who_and_when() -> None:
         ("approval", "removed", "Crisis"),
         ("approval", "removed", "post"),
     ]
-    assert [(one.by, one.at) for one in agreed(team).rule_changes[1:3]] == [("lead:els", at(11)), ("noor", at(11))]
+    assert [(one.by, one.at) for one in agreed_by(team).rule_changes[1:3]] == [("lead:els", at(11)), ("noor", at(11))]
 
 
 def test_the_rule_that_is_asked_at_another_place_is_named() -> None:
@@ -78,10 +73,10 @@ def test_of_a_style_the_words_are_named() -> None:
 def test_what_says_nothing_of_the_rules_adds_nothing_and_takes_nothing_away() -> None:
     team = Desk(AGREED)
     state(team, approval_rules=())
-    told = agreed(team).rule_changes
+    told = agreed_by(team).rule_changes
     team.do(CallInSick, "jeroen")
     assert types(state(team, name="Anders")) == ["TeamConfigured"]
-    assert agreed(team).rule_changes == told
+    assert agreed_by(team).rule_changes == told
     assert types(state(team, rule_changes=())) == ["CommandAccepted"], "a file does not say it: it is so already"
 
 
@@ -90,5 +85,5 @@ def test_only_the_latest_are_kept() -> None:
     for number in range(MOST_KEPT + 3):
         team.now += timedelta(minutes=1)
         state(team, approval_rules=(CRISIS.model_copy(update={"reach": number + 1}),))
-    assert len(agreed(team).rule_changes) == MOST_KEPT
-    assert agreed(team).rule_changes[-1].at == team.now
+    assert len(agreed_by(team).rule_changes) == MOST_KEPT
+    assert agreed_by(team).rule_changes[-1].at == team.now

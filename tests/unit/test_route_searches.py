@@ -3,12 +3,12 @@
 import pytest
 
 from services.contracts.commands import DropSearch, SaveSearch
-from services.contracts.events import CommandRejected, Event, SearchSaved
+from services.contracts.events import SearchSaved
 from services.contracts.searches import MOST_SEARCHES, AlertRule, SavedSearch
 from services.contracts.teams import Person
 from services.route.domain.state import TeamState
 from services.route.records import team_records
-from tests.support.route import TEAM, Desk, at, config, types
+from tests.support.route import TEAM, Desk, at, config, refusal, types
 
 PEOPLE = (*config().people, Person(id="lena", name="Lena", lead=True))
 
@@ -22,12 +22,6 @@ def kept(desk: Desk, actor: str = "noor", **fields: object) -> SavedSearch:
     (event,) = desk.do(SaveSearch, actor, **({"name": "Lek", "query": "lekkage"} | fields))
     assert isinstance(event, SearchSaved)
     return event.search
-
-
-def refusal(events: list[Event]) -> str:
-    (only,) = events
-    assert isinstance(only, CommandRejected)
-    return only.code
 
 
 def test_a_search_is_kept_changed_and_dropped_by_its_owner(desk: Desk) -> None:
