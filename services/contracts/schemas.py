@@ -5,6 +5,8 @@ only where a message is made).
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from services.contracts.base import Model
@@ -27,8 +29,13 @@ def messages() -> dict[str, type[Model]]:
 
 def schema(model: type[Model]) -> Schema:
     """The JSON Schema of one message. Required is what every record has, also one written before a field was added."""
-    made = model.model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, **_opened(made)}
+    return deepcopy(_schema(model))
+
+
+@cache
+def _schema(model: type[Model]) -> Schema:
+    """Made once: it takes a while, and a model does not change."""
+    return {"$schema": DIALECT, **_opened(model.model_json_schema(mode="serialization"))}
 
 
 def _opened(node: Any) -> Any:
