@@ -1,22 +1,32 @@
-"""What the forms of the ground rules (`rules.py`) share: what change was looked at, whether it may be saved, and saving it.
+"""What the pages of the ground rules (`rules.py`) share: showing a form and taking it, whatever kind of rule it is of.
 
 What the change does is said before it can be saved. It goes to route as `ConfigureTeam`, based on the revision that was
-looked at; a rule that somebody else has changed since is shown as it is now, with what was typed.
+looked at; a rule that somebody else has changed since is shown as it is now, with what was typed. What differs from one
+kind of rule to another is a `RuleKind` (`rule_kinds.py`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from fastapi import Request, Response
 from pydantic import ValidationError
 
+from services.contracts.base import Model
 from services.contracts.teams import TeamConfig
-from services.desk.handbook.context import HandbookView, back, send, show
+from services.desk.context import Desk, desk_of
+from services.desk.domain.ground_rules import stamp
+from services.desk.handbook.context import HandbookView, back, for_rules, send, show
 from services.desk.handbook.rule_forms import Faults, Given, Wrong
 from services.desk.handbook.rule_words import words_for
+from services.desk.rota.sending import form_of
+from services.runtime.web.identity import Identity
+from services.runtime.web.problems import Problem
 
+Thing = TypeVar("Thing", bound=Model)
+Form = TypeVar("Form")
 AGREEMENTS = "/handbook/agreements"
 REMOVED = "removed"
 """The stamp of what is looked at when a rule is taken out."""
@@ -75,6 +85,93 @@ class Change:
     agreed: Callable[[TeamConfig], TeamConfig]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[Thing, Form]):
+    """A form on its page: the rule as it is and as it would be (`None`: there is none), what is typed, and what is said."""
+
+    old: Thing | None
+    new: Thing | None
+    form: Form
+    shown: Shown
+
+
+class RuleKind(ABC, Generic[Thing, Form]):
+    """One kind of ground rule. `name` is the rule's id, where a team has more than one of the kind (`many`); those come
+    and go, and an empty name is a new one. All but `values` is pure."""
+
+    template: str
+    many: bool = False
+
+    @abstractmethod
+    def now(self, config: TeamConfig, name: str) -> Thing | None:
+        """The rule as it is; `None` when there is none of this name."""
+
+    @abstractmethod
+    def shown(self, old: Thing | None, config: TeamConfig) -> Form:
+        """The form of a rule that there is, or of a new one."""
+
+    @abstractmethod
+    def typed(self, given: Given) -> Form:
+        """The form as it was sent."""
+
+    @abstractmethod
+    def checked(self, form: Form, old: Thing | None, config: TeamConfig) -> tuple[Thing | None, Faults]:
+        """The rule that the form makes, or for each field that is wrong what."""
+
+    @abstractmethod
+    def agreed(self, config: TeamConfig, name: str, new: Thing | None, form: Form) -> TeamConfig:
+        """The agreements with the new rule in the place of what has this name; without it where there is none.
+
+        Raises:
+            ValidationError: they would contradict themselves.
+        """
+
+    @abstractmethod
+    def values(self, desk: Desk, view: HandbookView, asked: Asked[Thing, Form]) -> dict[str, Any]:
+        """What its template shows beside `old`, `new` and `form`."""
+
+    def stamp(self, config: TeamConfig, name: str) -> str:
+        """The stamp of the rule as it is; empty for none."""
+        return stamp(self.now(config, name))
+
+    def made(self, new: Thing | None, _form: Form) -> str:
+        """The stamp of what the form makes."""
+        return stamp(new)
+
+    def topics(self, _form: Form) -> tuple[str, ...]:
+        """The topics that are named in the form, also those that the team does not have."""
+        return ()
+
+
+def opened(request: Request, identity: Identity, kind: RuleKind[Thing, Form], name: str = "") -> Response:
+    """The form of a rule as it is, or of a new one."""
+    view, _ = for_rules(request, identity)
+    old = kind.now(view.config, name)
+    if old is None and (name or not kind.many):
+        raise Problem(404, "not_found", "There is no such rule.")
+    return _page(request, view, kind, name, Asked(old, old, kind.shown(old, view.config), Shown()))
+
+
+async def taken(request: Request, identity: Identity, kind: RuleKind[Thing, Form], name: str = "") -> Response:
+    """Look at the change, make it, or take the rule out; back to the agreements when it is done."""
+    view, revision = for_rules(request, identity)
+    given = await form_of(request)
+    turn, form, old = turn_of(given), kind.typed(given), kind.now(view.config, name)
+    if old is None and not kind.many:
+        raise Problem(404, "not_found", "There is no such rule.")
+    removes = kind.many and turn.removes
+    new, wrong = (None, {}) if removes else kind.checked(form, old, view.config)
+
+    def agreed(config: TeamConfig) -> TeamConfig:
+        return kind.agreed(config, name, new, form)
+
+    made = REMOVED if removes else kind.made(new, form)
+    answer = await done(request, view, revision, turn, Change(kind.stamp(view.config, name), made, wrong, agreed))
+    if isinstance(answer, Shown):
+        return _page(request, view, kind, name, Asked(old, new, form, answer))
+    return answer
+
+
 async def done(request: Request, view: HandbookView, revision: int, turn: Turn, change: Change) -> Response | Shown:
     """Back to the agreements when it is saved; else what the page says beside the form."""
     moved, wrong = turn.based_on != change.now, dict(change.wrong)
@@ -94,18 +191,14 @@ async def done(request: Request, view: HandbookView, revision: int, turn: Turn, 
     return Shown(again, told=told, looked_at=change.made)
 
 
-def page(
-    request: Request,
-    view: HandbookView,
-    template: str,
-    shown: Shown,
-    based_on: str,
-    topics: tuple[str, ...],
-    values: dict[str, Any],
+def _page(
+    request: Request, view: HandbookView, kind: RuleKind[Thing, Form], name: str, asked: Asked[Thing, Form]
 ) -> Response:
     words = words_for(request, view)
-    known = {"a": words, "topics": list(dict.fromkeys((*words.w.known_topics(), *topics)))}
-    return show(request, view, template, shown.told, **(known | shown.values(based_on) | values))
+    known = {"a": words, "topics": list(dict.fromkeys((*words.w.known_topics(), *kind.topics(asked.form))))}
+    known |= {"old": asked.old, "new": asked.new, "form": asked.form}
+    values = kind.values(desk_of(request), view, asked) | asked.shown.values(kind.stamp(view.config, name))
+    return show(request, view, kind.template, asked.shown.told, **(known | values))
 
 
 def turn_of(given: Given) -> Turn:
