@@ -409,6 +409,18 @@ def test_only_leads_and_admins_have_the_forms_and_their_links(desk: TestDesk) ->
     assert enter(desk, "lena").get(f"/handbook/agreements/approval?team={SPOOR}&rule=none").status_code == 404
 
 
+def test_a_lead_of_the_roster_changes_them_whatever_the_role_of_their_account(desk: TestDesk) -> None:
+    people = tuple(one.model_copy(update={"lead": one.id == "youssef"}) for one in team_config().people)
+    desk.backend.configure(team_config(people=people, **AGREED))
+    assert "Goedkeuringsregel ‘Geld’ toegevoegd Youssef" in Form(desk, "approval", who="youssef").saved(
+        name="Geld", topics="refund"
+    )
+    assert enter(desk, "marit").get(f"/handbook/agreements/approval?team={SPOOR}").status_code == 403
+    whole = {"type": "ConfigureTeam", "team": SPOOR, "config": agreed(desk).model_dump(mode="json")}
+    answer = enter(desk, "youssef").post("/api/v1/commands", json=whole | {"based_on": desk.model.revision(SPOOR)})
+    assert answer.status_code == 403, "to state all of them asks for the role"
+
+
 def test_a_rule_names_only_people_of_the_roster(desk: TestDesk) -> None:
     answer = Form(desk, "approval").send("look", name="Vreemd", people="niemand")
     assert "Er klopt iets niet in wat je hebt ingevuld." in plain(answer)

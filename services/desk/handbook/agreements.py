@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request, Response
 
 from services.contracts.teams import TeamConfig
 from services.desk.domain.agreements import agency_limit, approvers, sends_alone
-from services.desk.handbook.context import changes_rules, handbook_view, show
+from services.desk.handbook.context import handbook_view, show
 from services.desk.handbook.rule_words import words_for
+from services.desk.rota.context import changes_rules
 from services.runtime.web.auth import Asking
 
 router = APIRouter(prefix="/handbook", include_in_schema=False)
@@ -21,7 +22,10 @@ router = APIRouter(prefix="/handbook", include_in_schema=False)
 def agreements(request: Request, identity: Asking, told: str = "") -> Response:
     """Who sends alone and who approves, the rules, how long, what is promised, how the house speaks; who changed what."""
     view = handbook_view(request, identity)
-    values = _values(view.config) | {"a": words_for(request, view), "changes_rules": changes_rules(view)}
+    values = _values(view.config) | {
+        "a": words_for(request, view),
+        "changes_rules": changes_rules(identity, view.config),
+    }
     return show(request, view, "handbook_agreements.html", told, **values)
 
 
