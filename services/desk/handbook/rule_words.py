@@ -90,7 +90,8 @@ class AgreementWords:
         """What was changed: `Goedkeuringsregel ‘Crisis’ toegevoegd`."""
         if line.subject == "style" and not line.name:
             return self.w.t("ground.history_address")
-        return self.w.t(f"ground.history_{line.subject}_{line.what}", name=line.name)
+        name = self.w.t.maybe(f"ground.working_{line.name}", line.name) if line.subject == "working" else line.name
+        return self.w.t(f"ground.history_{line.subject}_{line.what}", name=name)
 
     def by(self, line: RuleChange) -> str:
         """Who changed it; a file that was loaded by whoever runs webcare is the team file."""
