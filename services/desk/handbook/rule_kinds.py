@@ -1,7 +1,8 @@
-"""The kinds of ground rules that a page changes: approval rules, case rules, the house style. Each is a `RuleKind`.
+"""The kinds of ground rules that a page changes, each a `RuleKind`: approval rules, case rules, the house style, the working
+agreements.
 
-What their forms make of what is typed is in `rule_forms.py` and `style_form.py`, what a change does in
-`services/desk/domain/ground_rules.py`.
+What their forms make of what is typed is in `rule_forms.py`, `style_form.py` and `working_form.py`, what a change does in
+`services/desk/domain/` (`ground_rules.py`, `working.py`).
 """
 
 from typing import Any, get_args
@@ -14,6 +15,7 @@ from services.contracts.teams import TeamConfig
 from services.desk.context import Desk
 from services.desk.domain import ground_rules
 from services.desk.domain.ground_rules import place_of, rule_of, stamp
+from services.desk.domain.working import Working, with_working, working_effect, working_of
 from services.desk.handbook.context import HandbookView
 from services.desk.handbook.rule_forms import (
     ApprovalForm,
@@ -29,6 +31,7 @@ from services.desk.handbook.rule_forms import (
 )
 from services.desk.handbook.rule_saving import Asked, RuleKind
 from services.desk.handbook.style_form import StyleForm, style_checked, style_shown, style_typed
+from services.desk.handbook.working_form import WorkingForm, working_checked, working_shown, working_typed
 
 USUAL_LANGUAGES = ("nl", "en", "de", "fr", "und")
 
@@ -147,4 +150,32 @@ class Style(RuleKind[HouseStyle, StyleForm]):
         return {"effect": ground_rules.style_effect(view.config.house_style, looked) if looked else None}
 
 
-APPROVAL, CASES, STYLE = ApprovalRules(), CaseRules(), Style()
+class WorkingAgreements(RuleKind[Working, WorkingForm]):
+    """How long a reply waits and can be taken back, what agency staff send alone, what is always looked at."""
+
+    template = "handbook_rule_working.html"
+
+    def now(self, config: TeamConfig, _name: str) -> Working:
+        return working_of(config)
+
+    def shown(self, old: Working | None, config: TeamConfig) -> WorkingForm:
+        return working_shown(old or working_of(config))
+
+    def typed(self, given: Given) -> WorkingForm:
+        return working_typed(given)
+
+    def checked(self, form: WorkingForm, _old: Working | None, _config: TeamConfig) -> tuple[Working | None, Faults]:
+        return working_checked(form)
+
+    def agreed(self, config: TeamConfig, _name: str, new: Working | None, _form: WorkingForm) -> TeamConfig:
+        return with_working(config, new) if new else config
+
+    def values(self, desk: Desk, view: HandbookView, asked: Asked[Working, WorkingForm]) -> dict[str, Any]:
+        looked, cases = asked.new if asked.shown.looked_at else None, desk.model.open_cases(view.team)
+        return {
+            "effect": working_effect(view.config, cases, looked) if looked else None,
+            "urgencies": get_args(UrgencyLabel),
+        }
+
+
+APPROVAL, CASES, STYLE, WORKING = ApprovalRules(), CaseRules(), Style(), WorkingAgreements()

@@ -1,4 +1,5 @@
-"""The pages on which leads and admins of a team change its ground rules: approval rules, case rules, the house style.
+"""The pages on which leads and admins of a team change its ground rules: approval rules, case rules, the house style,
+the working agreements.
 
 Each has one address, which shows the form and takes it: `do=look` says what the change does, `do=save` makes it, `drop` and
 `remove` the same for taking a rule out. How that goes is in `rule_saving.py`, what each kind of rule is in `rule_kinds.py`.
@@ -6,7 +7,7 @@ Each has one address, which shows the form and takes it: `do=look` says what the
 
 from fastapi import APIRouter, Request, Response
 
-from services.desk.handbook.rule_kinds import APPROVAL, CASES, STYLE
+from services.desk.handbook.rule_kinds import APPROVAL, CASES, STYLE, WORKING
 from services.desk.handbook.rule_saving import opened, taken
 from services.runtime.web.auth import Asking
 
@@ -47,3 +48,15 @@ def style(request: Request, identity: Asking) -> Response:
 async def save_style(request: Request, identity: Asking) -> Response:
     """Look at the change, or make it."""
     return await taken(request, identity, STYLE)
+
+
+@router.get("/working")
+def working(request: Request, identity: Asking) -> Response:
+    """The form of the working agreements."""
+    return opened(request, identity, WORKING)
+
+
+@router.post("/working")
+async def save_working(request: Request, identity: Asking) -> Response:
+    """Look at the change, or make it."""
+    return await taken(request, identity, WORKING)
