@@ -72,6 +72,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "case rule form": ("lena", "/handbook/agreements/cases?rule=rule"),
     "case words form": ("lena", "/handbook/agreements/cases?rule=words"),
     "style form": ("lena", "/handbook/agreements/style"),
+    "mandate form": ("lena", "/handbook/agreements/mandate/youssef"),
     "working form": ("lena", "/handbook/agreements/working"),
     "start why": ("root", "/start/why"),
     "start team": ("root", "/start/team"),

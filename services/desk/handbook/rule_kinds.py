@@ -1,8 +1,8 @@
 """The kinds of ground rules that a page changes, each a `RuleKind`: approval rules, case rules, the house style, the working
-agreements.
+agreements, and what each person may send.
 
-What their forms make of what is typed is in `rule_forms.py`, `style_form.py` and `working_form.py`, what a change does in
-`services/desk/domain/` (`ground_rules.py`, `working.py`).
+What their forms make of what is typed is in `rule_forms.py`, `style_form.py`, `working_form.py` and `mandate_form.py`, what
+a change does in `services/desk/domain/` (`ground_rules.py`, `working.py`, `person_mandates.py`).
 """
 
 from typing import Any, get_args
@@ -15,8 +15,17 @@ from services.contracts.teams import TeamConfig
 from services.desk.context import Desk
 from services.desk.domain import ground_rules
 from services.desk.domain.ground_rules import place_of, rule_of, stamp
+from services.desk.domain.person_mandates import (
+    Standing,
+    person_of,
+    rules_about,
+    standing_effect,
+    standing_of,
+    with_standing,
+)
 from services.desk.domain.working import Working, with_working, working_effect, working_of
 from services.desk.handbook.context import HandbookView
+from services.desk.handbook.mandate_form import MandateForm, mandate_checked, mandate_shown, mandate_typed
 from services.desk.handbook.rule_forms import (
     ApprovalForm,
     CaseForm,
@@ -178,4 +187,40 @@ class WorkingAgreements(RuleKind[Working, WorkingForm]):
         }
 
 
-APPROVAL, CASES, STYLE, WORKING = ApprovalRules(), CaseRules(), Style(), WorkingAgreements()
+class Mandates(RuleKind[Standing, MandateForm]):
+    """What somebody of the roster may send and approve; `name` is their id."""
+
+    template = "handbook_rule_mandate.html"
+
+    def now(self, config: TeamConfig, name: str) -> Standing | None:
+        return standing_of(config, name)
+
+    def shown(self, old: Standing | None, _config: TeamConfig) -> MandateForm:
+        return mandate_shown(old) if old else MandateForm()
+
+    def typed(self, given: Given) -> MandateForm:
+        return mandate_typed(given)
+
+    def checked(self, form: MandateForm, old: Standing | None, _config: TeamConfig) -> tuple[Standing | None, Faults]:
+        return mandate_checked(form, old) if old else (None, {})
+
+    def agreed(self, config: TeamConfig, name: str, new: Standing | None, _form: MandateForm) -> TeamConfig:
+        return with_standing(config, name, new) if new else config
+
+    def values(self, desk: Desk, view: HandbookView, asked: Asked[Standing, MandateForm]) -> dict[str, Any]:
+        person = person_of(view.config, asked.name)
+        assert person is not None, "there is no page of somebody who is not in the roster"
+        looked, cases = asked.new if asked.shown.looked_at else None, desk.model.open_cases(view.team)
+        return {
+            "person": person,
+            "limit": view.config.sends_alone_up_to(person),
+            "agency": view.config.agency.alone_up_to,
+            "rules": rules_about(view.config, person),
+            "effect": standing_effect(view.config, cases, person.id, looked) if looked else None,
+            "employments": get_args(Employment),
+            "urgencies": get_args(UrgencyLabel),
+        }
+
+
+APPROVAL, CASES, STYLE = ApprovalRules(), CaseRules(), Style()
+WORKING, MANDATE = WorkingAgreements(), Mandates()

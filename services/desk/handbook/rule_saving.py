@@ -87,8 +87,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[Thing, Form]):
-    """A form on its page: the rule as it is and as it would be (`None`: there is none), what is typed, and what is said."""
+    """A form on its page: which rule, as it is and as it would be (`None`: there is none), what is typed, what is said."""
 
+    name: str
     old: Thing | None
     new: Thing | None
     form: Form
@@ -143,13 +144,16 @@ class RuleKind(ABC, Generic[Thing, Form]):
         return ()
 
 
-def opened(request: Request, identity: Identity, kind: RuleKind[Thing, Form], name: str = "") -> Response:
-    """The form of a rule as it is, or of a new one."""
+def opened(
+    request: Request, identity: Identity, kind: RuleKind[Thing, Form], name: str = "", begun: Form | None = None
+) -> Response:
+    """The form of a rule as it is, or of a new one, which may be `begun`."""
     view, _ = for_rules(request, identity)
     old = kind.now(view.config, name)
     if old is None and (name or not kind.many):
         raise Problem(404, "not_found", "There is no such rule.")
-    return _page(request, view, kind, name, Asked(old, old, kind.shown(old, view.config), Shown()))
+    form = kind.shown(old, view.config) if old is not None or begun is None else begun
+    return _page(request, view, kind, Asked(name, old, old, form, Shown()))
 
 
 async def taken(request: Request, identity: Identity, kind: RuleKind[Thing, Form], name: str = "") -> Response:
@@ -168,7 +172,7 @@ async def taken(request: Request, identity: Identity, kind: RuleKind[Thing, Form
     made = REMOVED if removes else kind.made(new, form)
     answer = await done(request, view, revision, turn, Change(kind.stamp(view.config, name), made, wrong, agreed))
     if isinstance(answer, Shown):
-        return _page(request, view, kind, name, Asked(old, new, form, answer))
+        return _page(request, view, kind, Asked(name, old, new, form, answer))
     return answer
 
 
@@ -191,13 +195,11 @@ async def done(request: Request, view: HandbookView, revision: int, turn: Turn, 
     return Shown(again, told=told, looked_at=change.made)
 
 
-def _page(
-    request: Request, view: HandbookView, kind: RuleKind[Thing, Form], name: str, asked: Asked[Thing, Form]
-) -> Response:
+def _page(request: Request, view: HandbookView, kind: RuleKind[Thing, Form], asked: Asked[Thing, Form]) -> Response:
     words = words_for(request, view)
     known = {"a": words, "topics": list(dict.fromkeys((*words.w.known_topics(), *kind.topics(asked.form))))}
     known |= {"old": asked.old, "new": asked.new, "form": asked.form}
-    values = kind.values(desk_of(request), view, asked) | asked.shown.values(kind.stamp(view.config, name))
+    values = kind.values(desk_of(request), view, asked) | asked.shown.values(kind.stamp(view.config, asked.name))
     return show(request, view, kind.template, asked.shown.told, **(known | values))
 
 

@@ -12,6 +12,7 @@ from services.contracts.case_rules import CaseRule
 from services.contracts.mentions import UrgencyLabel
 from services.contracts.rule_changes import RuleChange
 from services.contracts.teams import ServiceLevel, UrgencyWeights
+from services.desk.domain.person_mandates import Standing
 from services.desk.domain.working import Working
 from services.desk.handbook.context import HandbookView
 from services.desk.wording import Wording, wording
@@ -32,6 +33,11 @@ class AgreementWords:
             return self.w.t("rota.alone_never")
         any_ = limit == "critical"
         return self.w.t("agreed.alone_any") if any_ else self.w.t("agreed.alone_up_to", urgency=self.w.urgency(limit))
+
+    def standing(self, one: Standing, limit: UrgencyLabel | None) -> str:
+        """How somebody stands: `uitzendkracht, verstuurt zelf: tot en met urgentie hoog, keurt goed`."""
+        said = [self.w.t(f"employment.{one.employment}"), self.w.t("ground.sends", limit=self.alone(limit))]
+        return ", ".join(said + [self.w.t("rota.approves")] * one.mandate.approve)
 
     def everybody(self, people: Iterable[str]) -> str:
         """`Marit, Tom en Sanne`, all of them."""

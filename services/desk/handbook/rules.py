@@ -1,5 +1,5 @@
 """The pages on which leads and admins of a team change its ground rules: approval rules, case rules, the house style,
-the working agreements.
+the working agreements, what each person may send.
 
 Each has one address, which shows the form and takes it: `do=look` says what the change does, `do=save` makes it, `drop` and
 `remove` the same for taking a rule out. How that goes is in `rule_saving.py`, what each kind of rule is in `rule_kinds.py`.
@@ -7,7 +7,8 @@ Each has one address, which shows the form and takes it: `do=look` says what the
 
 from fastapi import APIRouter, Request, Response
 
-from services.desk.handbook.rule_kinds import APPROVAL, CASES, STYLE, WORKING
+from services.desk.handbook.rule_forms import ApprovalForm
+from services.desk.handbook.rule_kinds import APPROVAL, CASES, MANDATE, STYLE, WORKING
 from services.desk.handbook.rule_saving import opened, taken
 from services.runtime.web.auth import Asking
 
@@ -15,9 +16,9 @@ router = APIRouter(prefix="/handbook/agreements", include_in_schema=False)
 
 
 @router.get("/approval")
-def approval(request: Request, identity: Asking, rule: str = "") -> Response:
-    """The form of an approval rule, or of a new one."""
-    return opened(request, identity, APPROVAL, rule)
+def approval(request: Request, identity: Asking, rule: str = "", person: str = "") -> Response:
+    """The form of an approval rule, or of a new one, about a person where one is named."""
+    return opened(request, identity, APPROVAL, rule, ApprovalForm(people=(person,)) if person else None)
 
 
 @router.post("/approval")
@@ -60,3 +61,15 @@ def working(request: Request, identity: Asking) -> Response:
 async def save_working(request: Request, identity: Asking) -> Response:
     """Look at the change, or make it."""
     return await taken(request, identity, WORKING)
+
+
+@router.get("/mandate/{person}")
+def mandate(request: Request, identity: Asking, person: str) -> Response:
+    """The form of what somebody may send and approve."""
+    return opened(request, identity, MANDATE, person)
+
+
+@router.post("/mandate/{person}")
+async def save_mandate(request: Request, identity: Asking, person: str) -> Response:
+    """Look at the change, or make it."""
+    return await taken(request, identity, MANDATE, person)
