@@ -152,6 +152,7 @@ ROUTES: dict[str, Needs] = {
     "POST /handbook/agreements/style": Needs("lead", {"do": "look", "address": "u"}),
     "POST /handbook/agreements/working": Needs("lead", {"do": "look"}),
     "POST /handbook/agreements/mandate/{person}": Needs("lead", {"do": "look"}, {"person": "marit"}),
+    "POST /handbook/agreements/undo": Needs("lead", {"subject": "style", "before": "1", "made": "x"}),
     "GET /handbook/{guideline}": Needs("viewer", path=_GUIDELINE),
     "GET /handbook/{guideline}/edit": Needs("lead", path=_GUIDELINE),
     "GET /handbook/edit/new": Needs("lead"),

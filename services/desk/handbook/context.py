@@ -150,6 +150,6 @@ async def send(request: Request, view: HandbookView, what: str, key: str, comman
     return f"handbook.told.{what}"
 
 
-def back(view: HandbookView, path: str, told: str) -> Response:
-    """To a page of the handbook, which says what came of it."""
-    return RedirectResponse(f"{path}?{urlencode({'team': view.team, 'told': told})}", 303)
+def back(view: HandbookView, path: str, told: str, more: Mapping[str, str] | None = None) -> Response:
+    """To a page of the handbook, which says what came of it, and is given `more` in its address."""
+    return RedirectResponse(f"{path}?{urlencode({'team': view.team, 'told': told, **(more or {})})}", 303)

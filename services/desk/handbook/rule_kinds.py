@@ -5,12 +5,14 @@ What their forms make of what is typed is in `rule_forms.py`, `style_form.py`, `
 a change does in `services/desk/domain/` (`ground_rules.py`, `working.py`, `person_mandates.py`).
 """
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from services.contracts.approvals import ApprovalRule, Employment
 from services.contracts.case_rules import CaseRule
 from services.contracts.house_style import HouseStyle
 from services.contracts.mentions import Intent, MentionKind, SentimentLabel, UrgencyLabel
+from services.contracts.rule_changes import Subject
 from services.contracts.teams import TeamConfig
 from services.desk.context import Desk
 from services.desk.domain import ground_rules
@@ -48,6 +50,7 @@ USUAL_LANGUAGES = ("nl", "en", "de", "fr", "und")
 class ApprovalRules(RuleKind[ApprovalRule, ApprovalForm]):
     """Which replies somebody else reads first."""
 
+    subject: Subject = "approval"
     template = "handbook_rule_approval.html"
     many = True
 
@@ -68,6 +71,9 @@ class ApprovalRules(RuleKind[ApprovalRule, ApprovalForm]):
     def agreed(self, config: TeamConfig, name: str, new: ApprovalRule | None, _form: ApprovalForm) -> TeamConfig:
         return ground_rules.with_approval(config, new) if new else ground_rules.without_approval(config, name)
 
+    def called(self, name: str, new: ApprovalRule | None) -> str:
+        return new.id if new else name
+
     def topics(self, form: ApprovalForm) -> tuple[str, ...]:
         return form.topics
 
@@ -86,6 +92,7 @@ class ApprovalRules(RuleKind[ApprovalRule, ApprovalForm]):
 class CaseRules(RuleKind[CaseRule, CaseForm]):
     """What becomes a case; its place among the others is part of it."""
 
+    subject: Subject = "cases"
     template = "handbook_rule_case.html"
     many = True
 
@@ -113,6 +120,9 @@ class CaseRules(RuleKind[CaseRule, CaseForm]):
     def made(self, new: CaseRule | None, form: CaseForm) -> str:
         return stamp(new, form.after)
 
+    def called(self, name: str, new: CaseRule | None) -> str:
+        return new.id if new else name
+
     def topics(self, form: CaseForm) -> tuple[str, ...]:
         return form.topics
 
@@ -135,6 +145,7 @@ class CaseRules(RuleKind[CaseRule, CaseForm]):
 class Style(RuleKind[HouseStyle, StyleForm]):
     """How the team speaks to its customers."""
 
+    subject: Subject = "style"
     template = "handbook_rule_style.html"
 
     def now(self, config: TeamConfig, _name: str) -> HouseStyle:
@@ -162,6 +173,7 @@ class Style(RuleKind[HouseStyle, StyleForm]):
 class WorkingAgreements(RuleKind[Working, WorkingForm]):
     """How long a reply waits and can be taken back, what agency staff send alone, what is always looked at."""
 
+    subject: Subject = "working"
     template = "handbook_rule_working.html"
 
     def now(self, config: TeamConfig, _name: str) -> Working:
@@ -190,6 +202,7 @@ class WorkingAgreements(RuleKind[Working, WorkingForm]):
 class Mandates(RuleKind[Standing, MandateForm]):
     """What somebody of the roster may send and approve; `name` is their id."""
 
+    subject: Subject = "mandate"
     template = "handbook_rule_mandate.html"
 
     def now(self, config: TeamConfig, name: str) -> Standing | None:
@@ -224,3 +237,4 @@ class Mandates(RuleKind[Standing, MandateForm]):
 
 APPROVAL, CASES, STYLE = ApprovalRules(), CaseRules(), Style()
 WORKING, MANDATE = WorkingAgreements(), Mandates()
+KINDS: Mapping[str, RuleKind[Any, Any]] = {one.subject: one for one in (APPROVAL, CASES, STYLE, WORKING, MANDATE)}

@@ -2,7 +2,8 @@
 
 What the change does is said before it can be saved. It goes to route as `ConfigureTeam`, based on the revision that was
 looked at; a rule that somebody else has changed since is shown as it is now, with what was typed. What differs from one
-kind of rule to another is a `RuleKind` (`rule_kinds.py`).
+kind of rule to another is a `RuleKind` (`rule_kinds.py`). Once it holds, the page that follows knows the `Way` back
+(`rule_undo.py`).
 """
 
 from abc import ABC, abstractmethod
@@ -15,6 +16,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 
 from services.contracts.base import Model
+from services.contracts.rule_changes import Subject
 from services.contracts.teams import TeamConfig
 from services.desk.context import Desk, desk_of
 from services.desk.domain.ground_rules import stamp
@@ -28,6 +30,7 @@ from services.runtime.web.problems import Problem
 Thing = TypeVar("Thing", bound=Model)
 Form = TypeVar("Form")
 AGREEMENTS = "/handbook/agreements"
+DONE = "handbook.told."
 REMOVED = "removed"
 """The stamp of what is looked at when a rule is taken out."""
 
@@ -86,6 +89,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """What was made to hold, and the sentence that says so."""
+
+    config: TeamConfig
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a change is undone: which rule, the revision before the change, and the stamp of what the change left (empty where
+    it took the rule out). It goes through the address; whoever forges it can do no more than the forms let them."""
+
+    subject: str = ""
+    name: str = ""
+    before: int = 0
+    made: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """For an address or a form."""
+        return {"subject": self.subject, "name": self.name, "before": str(self.before), "made": self.made}
+
+
+@dataclass(frozen=True, slots=True)
 class Asked(Generic[Thing, Form]):
     """A form on its page: which rule, as it is and as it would be (`None`: there is none), what is typed, what is said."""
 
@@ -100,6 +126,7 @@ class RuleKind(ABC, Generic[Thing, Form]):
     """One kind of ground rule. `name` is the rule's id, where a team has more than one of the kind (`many`); those come
     and go, and an empty name is a new one. All but `values` is pure."""
 
+    subject: Subject
     template: str
     many: bool = False
 
@@ -134,6 +161,10 @@ class RuleKind(ABC, Generic[Thing, Form]):
     def stamp(self, config: TeamConfig, name: str) -> str:
         """The stamp of the rule as it is; empty for none."""
         return stamp(self.now(config, name))
+
+    def called(self, name: str, _new: Thing | None) -> str:
+        """The name under which the new rule is found."""
+        return name
 
     def made(self, new: Thing | None, _form: Form) -> str:
         """The stamp of what the form makes."""
@@ -173,11 +204,11 @@ async def taken(request: Request, identity: Identity, kind: RuleKind[Thing, Form
     answer = await done(request, view, revision, turn, Change(kind.stamp(view.config, name), made, wrong, agreed))
     if isinstance(answer, Shown):
         return _page(request, view, kind, Asked(name, old, new, form, answer))
-    return answer
+    return told_with_way(view, revision, kind, kind.called(name, new), answer)
 
 
-async def done(request: Request, view: HandbookView, revision: int, turn: Turn, change: Change) -> Response | Shown:
-    """Back to the agreements when it is saved; else what the page says beside the form."""
+async def done(request: Request, view: HandbookView, revision: int, turn: Turn, change: Change) -> Saved | Shown:
+    """What was saved; else what the page says beside the form."""
     moved, wrong = turn.based_on != change.now, dict(change.wrong)
     if wrong:
         return Shown(turn, wrong, moved=moved)
@@ -187,12 +218,25 @@ async def done(request: Request, view: HandbookView, revision: int, turn: Turn, 
         return Shown(turn, {"form": Wrong("ground.wrong.form")}, moved=moved)
     if moved or not turn.saves(change.made):
         return Shown(turn, moved=moved, looked_at=change.made)
-    command = {"type": "ConfigureTeam", "config": config.model_dump(mode="json"), "based_on": revision}
-    told = await send(request, view, REMOVED if turn.removes else "agreed_anew", turn.key, command)
-    if told.startswith("handbook.told."):
-        return back(view, AGREEMENTS, told)
+    told = await stated(request, view, revision, REMOVED if turn.removes else "agreed_anew", turn.key, config)
+    if told.startswith(DONE):
+        return Saved(config, told)
     again = turn if told == "told.pending" else Turn(turn.do, turn.seen, turn.based_on)
     return Shown(again, told=told, looked_at=change.made)
+
+
+async def stated(request: Request, view: HandbookView, revision: int, what: str, key: str, config: TeamConfig) -> str:
+    """Make these agreements hold in the place of those of the revision; the key of the sentence that says what came of
+    it."""
+    command = {"type": "ConfigureTeam", "config": config.model_dump(mode="json"), "based_on": revision}
+    return await send(request, view, what, key, command)
+
+
+def told_with_way(view: HandbookView, revision: int, kind: RuleKind[Thing, Form], name: str, saved: Saved) -> Response:
+    """To the agreements, which say what was done and offer the way back, where anything was changed."""
+    made = kind.stamp(saved.config, name)
+    way = Way(kind.subject, name, revision, made) if made != kind.stamp(view.config, name) else Way()
+    return back(view, AGREEMENTS, saved.told, way.fields() if way.subject else {})
 
 
 def _page(request: Request, view: HandbookView, kind: RuleKind[Thing, Form], asked: Asked[Thing, Form]) -> Response:

@@ -2,7 +2,8 @@
 the working agreements, what each person may send.
 
 Each has one address, which shows the form and takes it: `do=look` says what the change does, `do=save` makes it, `drop` and
-`remove` the same for taking a rule out. How that goes is in `rule_saving.py`, what each kind of rule is in `rule_kinds.py`.
+`remove` the same for taking a rule out. How that goes is in `rule_saving.py`, the way back in
+`rule_undo.py`, what each kind of rule is in `rule_kinds.py`.
 """
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from services.desk.handbook.rule_forms import ApprovalForm
 from services.desk.handbook.rule_kinds import APPROVAL, CASES, MANDATE, STYLE, WORKING
 from services.desk.handbook.rule_saving import opened, taken
+from services.desk.handbook.rule_undo import put_back
 from services.runtime.web.auth import Asking
 
 router = APIRouter(prefix="/handbook/agreements", include_in_schema=False)
@@ -73,3 +75,9 @@ def mandate(request: Request, identity: Asking, person: str) -> Response:
 async def save_mandate(request: Request, identity: Asking, person: str) -> Response:
     """Look at the change, or make it."""
     return await taken(request, identity, MANDATE, person)
+
+
+@router.post("/undo")
+async def undo(request: Request, identity: Asking) -> Response:
+    """Put back what was before a change, unless it was changed since."""
+    return await put_back(request, identity)
