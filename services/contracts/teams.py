@@ -180,7 +180,7 @@ class TeamConfig(Model):
     idea_link: int = Field(default=1, ge=0)
     """The number of the private address of the team's box for ideas: another number is another address, 0 is none."""
     rule_changes: tuple[RuleChange, ...] = Field(default=(), max_length=MOST_RULE_CHANGES)
-    """Who changed which approval rule, case rule or house style when, kept by route; the latest last."""
+    """Who changed which ground rule, working agreement or mandate when, kept by route; the latest last."""
 
     @property
     def all_holidays(self) -> frozenset[date]:

@@ -68,9 +68,16 @@ def actor_of(identity: Identity, team: str, roster: Container[str]) -> str:
 
 
 def read_command(
-    body: Mapping[str, Any], identity: Identity, key: str | None, now: datetime, roster: Container[str] = ()
+    body: Mapping[str, Any],
+    identity: Identity,
+    key: str | None,
+    now: datetime,
+    roster: Container[str] = (),
+    *,
+    leads: bool = False,
 ) -> Command:
-    """The command that `body` asks for, in the name of who asks; `roster` are the people of its team.
+    """The command that `body` asks for, in the name of who asks; `roster` are the people of its team, and `leads` as for
+    `check_allowed`.
 
     Raises:
         Problem: 422 it is not a command; 403 they may not; both name the field or the role.
@@ -88,22 +95,24 @@ def read_command(
             for one in error.errors(include_url=False, include_input=False, include_context=False)[:20]
         ]
         raise Problem(422, "invalid", "This is not a command that we know.", errors=errors) from error
-    check_allowed(command, identity)
+    check_allowed(command, identity, leads=leads)
     return command
 
 
-def check_allowed(command: Command, identity: Identity) -> None:
+def check_allowed(command: Command, identity: Identity, *, leads: bool = False) -> None:
     """Refuse what only processes send, and what the role in the team does not allow.
 
     Whether a person may decide on the rota, the handbook or canned replies is route's to say: a lead of the roster may,
-    whatever their role here. A token acts for everybody there, so it needs the role lead.
+    whatever their role here. A token acts for everybody there, so it needs the role lead. So does who states the whole of
+    the agreements; `leads` is the word of a page, which changes one thing in them, that who asks leads the roster of the
+    revision that the command is based on: route refuses it when there is another one.
     """
     if isinstance(command, Tick | ReportDelivery | ReportCalendar | NoteLeave | AnswerQuestion):
         raise Problem(403, "forbidden", f"{command.type} is sent by webcare itself.")
     by_leads = isinstance(
         command, RotaCommand | CannedCommand | SetGoals | PublishGuideline | RetireGuideline | DecideSuggestion
     )
-    for_leads = isinstance(command, ConfigureTeam) or (not identity.session and by_leads)
+    for_leads = _states_all(command, leads) or (not identity.session and by_leads)
     role: Role = "admin" if isinstance(command, EraseAuthor) else "lead" if for_leads else "agent"
     require(identity, command.team, role, "commands")
     if identity.agency and command.type in OF_OWN_STAFF:
@@ -114,6 +123,10 @@ def check_allowed(command: Command, identity: Identity) -> None:
         raise Problem(422, "invalid", "config.team is not the command's team.")
     if not fits(encode(command)):
         raise Problem(413, "too_large", "The command is too large.")
+
+
+def _states_all(command: Command, leads: bool) -> bool:
+    return isinstance(command, ConfigureTeam) and not (leads and command.based_on)
 
 
 class CommandDesk:

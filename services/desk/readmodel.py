@@ -6,6 +6,7 @@ asked by the pages and the API. What an event says is folded before anybody is t
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -52,6 +53,8 @@ from services.desk.ideas import IdeaBoxes
 from services.desk.live import Entry, Hub
 
 _EVENTS = get_args(Event)
+EARLIER = 20
+"""So many earlier revisions of a team's agreements are kept, to go back to."""
 SIGNAL_LASTS = timedelta(hours=2)
 """A case shows a signal about its topic for so long after its window."""
 
@@ -106,6 +109,7 @@ class ReadModel:
         self._inboxes: dict[str, Inbox] = {}
         self._team_of: dict[str, str] = {}
         self._configurations: dict[str, TeamConfiguration] = {}
+        self._earlier: dict[str, deque[TeamConfiguration]] = {}
         self._covers: dict[str, tuple[int, datetime, Cover]] = {}
         self._goals: dict[str, GoalsRecord | GoalsSet] = {}
         self._signals: dict[tuple[str, str], Signal] = {}
@@ -231,6 +235,8 @@ class ReadModel:
             known = self._configurations.get(configuration.team)
             if known is None or known.revision < configuration.revision:
                 self._configurations[configuration.team] = configuration
+                if known is not None:
+                    self._earlier.setdefault(known.team, deque(maxlen=EARLIER)).append(known)
 
     def _read(self, team: str, status: CalendarStatus) -> None:
         with self._lock:
@@ -356,6 +362,11 @@ class ReadModel:
         """What a team has agreed with its revision, both of the same moment; `None` as for `config`."""
         with self._lock:
             return self._configurations.get(team)
+
+    def agreed_before(self, team: str, revision: int) -> TeamConfig | None:
+        """What a team had agreed at an earlier revision; `None` for one that is long ago, or was before we began to read."""
+        with self._lock:
+            return next((one.config for one in self._earlier.get(team, ()) if one.revision == revision), None)
 
     def all_agreed(self) -> Mapping[str, TeamConfiguration]:
         """What each team has agreed, by id."""

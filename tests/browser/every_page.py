@@ -206,6 +206,23 @@ def looks_at_words(page: Page, _: World) -> None:
     page.wait_for_selector("#wrong-row-000")
 
 
+def looks_at_other_agreements(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/working")
+    page.fill("input[name=grace_seconds]", "45")
+    page.select_option("select[name=agency]", "low")
+    page.click("button[value=look]")
+    page.wait_for_selector("button[value=save]")
+
+
+def looks_at_a_mandate(page: Page, _: World) -> None:
+    page.goto("/handbook/agreements/mandate/youssef")
+    page.select_option("select[name=alone]", "critical")
+    page.check("input[value=agency]")
+    page.check("input[name=approve]")
+    page.click("button[value=look]")
+    page.wait_for_selector("button[value=save]")
+
+
 def ground_rules() -> Iterator[Look]:
     """What leads change of the ground rules: each form new, of a rule, looked at, wrong, and about to be taken out."""
     agreements = "/handbook/agreements"
@@ -214,6 +231,8 @@ def ground_rules() -> Iterator[Look]:
     yield from (Look(f"{agreements}/cases", "lena", way=way) for way in (looks_at_a_rule, types_what_is_no_rule))
     yield Look(f"{agreements}/approval", "lena", way=drops_a_rule)
     yield Look(f"{agreements}/style", "lena", way=looks_at_words)
+    yield Look(f"{agreements}/working", "lena", way=looks_at_other_agreements)
+    yield Look(f"{agreements}/mandate/youssef", "lena", way=looks_at_a_mandate)
     yield Look(f"{agreements}/cases?rule=none", "lena", status=404)
 
 

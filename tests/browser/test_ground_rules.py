@@ -19,7 +19,7 @@ def look(page: Page) -> None:
 
 def make_it_hold(page: Page) -> None:
     page.get_by_role("button", name="Laat dit gelden").click()
-    expect(page.locator(".banner")).to_have_text("De afspraak geldt.")
+    expect(page.locator(".banner")).to_contain_text("De afspraak geldt.")
 
 
 def test_a_rule_that_a_lead_adds_makes_the_reply_of_an_agent_wait(enter: Enter, served: Served) -> None:
@@ -49,6 +49,21 @@ def test_a_rule_that_a_lead_adds_makes_the_reply_of_an_agent_wait(enter: Enter, 
     lead.get_by_role("link", name="Wijzig Kritiek").click()
     lead.get_by_role("button", name="Haal deze regel weg").click()
     expect(lead.locator("#change")).to_contain_text("antwoord wacht nu door deze regel. Het blijft wachten")
+
+
+def test_a_working_agreement_is_changed_and_put_back(enter: Enter, served: Served) -> None:
+    page = enter("lena", path=AGREEMENTS)
+    page.get_by_role("link", name="Wijzig de werkafspraken").first.click()
+    page.get_by_label("Zoveel seconden terug te halen").fill("45")
+    look(page)
+    expect(page.locator("#change")).to_contain_text("→ 45 seconden")
+    make_it_hold(page)
+    expect(page.locator("section", has=page.locator("#rules-title"))).to_contain_text("nog 45 seconden terug")
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(page.locator(".banner")).to_contain_text("Het is weer zoals het was.")
+    config = served.desk.model.config(SPOOR)
+    assert config is not None
+    assert (config.grace_seconds, len(config.rule_changes)) == (0, 2)
 
 
 def test_a_case_rule_is_added_without_a_mouse_and_what_was_typed_is_not_lost(enter: Enter, served: Served) -> None:

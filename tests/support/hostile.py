@@ -183,6 +183,7 @@ def _config(fill: Filling, now: datetime) -> Any:
             ),
         ),
         approval_rules=(ApprovalRule(id="rule", name=fill("approval rule"), people=("youssef",)),),
+        handles=(fill.account("team handle"),),
         house_style=HouseStyle(avoid={fill("avoided word", 60): fill("instead of it", 120)}),
         calendars=(CalendarFeed(id="cal", url="https://calendar.example/x"),),
     )

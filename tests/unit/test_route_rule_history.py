@@ -8,7 +8,7 @@ from services.contracts.commands import CallInSick, ConfigureTeam
 from services.contracts.events import Event
 from services.contracts.house_style import HouseStyle
 from services.contracts.rule_changes import MOST_KEPT, RuleChange
-from services.contracts.teams import ApprovalRule
+from services.contracts.teams import AgencyMandate, ApprovalRule, Mandate, Person
 from tests.support.route import Desk, agreed_by, at, config, types
 
 PRESS = CaseRule(id="press", name="Alles van de pers", then="case", authors=("@ovnieuws",))
@@ -68,6 +68,26 @@ def test_of_a_style_the_words_are_named() -> None:
         ("style", "removed", "last mile"),
         ("style", "changed", "synergie"),
     ]
+
+
+def test_each_working_agreement_that_is_another_one_has_a_line() -> None:
+    team = Desk(AGREED)
+    state(team, grace_seconds=30, agency=AgencyMandate(alone_up_to="low"), handles=("spoorlijn",), time_zone="UTC")
+    assert lines(team) == [("working", "changed", one) for one in ("grace_seconds", "agency", "handles")]
+
+
+def test_a_mandate_that_is_another_one_has_a_line_and_who_comes_has_none() -> None:
+    team = Desk(AGREED)
+    first, second, *others = agreed_by(team).people
+    changed = (
+        first.model_copy(update={"mandate": Mandate(approve=True), "capacity": 3}),
+        second.model_copy(update={"employment": "agency"}),
+        *others,
+        Person(id="nieuw", name="Nieuw", mandate=Mandate(send_alone=False)),
+    )
+    state(team, people=changed)
+    state(team, people=(changed[0].model_copy(update={"capacity": 4}), *changed[1:]))
+    assert lines(team) == [("mandate", "changed", first.name), ("mandate", "changed", second.name)]
 
 
 def test_what_says_nothing_of_the_rules_adds_nothing_and_takes_nothing_away() -> None:

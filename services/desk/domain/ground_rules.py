@@ -48,14 +48,14 @@ def with_approval(config: TeamConfig, rule: ApprovalRule) -> TeamConfig:
     """
     rules = config.approval_rules
     known = rule_of(rules, rule.id)
-    return _agreed(
+    return agreed_with(
         config, approval_rules=tuple(rule if one is known else one for one in rules) if known else (*rules, rule)
     )
 
 
 def without_approval(config: TeamConfig, ident: str) -> TeamConfig:
     """Without the rule of this id."""
-    return _agreed(config, approval_rules=tuple(one for one in config.approval_rules if one.id != ident))
+    return agreed_with(config, approval_rules=tuple(one for one in config.approval_rules if one.id != ident))
 
 
 def with_case_rule(config: TeamConfig, rule: CaseRule, after: str) -> TeamConfig:
@@ -67,21 +67,25 @@ def with_case_rule(config: TeamConfig, rule: CaseRule, after: str) -> TeamConfig
     others = [one for one in config.case_rules if one.id != rule.id]
     names = [one.id for one in others]
     place = 0 if after == FIRST else names.index(after) + 1 if after in names else len(names)
-    return _agreed(config, case_rules=(*others[:place], rule, *others[place:]))
+    return agreed_with(config, case_rules=(*others[:place], rule, *others[place:]))
 
 
 def without_case_rule(config: TeamConfig, ident: str) -> TeamConfig:
     """Without the rule of this id."""
-    return _agreed(config, case_rules=tuple(one for one in config.case_rules if one.id != ident))
+    return agreed_with(config, case_rules=tuple(one for one in config.case_rules if one.id != ident))
 
 
 def with_style(config: TeamConfig, style: HouseStyle) -> TeamConfig:
     """With this house style."""
-    return _agreed(config, house_style=style)
+    return agreed_with(config, house_style=style)
 
 
-def _agreed(config: TeamConfig, **changes: object) -> TeamConfig:
-    """Made anew, so that the contract looks at it."""
+def agreed_with(config: TeamConfig, **changes: object) -> TeamConfig:
+    """The agreements with these fields otherwise, made anew so that the contract looks at them.
+
+    Raises:
+        ValidationError: a `ValueError`; they would contradict themselves.
+    """
     whole: dict[str, object] = dict(config) | changes
     return TeamConfig.model_validate(whole)
 

@@ -15,7 +15,7 @@ from services.contracts.teams import Person, TeamConfig
 from services.desk.commands import read_command
 from services.desk.context import desk_of
 from services.desk.domain.handbook import KINDS, TeamHandbook
-from services.desk.rota.context import decides
+from services.desk.rota.context import changes_rules, decides
 from services.desk.wording import wording
 from services.runtime.web.auth import require
 from services.runtime.web.identity import Identity
@@ -81,11 +81,6 @@ def for_lead(request: Request, identity: Identity) -> HandbookView:
     return view
 
 
-def changes_rules(view: HandbookView) -> bool:
-    """Whether they change the ground rules: by their role in the team, as for every `ConfigureTeam`."""
-    return view.identity.may(view.team, "lead", "commands")
-
-
 def for_rules(request: Request, identity: Identity) -> tuple[HandbookView, int]:
     """The view for the forms of the ground rules, and the revision of the agreements that it shows.
 
@@ -93,10 +88,10 @@ def for_rules(request: Request, identity: Identity) -> tuple[HandbookView, int]:
         Problem: 403; 404 as for `handbook_view`.
     """
     view = handbook_view(request, identity)
-    if not changes_rules(view):
-        raise Problem(403, "forbidden", "Only a lead or an admin of the team may do this.")
     agreed = desk_of(request).model.agreed(view.team)
     assert agreed is not None, "it has agreed something, or there is no view"
+    if not changes_rules(identity, agreed.config):
+        raise Problem(403, "forbidden", "Only a lead or an admin of the team may do this.")
     return replace(view, config=agreed.config), agreed.revision
 
 
@@ -139,8 +134,9 @@ async def send(request: Request, view: HandbookView, what: str, key: str, comman
         Problem: 403, they may not; 503, Kafka is away.
     """
     roster = frozenset(one.id for one in view.config.people)
+    leads, body = changes_rules(view.identity, view.config), {"team": view.team, **command}
     try:
-        asked = read_command({"team": view.team, **command}, view.identity, key or str(uuid4()), view.now, roster)
+        asked = read_command(body, view.identity, key or str(uuid4()), view.now, roster, leads=leads)
     except Problem as problem:
         if problem.status != 422:
             raise
@@ -154,6 +150,6 @@ async def send(request: Request, view: HandbookView, what: str, key: str, comman
     return f"handbook.told.{what}"
 
 
-def back(view: HandbookView, path: str, told: str) -> Response:
-    """To a page of the handbook, which says what came of it."""
-    return RedirectResponse(f"{path}?{urlencode({'team': view.team, 'told': told})}", 303)
+def back(view: HandbookView, path: str, told: str, more: Mapping[str, str] | None = None) -> Response:
+    """To a page of the handbook, which says what came of it, and is given `more` in its address."""
+    return RedirectResponse(f"{path}?{urlencode({'team': view.team, 'told': told, **(more or {})})}", 303)

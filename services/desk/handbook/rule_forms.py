@@ -131,7 +131,7 @@ def case_checked(form: CaseForm, old: CaseRule | None, config: TeamConfig) -> tu
     said: dict[str, Any] = _named(form.name, old, {one.id for one in config.case_rules}, wrong)
     said |= {"then": form.then} | {name: getattr(form, name) or None for name in _ticks(CaseForm)}
     said["reach"] = _reach(form.reach, wrong)
-    said |= {name: _lines(name, getattr(form, name), wrong) for name in LISTS}
+    said |= {name: lines_of(name, getattr(form, name), MOST_NAMED, wrong, *LISTS[name]) or None for name in LISTS}
     if form.after not in {FIRST, *(one.id for one in others)}:
         wrong["after"] = Wrong("ground.wrong.place")
     _something(form, (*_ticks(CaseForm), *LISTS, "reach"), wrong)
@@ -174,28 +174,32 @@ def _named(name: str, old: ApprovalRule | CaseRule | None, taken: set[str], wron
 
 
 def _reach(text: str, wrong: Faults) -> int | None:
-    """So many followers; people write 10.000 and 10,000."""
-    plain = text.replace(".", "").replace(",", "").replace(" ", "")
-    if not plain:
-        return None
-    if not (plain.isascii() and plain.isdigit()) or len(plain) > 10 or not 1 <= int(plain) <= MOST_REACH:
+    """So many followers, at least."""
+    found = whole(text, 1, MOST_REACH)
+    if text and found is None:
         wrong["reach"] = Wrong("ground.wrong.reach", text[:40])
+    return found
+
+
+def whole(text: str, least: int, most: int) -> int | None:
+    """A whole number as people write it (10.000 and 10,000); `None` for what is none, or is not within these."""
+    plain = text.replace(".", "").replace(",", "").replace(" ", "")
+    if not (plain.isascii() and plain.isdigit()) or len(plain) > len(str(most)):
         return None
-    return int(plain)
+    return int(plain) if least <= int(plain) <= most else None
 
 
-def _lines(name: str, text: str, wrong: Faults) -> tuple[str, ...] | None:
-    """What is typed one to a line, each once."""
-    key, adapter = LISTS[name]
+def lines_of(name: str, text: str, most: int, wrong: Faults, key: str, adapter: TypeAdapter[Any]) -> tuple[str, ...]:
+    """What is typed one to a line, each once; `key` says what is wrong with a line that is none of the adapter's kind."""
     found = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    if len(found) > MOST_NAMED:
-        wrong[name] = Wrong("ground.wrong.many")
+    if len(found) > most:
+        wrong[name] = Wrong("ground.wrong.many", str(most))
     for line in found:
         try:
             adapter.validate_python(line)
         except ValidationError:
             wrong.setdefault(name, Wrong(key, line[:60]))
-    return found or None
+    return found
 
 
 def _something(form: ApprovalForm | CaseForm, names: Iterable[str], wrong: Faults) -> None:

@@ -57,6 +57,13 @@ def decides(identity: Identity, config: TeamConfig) -> bool:
     return person.lead if person else identity.may(config.team, "lead", "commands")
 
 
+def changes_rules(identity: Identity, config: TeamConfig) -> bool:
+    """Whether somebody changes a team's ground rules and mandates on their pages: by their role in the team, or as a lead of
+    its roster. An account that is marked as agency staff leads nobody there, whatever the roster says."""
+    by_roster = identity.session and not identity.agency and decides(identity, config)
+    return by_roster or identity.may(config.team, "lead", "commands")
+
+
 def rota_view(request: Request, identity: Identity) -> RotaView | None:
     """The team that the address names or that was chosen last; `None` when there is none, or it has agreed nothing.
 

@@ -11,7 +11,7 @@ from services.desk.domain.rota_absent import absent
 from services.desk.domain.rota_decide import leave_asked, swaps_seen
 from services.desk.domain.rota_sick import IfSick
 from services.desk.rota.api import calendar_view
-from services.desk.rota.context import RotaView, for_lead, nothing, show
+from services.desk.rota.context import RotaView, changes_rules, for_lead, nothing, show
 from services.desk.rota.everywhere import said_elsewhere, team_names
 from services.desk.rota.forms import WrongFormError
 from services.desk.rota.sick_looks import looked
@@ -92,6 +92,7 @@ def shifts(
         overrides=overrides,
         given={"start": start, "end": end, "reason": reason},
         calendars=[calendar_view(request, view.name, feed) for feed in view.team.config.calendars],
+        changes_rules=changes_rules(identity, view.team.config),
     )
 
 

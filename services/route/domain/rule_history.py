@@ -1,6 +1,7 @@
 """Who changed what of a team's ground rules: the lines that `restating.py` adds to the agreements. Pure.
 
-Approval rules, case rules and the house style are compared, whoever states them: a page, a program or a file.
+Approval rules, case rules, the house style, the working agreements and the mandates of who was in the roster and stays are
+compared, whoever states them: a page, a program or a file.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,8 @@ from datetime import datetime
 from services.contracts.approvals import ApprovalRule
 from services.contracts.case_rules import CaseRule
 from services.contracts.house_style import HouseStyle
-from services.contracts.rule_changes import MOST_KEPT, RuleChange, Subject, What
-from services.contracts.teams import TeamConfig
+from services.contracts.rule_changes import MOST_KEPT, WORKING, RuleChange, Subject, What
+from services.contracts.teams import Person, TeamConfig
 
 Rules = Sequence[ApprovalRule] | Sequence[CaseRule]
 Line = tuple[Subject, What, str]
@@ -35,6 +36,8 @@ def _differences(known: TeamConfig, given: TeamConfig) -> Iterator[Line]:
     yield from _of_rules("approval", known.approval_rules, given.approval_rules)
     yield from _of_rules("cases", known.case_rules, given.case_rules)
     yield from _of_style(known.house_style, given.house_style)
+    yield from (("working", "changed", one) for one in WORKING if getattr(known, one) != getattr(given, one))
+    yield from _of_mandates(known.people, given.people)
 
 
 def _of_rules(subject: Subject, before: Rules, after: Rules) -> Iterator[Line]:
@@ -67,6 +70,13 @@ def _of_style(before: HouseStyle, after: HouseStyle) -> Iterator[Line]:
         ("changed", [one for one in now if one in was and was[one] != now[one]]),
     )
     yield from (("style", what, ", ".join(found)) for what, found in words if found)
+
+
+def _of_mandates(before: Sequence[Person], after: Sequence[Person]) -> Iterator[Line]:
+    """How somebody is employed counts for what they may send."""
+    was = {one.id: (one.mandate, one.employment) for one in before}
+    changed = (one for one in after if one.id in was and was[one.id] != (one.mandate, one.employment))
+    yield from (("mandate", "changed", one.name) for one in changed)
 
 
 def _called(rule: ApprovalRule | CaseRule) -> str:
