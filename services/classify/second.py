@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from services.classify.domain.fusion import Elsewhere, FusedHead, Fusion, blended, fused
+from services.classify.domain.fusion import Elsewhere, FusedHead, Fusion, Hidden, blended, fused
 from services.classify.domain.look import Text
 from services.classify.domain.reader import Reader, build_reader
 from services.classify.domain.urgency import ROOM
-from services.classify.domain.weights import DAMAGED, FOLDER, WeightsError
+from services.classify.domain.weights import DAMAGED, FOLDER, WeightsError, shortened
 from services.classify.embedding import Embeds, SecondReaderMissingError, load_embedding
 from services.classify.readers import TeamReaders
 from services.contracts.mentions import Classification, Reason
@@ -33,6 +33,7 @@ CODE = "second-reader"
 HEADS = ("sentiment", "urgency")
 _NONE: frozenset[str] = frozenset()
 _PARTS = ("coefficients", "bias", "mix", "mix_bias", "lean")
+_LAYER = ("hidden", "hidden_bias")
 
 
 class SecondReader:
@@ -74,6 +75,7 @@ class SecondReader:
         taught = self._taught(reading, texts, first, places)
         for row, at in enumerate(places):
             said = {name: (labels[row], probabilities[row]) for name, (probabilities, labels) in heads.items()}
+            said["urgency"] = unsilenced(first[at].urgency.label, said["urgency"][0]), said["urgency"][1]
             found[at] = self._changed(texts[at], first[at], said, taught.get(at, _NONE))
         return found
 
@@ -121,6 +123,11 @@ class SecondReader:
         return self._fusion.heads[head].labels
 
 
+def unsilenced(first: str, second: str) -> str:
+    """How urgent a text is by the second reader: what the first took for critical somebody sees within the hour at least."""
+    return "high" if first == "critical" and second in ("low", "normal") else second
+
+
 def build_second_reader(
     reader: Reader | None = None, data: Path | None = None, clock: Clock = system_clock
 ) -> SecondReader:
@@ -164,7 +171,10 @@ def load_fusion(folder: Path = FOLDER) -> Fusion:
 
 
 def _head(name: str, labels: Sequence[str], arrays: Mapping[str, Any]) -> FusedHead:
-    return FusedHead(name, tuple(labels), *(arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS))
+    parts = {part: arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS}
+    layer = [arrays[f"{name}.{part}"].astype(np.float32) for part in _LAYER if f"{name}.{part}" in arrays]
+    floor = float(arrays.get(f"{name}.floor", 1.0))
+    return FusedHead(name, tuple(labels), **parts, floor=floor, hidden=Hidden(*layer) if layer else None)
 
 
 def _means(name: str, codes: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +203,7 @@ def save_fusion(found: Fusion, folder: Path = FOLDER) -> Path:
         about[ELSEWHERE] = found.elsewhere.head.labels
     arrays: dict[str, Any] = {"about": np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)}
     for name, head in sorted(found.heads.items()):
-        arrays |= {f"{name}.{part}": getattr(head, part).astype(np.float32) for part in _PARTS}
+        arrays |= _parts(name, head)
     arrays |= {f"mean.{code}": mean.astype(np.float32) for code, mean in sorted(found.means.items())}
     if found.elsewhere is not None:
         arrays |= _arrays(found.elsewhere)
@@ -203,9 +213,19 @@ def save_fusion(found: Fusion, folder: Path = FOLDER) -> Path:
     return path
 
 
+def _parts(name: str, head: FusedHead) -> dict[str, Any]:
+    """What is kept of a head."""
+    arrays: dict[str, Any] = {f"{name}.{part}": getattr(head, part).astype(np.float32) for part in _PARTS}
+    arrays[f"{name}.floor"] = np.float32(head.floor)
+    if head.hidden is not None:
+        layer = zip(_LAYER, (head.hidden.coefficients, head.hidden.bias), strict=True)
+        arrays |= {f"{name}.{part}": shortened(values) for part, values in layer}
+    return arrays
+
+
 def _arrays(found: Elsewhere) -> dict[str, Any]:
     """What is kept of the judgement of other kinds of text."""
-    arrays: dict[str, Any] = {f"{ELSEWHERE}.{part}": getattr(found.head, part).astype(np.float32) for part in _PARTS}
+    arrays = _parts(ELSEWHERE, found.head)
     arrays |= {f"{ELSEWHERE}.mean.{code}": mean.astype(np.float32) for code, mean in sorted(found.means.items())}
     arrays |= {
         f"{ELSEWHERE}.gate": found.gate.astype(np.float32),

@@ -14,11 +14,14 @@ from services.classify.learning.corpus import (
     Labelled,
     add,
     add_blind,
+    add_elsewhere,
     add_taught,
     blind,
+    elsewhere,
     of_guide,
     placed,
     read,
+    remark,
 )
 
 LANGUAGES: tuple[Literal["nl", "en"], ...] = ("nl", "en")
@@ -74,7 +77,7 @@ def test_the_blind_set_is_for_testing_and_reading_a_language_leaves_it_out(
 def test_nothing_that_is_tested_on_is_nearly_in_what_teaches(messages: list[Labelled], language: str) -> None:
     """Near-duplicates over the border: more than half of all word triples shared. Half is far above what is found."""
     tested = [one.text for one in messages if one.split == "test"] + [one.text for one in blind(language)]
-    taught = [one.text for one in messages if one.split != "test"]
+    taught = [one.text for one in messages if one.split != "test"] + [one.text for one in elsewhere(language)]
     near = _most_alike(tested, taught)
     print(f"{language}: nearest of a tested message among those that teach: {near:.2f}")  # noqa: T201  # a figure to see
     assert near < 0.5
@@ -142,6 +145,39 @@ def test_what_is_only_taught_moves_nothing_and_leaves_out_what_is_there(tmp_path
     assert found[:20] == before
     assert {one.split for one in found[20:]} == {"train"}
     assert not {one.id for one in found} & {one.id for one in blind("nl", tmp_path)}
+
+
+def test_the_texts_of_other_kinds_are_many_varied_and_of_each_attitude(language: str) -> None:
+    found = elsewhere(language)
+    assert len({one.id for one in found}) == len({one.text for one in found}) == len(found) >= 1_100
+    assert {one.lang for one in found} == {language}
+    kinds = Counter((one.genre, one.sentiment) for one in found)
+    assert len(kinds) == 9
+    assert min(kinds.values()) >= 20
+    grams = [gram for one in found for gram in corpus.grams(corpus.words(one.text))]
+    assert len(set(grams)) / len(grams) > 0.98
+
+
+def test_texts_of_other_kinds_are_added_once_and_a_wrong_line_is_told(tmp_path: Path) -> None:
+    lines = ["pos|book|novel|Wat een boek!\\nEcht.", "neu|post|train|Spoor 3 | volgens het bord", ""]
+    assert add_elsewhere("nl", lines, tmp_path) == 2
+    assert add_elsewhere("nl", [*lines, "neg|review|shoe|Lek."], tmp_path) == 1
+    first, second, third = elsewhere("nl", tmp_path)
+    assert (first.text, first.sentiment, first.genre, first.subject) == (
+        "Wat een boek!\nEcht.",
+        "positive",
+        "book",
+        "novel",
+    )
+    assert (second.text, third.sentiment) == ("Spoor 3 | volgens het bord", "negative")
+    for line, words in (
+        ("pos|book|x", "four fields"),
+        ("fun|book|x|a", "sentiment"),
+        ("pos|poem|x|a", "genre"),
+        ("pos|book|x| ", "text"),
+    ):
+        with pytest.raises(GuideError, match=words):
+            remark("nl", line)
 
 
 def test_a_place_depends_on_the_text_alone() -> None:

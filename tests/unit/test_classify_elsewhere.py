@@ -34,6 +34,7 @@ def kind(language: str, where: float, shares: tuple[int, int, int], seed: int, s
 
 
 OWN = [kind("nl", 1, (3, 1, 0), 1, sectors=True), kind("en", 1, (3, 1, 0), 2, sectors=True)]
+WRITTEN = [kind("nl", -1, (1, 1, 1), 10, sectors=True)]
 PUBLIC = [kind("nl", -1, (1, 1, 3), 3), kind("en", -1, (1, 1, 3), 4), kind("en", -2, (1, 2, 3), 5)]
 TUNED = [kind("nl", 1, (1, 1, 1), 6), kind("en", 1, (1, 1, 1), 7)]
 NEAR = [one.first for one in TUNED]
@@ -41,7 +42,7 @@ NEAR = [one.first for one in TUNED]
 
 @pytest.fixture(scope="module")
 def judged() -> Elsewhere:
-    return elsewhere.fitted(OWN, TUNED, PUBLIC, NEAR)
+    return elsewhere.fitted(OWN, TUNED, WRITTEN, PUBLIC, NEAR)
 
 
 def test_what_tells_kinds_of_text_apart_is_no_attitude(judged: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +54,7 @@ def test_what_tells_kinds_of_text_apart_is_no_attitude(judged: Elsewhere, monkey
         return float(np.mean(by_embedding(head, new.vectors - judged.means["nl"]).argmax(axis=1) == new.labels))
 
     new = kind("nl", -3, (1, 1, 1), 8)
-    kinds = [*OWN, *PUBLIC]
+    kinds = [*OWN, *WRITTEN, *PUBLIC]
     monkeypatch.setattr(elsewhere, "NUISANCE", 0.0)
     without = elsewhere.discriminants(kinds, elsewhere.means_of(kinds), SENTIMENTS)
     assert 2 * leaning(judged.head) < leaning(without)
@@ -78,9 +79,15 @@ def test_each_text_is_judged_by_its_kind(judged: Elsewhere, bias: float, like_th
 
 
 def test_the_same_is_learnt_from_the_same(judged: Elsewhere) -> None:
-    again = elsewhere.fitted(OWN, TUNED, PUBLIC, NEAR)
+    again = elsewhere.fitted(OWN, TUNED, WRITTEN, PUBLIC, NEAR)
     assert again.head.mix.tobytes() == judged.head.mix.tobytes()
     assert again.gate.tobytes() == judged.gate.tobytes()
+
+
+def test_what_the_first_reader_has_by_heart_does_not_say_how_far_it_is_trusted(judged: Elsewhere) -> None:
+    by_heart = [replace(one, first=np.eye(3, dtype=np.float32)[one.labels]) for one in WRITTEN]
+    found = elsewhere.fitted(OWN, TUNED, by_heart, PUBLIC, NEAR)
+    assert found.head.mix.tobytes() == judged.head.mix.tobytes()
 
 
 def fusion(judged: Elsewhere | None) -> Fusion:
@@ -128,5 +135,5 @@ def test_the_second_reading_asks_it(judged: Elsewhere, known: bool) -> None:
     first = mention(sentiment={"label": "positive", "score": 0.1, "confidence": 0.4})
     reader = SecondReader(cast(Reader, Sees()), lambda _: cross, mine)
     (found,) = reader.reread([Text("wat een boek")], [first.classification])
-    assert found.urgency.label == "low"
+    assert (first.classification.urgency.label, found.urgency.label) == ("critical", "high"), "low, but not silenced"
     assert (found.sentiment.score < -0.3) is known

@@ -39,7 +39,7 @@ FRAMES = (
     "Kan iemand de statiegeldautomaat in {} resetten",
 )
 MACHINES = [Correction(frame.format(place), "nl", "urgency", "high") for frame in FRAMES for place in PLACES]
-UNSEEN = "Statiegeldautomaat Lutterveen doet weer niks"
+UNSEEN = "De statiegeldautomaat in Lutterveen doet weer niks"
 WHOLE = {code: corpus.read(code) for code in LANGUAGES}
 SMALL = {
     code: [*[one for one in some if one.split == "train"][:500], *[one for one in some if one.split == "test"][:500]]

@@ -20,7 +20,7 @@ from services.classify.learning import corpus, figures, leaning, measures, train
 from services.classify.learning.vectors import Vectoriser, keyed
 
 LOOKER, SIGHT = Looker(), Sight()
-LESSONS = train.lessons("nl", "train")[:300]
+LESSONS = train.lessons("nl", "train")[:200]
 LOOKS = [LOOKER.look(Text(one.text, language_hint="nl")) for one in LESSONS]
 KNOWN = train.known_words(LOOKS)
 WORDS = sorted({word for look in LOOKS for word in look.prepared.raw.words})
@@ -62,8 +62,9 @@ def test_a_fact_that_is_told_twice_counts_once(fitted: tuple[Vectoriser, list[tr
 
 
 def test_training_twice_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = [*corpus.read("nl")[:400]]
+    small, remarks = corpus.read("nl")[:160], corpus.elsewhere("nl")[:60]
     monkeypatch.setattr(corpus, "read", lambda _: small)
+    monkeypatch.setattr(corpus, "elsewhere", lambda _: remarks)
     written = []
     for folder in (tmp_path / "first", tmp_path / "second"):
         written.append(save_weights(train.train("nl", tmp_path, LOOKER), folder).read_bytes())

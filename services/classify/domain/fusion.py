@@ -1,8 +1,8 @@
 """The second reader's judgement: what an embedding says of a text, weighed against what the first reader said. Pure.
 
-The embedding of a text, less the mean of its language, gives a probability for each label; these and the first reader's are
-weighed by a handful of numbers that were fitted on texts that neither had seen. Of sentiment there are two such judgements:
-one for texts like the corpus, one for other kinds; a gate says how much of each.
+The embedding of a text, less the mean of its language, gives a probability for each label, by a small network or by one
+matrix; these and the first reader's are weighed by a handful of numbers that were fitted on texts that neither had seen. Of
+sentiment there are two such judgements: one for texts like the corpus, one for other kinds; a gate says how much of each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,25 @@ class FusedHead:
     name: str
     labels: tuple[str, ...]
     coefficients: Floats
-    """`(384, labels)`"""
+    """`(384, labels)`, or `(units, labels)` of a head with a hidden layer"""
     bias: Floats
     mix: Floats
     """`(2 × labels, labels)`: of the logarithms of both readers' probabilities, the first reader's first."""
     mix_bias: Floats
     lean: Floats
+    floor: float = 1.0
+    """As of the first reader's heads: where the last label is likelier, the one before it is the least that is chosen."""
+    hidden: "Hidden | None" = None
+    """None where the coefficients look at the embedding itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A layer between the embedding and a head: what is below zero after it counts as nothing."""
+
+    coefficients: Floats
+    """`(384, units)`"""
+    bias: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,8 @@ class Fusion:
 
 def by_embedding(head: FusedHead, centred: Floats) -> Floats:
     """What the embeddings alone say, `(texts, labels)`."""
-    return softmax(centred @ head.coefficients + head.bias)
+    seen = centred if head.hidden is None else np.maximum(centred @ head.hidden.coefficients + head.hidden.bias, 0)
+    return softmax(seen @ head.coefficients + head.bias)
 
 
 def evidence(head: FusedHead, first: Floats, centred: Floats) -> Floats:
@@ -63,11 +77,14 @@ def evidence(head: FusedHead, first: Floats, centred: Floats) -> Floats:
     return np.hstack([np.log(first + LEAST), np.log(by_embedding(head, centred) + LEAST)])
 
 
-def unmixed(name: str, labels: Sequence[str], coefficients: Floats, bias: Floats) -> FusedHead:
+def unmixed(
+    name: str, labels: Sequence[str], coefficients: Floats, bias: Floats, hidden: Hidden | None = None
+) -> FusedHead:
     """A head of the embeddings alone, before it is known how both readers are weighed."""
     count = len(labels)
     none, empty = np.zeros(count, np.float32), np.zeros((2 * count, count), np.float32)
-    return FusedHead(name, tuple(labels), coefficients.astype(np.float32), bias.astype(np.float32), empty, none, none)
+    seen = coefficients.astype(np.float32), bias.astype(np.float32)
+    return FusedHead(name, tuple(labels), *seen, empty, none, none, hidden=hidden)
 
 
 def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list[str]]:
@@ -78,7 +95,7 @@ def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list
         centred: the embeddings less the mean of their language, `(texts, 384)`.
     """
     found = softmax(evidence(head, first, centred) @ head.mix + head.mix_bias)
-    return found, [head.labels[at] for at in leant(found, head.lean)]
+    return found, [head.labels[at] for at in leant(found, head.lean, head.floor)]
 
 
 def blended(near: Floats, elsewhere: Elsewhere, first: Floats, vectors: Floats, codes: Sequence[str]) -> Floats:

@@ -35,8 +35,6 @@ READERS = (
     ("first", "**first reader**"),
     ("second", "**second reader**"),
 )
-DEEP_MOST = 300
-"""Of each public set the second reader reads at most so many."""
 
 
 def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast: bool) -> dict[str, Any]:
@@ -56,16 +54,14 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
         found["two_words"][code] = figures.two_words(reader, code, test)
         found["blind"][code] = figures.labelled_set(reader, code, corpus.blind(code), taught, second)
         _say(f"{code}: own test and blind set")
-    found["public"] = figures.public_sets(reader, data)
-    if second is not None:
-        for name, one in figures.public_sets(reader, data, second, DEEP_MOST).items():
-            found["public"][name] |= {"second": one["second"], "second_count": one["count"]}
+    found["public"] = figures.public_sets(reader, data, second)
     found["second"] = found["weights"] if deep else _kept(found, known)
     found["languages"] = figures.languages(reader, data)
     _say("public sets")
     found["crossval"] = known.get("crossval") if fast else cross_validated(data) or known.get("crossval")
     found["failures"] = {code: figures.failures(reader, code) for code in LANGUAGES}
     found["corpus"] = {code: corpus.report(code) for code in LANGUAGES}
+    found["elsewhere"] = {code: corpus.elsewhere_report(code) for code in LANGUAGES}
     found["agreement"] = agreement.report()
     found["speed"] = speed(build_reader(), mixed_texts())
     found["memory"] = memory()
@@ -81,8 +77,8 @@ def _kept(found: dict[str, Any], known: dict[str, Any]) -> str:
         for code in LANGUAGES:
             found[part][code]["readers"]["second"] = known[part][code]["readers"]["second"]
     for name, one in known["public"].items():
-        if name in found["public"]:
-            found["public"][name] |= {key: one[key] for key in ("second", "second_count") if key in one}
+        if name in found["public"] and "second" in one:
+            found["public"][name]["second"] = one["second"]
     return str(known["second"])
 
 
@@ -149,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.card", description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=DATA)
-    parser.add_argument("--deep", action="store_true", help="measure the second reader as well (some minutes)")
+    parser.add_argument("--deep", action="store_true", help="measure the second reader as well (a quarter of an hour)")
     parser.add_argument("--fast", action="store_true", help="keep the cross-validation of the last run")
     given = parser.parse_args(arguments)
     with threadpool_limits(1):

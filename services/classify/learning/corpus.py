@@ -3,8 +3,9 @@
 `python -m services.classify.learning.corpus add nl FILE` adds lines of the annotation guide's form
 (`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `teach nl FILE`
 adds them to what is learned from only, so that the tuned and tested parts, and every figure told of them, stay what they
-were; `blind nl FILE` adds them to the blind set, which another hand wrote and nothing learns from; `report` prints what the
-corpus holds and how alike its messages are.
+were; `blind nl FILE` adds them to the blind set, which another hand wrote and nothing learns from; `elsewhere nl FILE` adds
+texts of other kinds (reviews, posts) with their sentiment alone, a line `neg|genre|subject|text` each, to learn from;
+`report` prints what the corpus holds and how alike its messages are.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
@@ -28,6 +29,7 @@ Split = Literal["train", "tune", "test"]
 _SHARES: tuple[tuple[Split, float], ...] = (("test", 0.2), ("tune", 0.15))
 _SENTIMENTS: dict[str, SentimentLabel] = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 _GRAM = 4
+Form = TypeVar("Form", bound=Model)
 
 
 class Labelled(Model):
@@ -46,6 +48,17 @@ class Labelled(Model):
     traits: tuple[str, ...] = ()
 
 
+class Remark(Model):
+    """A text of another kind than messages to an organisation, with the author's attitude: all are learned from."""
+
+    id: str
+    lang: Literal["nl", "en"]
+    genre: Literal["book", "review", "post"]
+    subject: Annotated[str, Field(pattern=r"^[a-z]+$")]
+    text: Annotated[str, Field(min_length=1)]
+    sentiment: SentimentLabel
+
+
 class GuideError(ValueError):
     """A line is not of the guide's form; the text says which and why."""
 
@@ -60,11 +73,20 @@ def blind(language: str, folder: Path = FOLDER) -> list[Labelled]:
     return _read(folder / f"blind-{language}.ndjson")
 
 
+def elsewhere(language: str, folder: Path = FOLDER) -> list[Remark]:
+    """The texts of other kinds of a language, in order; none when there is no file."""
+    return _lines(folder / f"elsewhere-{language}.ndjson", Remark)
+
+
 def _read(path: Path) -> list[Labelled]:
+    return _lines(path, Labelled)
+
+
+def _lines(path: Path, form: type[Form]) -> list[Form]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as file:
-        return [Labelled.model_validate_json(line) for line in file]
+        return [form.model_validate_json(line) for line in file]
 
 
 def of_guide(language: Literal["nl", "en"], line: str) -> Labelled:
@@ -85,7 +107,7 @@ def of_guide(language: Literal["nl", "en"], line: str) -> Labelled:
     try:
         made = Labelled.model_validate(
             {
-                "id": f"{language}-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+                "id": _id(language, text),
                 "lang": language,
                 "split": "train",
                 "text": text,
@@ -104,6 +126,28 @@ def of_guide(language: Literal["nl", "en"], line: str) -> Labelled:
     if highest != made.urgency:
         raise GuideError(f"urgency {made.urgency} with signals of level {highest}: {line[:60]!r}")
     return made
+
+
+def remark(language: Literal["nl", "en"], line: str) -> Remark:
+    """A line `sentiment|genre|subject|text`.
+
+    Raises:
+        GuideError: a field is missing or has an unknown value.
+    """
+    parts = line.rstrip("\n").split("|", 3)
+    if len(parts) != 4:
+        raise GuideError(f"four fields with | between, not {len(parts)}: {line[:60]!r}")
+    sentiment, genre, subject, written = parts
+    text = written.replace("\\n", "\n").strip()
+    labels = {"genre": genre, "subject": subject, "sentiment": _SENTIMENTS.get(sentiment)}
+    try:
+        return Remark.model_validate({"id": _id(language, text), "lang": language, "text": text, **labels})
+    except ValueError as error:
+        raise GuideError(f"{error}: {line[:60]!r}") from error
+
+
+def _id(language: str, text: str) -> str:
+    return f"{language}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def placed(messages: Sequence[Labelled]) -> list[Labelled]:
@@ -163,12 +207,25 @@ def add_blind(language: Literal["nl", "en"], lines: Iterable[str], folder: Path 
     return len(new)
 
 
+def add_elsewhere(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
+    """Add texts of other kinds; those that are there already are left out. Gives how many are new.
+
+    Raises:
+        GuideError: a line is not of that form.
+    """
+    there = elsewhere(language, folder)
+    known = {one.id for one in there}
+    found = {one.id: one for line in lines if line.strip() and (one := remark(language, line)).id not in known}
+    _write(folder / f"elsewhere-{language}.ndjson", [*there, *found.values()])
+    return len(found)
+
+
 def _new(language: Literal["nl", "en"], lines: Iterable[str], known: Set[str]) -> list[Labelled]:
     found = {one.id: one for line in lines if line.strip() and (one := of_guide(language, line)).id not in known}
     return list(found.values())
 
 
-def _write(path: Path, messages: Iterable[Labelled]) -> None:
+def _write(path: Path, messages: Iterable[Model]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         for one in messages:
@@ -230,15 +287,25 @@ def report(language: str) -> str:
     )
 
 
+def elsewhere_report(language: str) -> str:
+    """What the texts of other kinds of a language are, in one line of Markdown."""
+    found = elsewhere(language)
+    genres = Counter(one.genre for one in found).most_common()
+    moods = Counter(one.sentiment for one in found).most_common()
+    told = ", ".join(f"{name} {number}" for name, number in (*genres, *moods))
+    runs = [one for remark in found for one in grams(words(remark.text))]
+    return f"{len(found)} ({told}); distinct 4-grams: {100 * len(set(runs)) / max(1, len(runs)):.1f} %"
+
+
 def _list(text: str) -> tuple[str, ...]:
     return tuple(one for one in text.split(",") if one)
 
 
-_ADDERS = {"add": add, "teach": add_taught, "blind": add_blind}
+_ADDERS = {"add": add, "teach": add_taught, "blind": add_blind, "elsewhere": add_elsewhere}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`add LANGUAGE FILE…`, `teach LANGUAGE FILE…`, `blind LANGUAGE FILE…` or `report [LANGUAGE]`."""
+    """`add LANGUAGE FILE…`, likewise `teach`, `blind` and `elsewhere`, or `report [LANGUAGE]`."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.corpus", description=__doc__)
     parser.add_argument("what", choices=(*_ADDERS, "report"))
     parser.add_argument("language", nargs="?", choices=("nl", "en"))
@@ -246,7 +313,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.what == "report":
         for language in (given.language,) if given.language else ("nl", "en"):
-            sys.stdout.write(f"## {language}\n{report(language)}\n")
+            sys.stdout.write(f"## {language}\n{report(language)}\n- of other kinds: {elsewhere_report(language)}\n")
         return 0
     if given.language is None:
         parser.error("say which language: nl or en")

@@ -161,19 +161,27 @@ def _macro_f1(kinds: Sequence[Kind], said: Sequence[Floats]) -> Doubles:
     return np.array([macro_f1(one.labels, found.argmax(axis=1), found.shape[1]) for one, found in pairs])
 
 
-def fitted(own: Sequence[Kind], tuned: Sequence[Kind], public: Sequence[Kind], near: Sequence[Floats]) -> Elsewhere:
+def fitted(
+    own: Sequence[Kind],
+    tuned: Sequence[Kind],
+    written: Sequence[Kind],
+    public: Sequence[Kind],
+    near: Sequence[Floats],
+) -> Elsewhere:
     """All of it.
 
     Args:
         own: the training parts of the corpus, with their sectors.
         tuned: its tuning parts, which no reader was fitted on.
+        written: the corpus's texts of other kinds; the first reader has learnt them by heart, so that they tell nothing of
+            how far it is to be trusted.
         public: sets of other kinds of text.
         near: both readers' probabilities for the tuning parts as texts like the corpus, each `(texts, labels)`.
     """
-    kinds = [*own, *public]
-    means = means_of(kinds)
-    head = discriminants(kinds, means, SENTIMENTS)
-    mix, mix_bias = mixing(own, tuned, public, head, means)
-    coefficients, bias = gate(own, public, means)
+    others = [*written, *public]
+    means = means_of([*own, *others])
+    head = discriminants([*own, *others], means, SENTIMENTS)
+    mix, mix_bias = mixing([*own, *written], tuned, public, head, means)
+    coefficients, bias = gate(own, others, means)
     found = Elsewhere(replace(head, mix=mix, mix_bias=mix_bias), means, coefficients, np.float32(bias))
-    return opened(found, tuned, near, public)
+    return opened(found, tuned, near, others)

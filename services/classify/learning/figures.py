@@ -45,7 +45,7 @@ class Reading:
 
 
 def reading(found: Sequence[Classification]) -> Reading:
-    """Classifications by head."""
+    """Classifications by head, with how sure they are of sentiment and urgency."""
     return Reading(
         {
             "sentiment": [one.sentiment.label for one in found],
@@ -53,18 +53,11 @@ def reading(found: Sequence[Classification]) -> Reading:
             "intent": [one.intent for one in found],
         },
         [one.topics for one in found],
+        {
+            "sentiment": [one.sentiment.confidence for one in found],
+            "urgency": [0.5 if one.urgency.confidence is None else one.urgency.confidence for one in found],
+        },
     )
-
-
-def read_by(reader: Reader, texts: Sequence[Text]) -> tuple[list[Classification], Reading]:
-    """What the first reader makes of texts, with how sure it is of sentiment and urgency."""
-    found = reader.classify_batch(texts)
-    plain = reading(found)
-    sure = {
-        "sentiment": [one.sentiment.confidence for one in found],
-        "urgency": [0.5 if one.urgency.confidence is None else one.urgency.confidence for one in found],
-    }
-    return found, Reading(plain.labels, plain.topics, sure)
 
 
 def figures_of(rows: Sequence[Labelled], read: Reading) -> dict[str, float]:
@@ -75,7 +68,7 @@ def figures_of(rows: Sequence[Labelled], read: Reading) -> dict[str, float]:
     found["critical_found"] = 100 * measures.recall(pairs["urgency"], "critical")
     found["passed_over"] = measures.passed_over(pairs["urgency"])
     found["urgent_f1"] = measures.urgent_f1(pairs["urgency"])
-    return found
+    return found | {f"{head}_ece": _calibration(rows, read, head)["ece"] for head in read.confidences or ()}
 
 
 def right_alarms(confusion: Sequence[Sequence[int]]) -> dict[str, float]:
@@ -101,7 +94,8 @@ def labelled_set(
 ) -> dict[str, Any]:
     """Everything about one labelled set: each reader, sectors, traits, calibration, confusion, topics."""
     texts = [Text(one.text) for one in rows]
-    first, read = read_by(reader, texts)
+    first = reader.classify_batch(texts)
+    read = reading(first)
     looker = Looker({code: load_weights(code).voice.known for code in LANGUAGES})
     readers = {
         "majority": Reading(
@@ -229,7 +223,7 @@ def failures(reader: Reader, language: str, most: int = 3) -> list[dict[str, str
     """Mistakes on the tuning part, those that the reader was surest of: urgent ones passed over, alarms at nothing, and
     attitudes taken for their opposite."""
     rows = [one for one in corpus.read(language) if one.split == "tune" and len(one.text) < 220]
-    read = read_by(reader, [Text(one.text) for one in rows])[1]
+    read = reading(reader.classify_batch([Text(one.text) for one in rows]))
     kinds: dict[str, tuple[str, Callable[[str, str], bool]]] = {
         "critical read as less urgent": ("urgency", lambda a, b: a == "critical" and b in ("low", "normal")),
         "an alarm at nothing": ("urgency", lambda a, b: a == "low" and b in ("high", "critical")),

@@ -1,7 +1,8 @@
 """Trains the fast readers: `python -m services.classify.learning.train [DATA FOLDER]` writes `domain/weights/*.npz`.
 
-The corpus of this project teaches everything; public sets whose licence allows it teach sentiment as well, where they are
-beside the checkout. The same data and library versions give the same bytes: one thread, no randomness.
+The corpus of this project teaches everything; its texts of other kinds (reviews, posts) teach sentiment as well, and so do
+public sets whose licence allows it, where they are beside the checkout. The same data and library versions give the same
+bytes: one thread, no randomness.
 """
 
 import json
@@ -81,6 +82,11 @@ def lesson(one: corpus.Labelled) -> Lesson:
     """A message of the corpus as a lesson."""
     labels = {"sentiment": one.sentiment, "intent": one.intent, "urgency": one.urgency, "signal": one.signals[0]}
     return Lesson(one.text, labels)
+
+
+def remarks(language: str) -> list[Lesson]:
+    """The corpus's texts of other kinds; they teach sentiment alone."""
+    return [Lesson(one.text, {"sentiment": one.sentiment}) for one in corpus.elsewhere(language)]
 
 
 def public(language: str, data: Path) -> list[Lesson]:
@@ -196,18 +202,21 @@ def _safest(most_passed_over: float, found: Outcome) -> tuple[float, ...]:
 def train(language: str, data: Path = DATA, looker: Looker | None = None) -> LanguageWeights:
     """Train both models of a language on the training part and calibrate them on the tuning part."""
     looker, sight = looker or Looker(), Sight()
-    taught, tuned, others = lessons(language, "train"), lessons(language, "tune"), public(language, data)
-    looks, tuning, more = (
-        [looker.look(Text(one.text, language_hint=language)) for one in part] for part in (taught, tuned, others)
+    taught, tuned = lessons(language, "train"), lessons(language, "tune")
+    elsewhere, others = remarks(language), public(language, data)
+    looks, tuning, sideways, more = (
+        [looker.look(Text(one.text, language_hint=language)) for one in part]
+        for part in (taught, tuned, elsewhere, others)
     )
-    known, ours = known_words([*looks, *more]), known_words(looks)
-    voices = [_voice_keys(part, sight, known) for part in (looks, more)]
-    shares = _voice(voices[0], taught, voices[1], others, known)
+    known, ours = known_words([*looks, *sideways, *more]), known_words(looks)
+    voices = [_voice_keys(part, sight, known) for part in ([*looks, *sideways], more)]
+    shares = _voice(voices[0], [*taught, *elsewhere], voices[1], others, known)
     tried = [_tuned(one, tuning, tuned, sight) for one in shares]
     voice = max(tried, key=lambda one: _sentiment_f1(one, tuning, tuned, sight))
-    common = everyday(more)
-    examples = [*_matter_keys(looks, sight, ours), *_matter_keys([more[at] for at in common], sight, ours)]
-    lessons_of_matter = [*taught, *(as_everyday(others[at]) for at in common)]
+    calm, told = [*sideways, *more], [*elsewhere, *others]
+    common = everyday(calm)
+    examples = [*_matter_keys(looks, sight, ours), *_matter_keys([calm[at] for at in common], sight, ours)]
+    lessons_of_matter = [*taught, *(as_everyday(told[at]) for at in common)]
     matter = _matter(
         examples, lessons_of_matter, ours, tuning, tuned, sight, partial(_safest, MOST_PASSED_OVER[language])
     )
@@ -215,13 +224,13 @@ def train(language: str, data: Path = DATA, looker: Looker | None = None) -> Lan
 
 
 def everyday(looks: Sequence[Look]) -> list[int]:
-    """Which public texts show what is written on any day: some of those in which rules find nothing grave."""
+    """Which texts of other kinds show what is written on any day: some of those in which rules find nothing grave."""
     calm = [at for at, look in enumerate(looks) if look.urgency.label in ("low", "normal")]
     return calm[:: max(1, -(-len(calm) // EVERYDAY_MOST))]
 
 
 def as_everyday(one: Lesson) -> Lesson:
-    """A text of the public sets as an example of chatter. That a few are not is why it counts for little."""
+    """A text of another kind as an example of chatter. That a few are not is why it counts for little."""
     return Lesson(one.text, {"urgency": "low", "signal": "chatter"}, EVERYDAY_WEIGHT)
 
 
@@ -273,11 +282,34 @@ def _matter(
     signals = sorted({one.labels["signal"] for one in taught})
     heads = [fit("urgency", LEVELS, matrix, taught), fit("signal", signals, matrix, taught)]
     weights = _tuned(assembled(vectoriser, heads, known), tuning, tuned, sight)
+    scores, wanted = scores_of(weights, tuning, sight), [one.labels["urgency"] for one in tuned]
+    weights = sharpened(weights, scores, wanted)
+    lean, floor = best_lean(_levels(weights, scores), wanted, -0.5, judged, FLOORS)
     urgency, signal = weights.heads
-    model, scores = LinearModel(weights), scores_of(weights, tuning, sight)
-    levels = halved(model.chances("urgency", scores), model.chances("signal", scores), signal.labels)
-    lean, floor = best_lean(levels, [one.labels["urgency"] for one in tuned], -0.5, judged, FLOORS)
     return replace(weights, heads=(replace(urgency, lean=lean, floor=floor), signal))
+
+
+def _levels(weights: Weights, scores: Array) -> Array:
+    """The probabilities of the levels, by both heads."""
+    model = LinearModel(weights)
+    return halved(model.chances("urgency", scores), model.chances("signal", scores), weights.heads[1].labels)
+
+
+def sharpened(weights: Weights, scores: Array, wanted: Sequence[str]) -> Weights:
+    """The heads of urgency and of signals with both temperatures changed alike, so that what they say together is most
+    likely: the mean of two heads is less sure than it is right, though each by itself is as sure as it is right."""
+    targets = np.array([LEVELS.index(one) for one in wanted])
+
+    def together(factor: float) -> Weights:
+        return replace(
+            weights, heads=tuple(replace(one, temperature=factor * one.temperature) for one in weights.heads)
+        )
+
+    def loss(factor: float) -> float:
+        chances = _levels(together(factor), scores)[np.arange(len(targets)), targets]
+        return float(-np.log(chances + 1e-9).mean())
+
+    return together(float(minimize_scalar(loss, bounds=(0.5, 2.0), method="bounded").x))
 
 
 def scores_of(weights: Weights, looks: Sequence[Look], sight: Sight) -> Array:
