@@ -8,15 +8,15 @@ from tests.support.keyboard import unreached
 
 DESK = 1440
 """Pixels: a usual screen."""
+_FOLDED = "document.querySelector('main details:not([open])') !== null"
 
 
 def faults(page: Page) -> list[str]:
     """What is wrong with a page that is open, a line for each; empty when nothing is. What is folded is looked at too."""
     found: list[str] = []
-    # What is pressed lies closer together while everything is folded.
-    for width in (PHONE, DESK):
-        _widen(page, width)
-        found += [f"{width} px: {one}" for one in violations(page, only=("target-size",))]
+    if page.evaluate(_FOLDED):  # what is pressed lies closer together then, most of all on a phone
+        _widen(page, PHONE)
+        found += [f"{PHONE} px, folded: {one}" for one in violations(page, only=("target-size",))]
     for width, theme in ((PHONE, "light"), (DESK, "dark")):
         _widen(page, width)
         seen = too_wide(page, unfold=True) + in_both_themes(page, unfold=True, first=theme)

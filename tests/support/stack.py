@@ -142,8 +142,9 @@ def start(data: Path, **extra: str) -> Stack:
         "WEBCARE_KAFKA_BOOTSTRAP": f"127.0.0.1:{ports[-1]}",
         "WEBCARE_ELASTICSEARCH_URL": f"http://127.0.0.1:{ports[-2]}",
     }
-    # The second reader reads what needs a person, and only what is most uncertain: else it is a fifth of all the work.
-    env |= {"WEBCARE_REREAD_UNCERTAIN": "0.4"} | extra
+    # The second reader reads what needs a person, only what is most uncertain, and nothing that came in long ago: else it is
+    # a fifth of all the work.
+    env |= {"WEBCARE_REREAD_UNCERTAIN": "0.4", "WEBCARE_REREAD_PATIENCE_MINUTES": "0.5"} | extra
     command = [sys.executable, "-m", "services.control", "demo"]
     log = (data / "demo.log").open("ab")
     with log:
