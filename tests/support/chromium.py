@@ -43,7 +43,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     f"--disable-features={','.join(NOT_NEEDED + KEPT_OFF)}",
-    "--enable-features=NetworkServiceInProcess2",
 )
 """Tests run as root in containers, where the sandbox cannot; nothing but the pages under test is to be reached."""
 
