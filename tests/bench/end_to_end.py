@@ -161,8 +161,14 @@ def _watch_written(stack: Stack, source: str, posted: Seen, seen: Seen, stop: th
     base = stack.facts["elasticsearch"]
     month = f"mentions-{datetime.now(UTC):%Y.%m}-"
     with httpx.Client(base_url=base, timeout=30) as client:
-        names = [name for name in client.get("/_alias/mentions").json() if name.startswith(month)]
-        _chase(lambda one: client.head(f"/{names[-1]}/_doc/{one}"), source, posted, seen, stop)
+        indices: list[str] = []  # of this month; there is none until the first mention of the month is written
+
+        def look(one: str) -> httpx.Response:
+            if not indices:
+                indices.extend(sorted(name for name in client.get("/_alias/mentions").json() if name.startswith(month)))
+            return client.head(f"/{indices[-1] if indices else month}/_doc/{one}")
+
+        _chase(look, source, posted, seen, stop)
 
 
 def _watch_searchable(stack: Stack, source: str, posted: Seen, seen: Seen, stop: threading.Event) -> None:
