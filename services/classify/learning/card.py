@@ -145,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.card", description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=DATA)
-    parser.add_argument("--deep", action="store_true", help="measure the second reader as well (a quarter of an hour)")
+    parser.add_argument("--deep", action="store_true", help="measure the second reader as well (some ten minutes)")
     parser.add_argument("--fast", action="store_true", help="keep the cross-validation of the last run")
     given = parser.parse_args(arguments)
     with threadpool_limits(1):

@@ -20,7 +20,7 @@ from services.classify.learning.corpus import Labelled
 from services.contracts.mentions import Classification
 
 LABELS: Mapping[str, Sequence[str]] = {"sentiment": SENTIMENTS, "urgency": LEVELS, "intent": INTENTS}
-MOST = 6_000
+MOST = 2_400
 Rereads = Callable[[Sequence[Text], Sequence[Classification]], list[Classification]]
 """The second reader."""
 PUBLIC: Mapping[str, str] = {
