@@ -95,11 +95,7 @@ def of_guide(language: Literal["nl", "en"], line: str) -> Labelled:
     Raises:
         GuideError: a field is missing or has an unknown value.
     """
-    parts = line.rstrip("\n").split("|", 7)
-    if len(parts) != 8:
-        raise GuideError(f"eight fields with | between, not {len(parts)}: {line[:60]!r}")
-    sentiment, urgency, intent, topics, signals, sector, traits, written = parts
-    text = written.replace("\\n", "\n").strip()
+    (sentiment, urgency, intent, topics, signals, sector, traits), text = _fields(line, 8, "eight")
     known = signal_kinds()
     named = _list(signals)
     if unknown := [one for one in named if one not in known]:
@@ -134,16 +130,24 @@ def remark(language: Literal["nl", "en"], line: str) -> Remark:
     Raises:
         GuideError: a field is missing or has an unknown value.
     """
-    parts = line.rstrip("\n").split("|", 3)
-    if len(parts) != 4:
-        raise GuideError(f"four fields with | between, not {len(parts)}: {line[:60]!r}")
-    sentiment, genre, subject, written = parts
-    text = written.replace("\\n", "\n").strip()
+    (sentiment, genre, subject), text = _fields(line, 4, "four")
     labels = {"genre": genre, "subject": subject, "sentiment": _SENTIMENTS.get(sentiment)}
     try:
         return Remark.model_validate({"id": _id(language, text), "lang": language, "text": text, **labels})
     except ValueError as error:
         raise GuideError(f"{error}: {line[:60]!r}") from error
+
+
+def _fields(line: str, count: int, said: str) -> tuple[list[str], str]:
+    """The fields of a line, the last of which is its text.
+
+    Raises:
+        GuideError: there are fewer than `count`, which is `said` in words.
+    """
+    *fields, written = line.rstrip("\n").split("|", count - 1)
+    if len(fields) != count - 1:
+        raise GuideError(f"{said} fields with | between, not {len(fields) + 1}: {line[:60]!r}")
+    return fields, written.replace("\\n", "\n").strip()
 
 
 def _id(language: str, text: str) -> str:

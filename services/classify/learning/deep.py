@@ -152,19 +152,21 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
             lean, floor = best_lean(fused(head, first, tuned)[0], wanted, -0.6, _surest, LOW_FLOORS)
             head = replace(head, lean=lean, floor=floor)
         heads[name] = head
-    kinds = [_kind(code, own[code], reader) for code in LANGUAGES]
-    tuning = [_kind(code, tune[code], reader) for code in LANGUAGES]
-    written = [_kind(code, part, reader) for code in LANGUAGES for part in written_parts(code, embed)]
-    public = [_kind(code, part, reader) for code in LANGUAGES for part in public_parts(code, embed)]
+    kinds = [_kind(code, own[code], reader.chances(own[code].texts)) for code in LANGUAGES]
+    tuning = [_kind(code, tune[code], chances[code]) for code in LANGUAGES]
+    written, public = (
+        [_kind(code, part, reader.chances(part.texts)) for code in LANGUAGES for part in parts(code, embed)]
+        for parts in (written_parts, public_parts)
+    )
     near = [fused(heads["sentiment"], one.first, one.vectors - means[one.language])[0] for one in tuning]
     return Fusion(f"deep-{VERSION}", heads, means, elsewhere.fitted(kinds, tuning, written, public, near))
 
 
-def _kind(code: str, part: Part, reader: Reader) -> elsewhere.Kind:
+def _kind(code: str, part: Part, chances: Sequence[Mapping[str, Sequence[float]]]) -> elsewhere.Kind:
     """A part as a set of a kind of text; where the first reader finds nothing to judge by, all is alike to it."""
     alike = [1 / len(SENTIMENTS)] * len(SENTIMENTS)
     labels = np.array([SENTIMENTS.index(one) for one in part.sentiment], np.int64)
-    first = np.array([one.get("sentiment", alike) for one in reader.chances(part.texts)], np.float32)
+    first = np.array([one.get("sentiment", alike) for one in chances], np.float32)
     return elsewhere.Kind(code, part.vectors, labels, first, tuple(part.kinds))
 
 
