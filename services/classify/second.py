@@ -106,13 +106,13 @@ class SecondReader:
             )
             if sentiment != first.sentiment.label:
                 reasons.append(Reason(label="sentiment", value=sentiment, code=CODE))
+        share = float(levels[self._labels("urgency").index(urgency)])
+        if "urgency" not in taught:
+            changes["urgency"] = first.urgency.model_copy(update={"confidence": round(share, 3)})
         if urgency != first.urgency.label and "urgency" not in taught:
             bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
-            share = float(levels[self._labels("urgency").index(urgency)])
             score = round(bottom + (top - bottom) * share, 3)
-            changes["urgency"] = first.urgency.model_copy(
-                update={"label": urgency, "score": score, "confidence": round(share, 3)}
-            )
+            changes["urgency"] = changes["urgency"].model_copy(update={"label": urgency, "score": score})
             reasons.append(Reason(label="urgency", value=urgency, code=CODE))
             needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # likewise
             changes["needs_person"] = needed.needs
@@ -174,7 +174,8 @@ def _head(name: str, labels: Sequence[str], arrays: Mapping[str, Any]) -> FusedH
     parts = {part: arrays[f"{name}.{part}"].astype(np.float32) for part in _PARTS}
     layer = [arrays[f"{name}.{part}"].astype(np.float32) for part in _LAYER if f"{name}.{part}" in arrays]
     floor = float(arrays.get(f"{name}.floor", 1.0))
-    return FusedHead(name, tuple(labels), **parts, floor=floor, hidden=Hidden(*layer) if layer else None)
+    adds = arrays[f"{name}.adds"].astype(np.float32) if f"{name}.adds" in arrays else None
+    return FusedHead(name, tuple(labels), **parts, floor=floor, hidden=Hidden(*layer) if layer else None, adds=adds)
 
 
 def _means(name: str, codes: Sequence[str], arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,6 +221,9 @@ def _parts(name: str, head: FusedHead) -> dict[str, Any]:
     if head.hidden is not None:
         layer = zip(_LAYER, (head.hidden.coefficients, head.hidden.bias), strict=True)
         arrays |= {f"{name}.{part}": shortened(values) for part, values in layer}
+        arrays[f"{name}.coefficients"] = shortened(head.coefficients)
+    if head.adds is not None:
+        arrays[f"{name}.adds"] = head.adds.astype(np.int8)
     return arrays
 
 

@@ -66,13 +66,27 @@ def test_networks_side_by_side_answer_with_the_mean_of_their_answers(monkeypatch
     assert np.allclose(of_seeds(1, 2), np.mean(apart, axis=0), atol=1e-4)
 
 
-def test_it_is_kept_with_its_layer_and_its_floor(tmp_path: Path) -> None:
-    head = replace(network.network("urgency", LEVELS, corners(1)[0], np.arange(4000) % 4), floor=0.25)
-    plain = replace(head, name="sentiment", hidden=None, coefficients=np.zeros((WIDTH, 4), np.float32), floor=1.0)
+def test_what_it_is_taught_by_adds_up_to_its_labels(learnt: FusedHead) -> None:
+    """The same points, taught by three outputs of which two are one label."""
+    adds = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
+    finer = network.network("test", ("near", "far"), *corners(1), adds)
+    vectors = corners(2)[0]
+    apart, together = by_embedding(learnt, vectors), by_embedding(finer, vectors)
+    assert np.allclose(together[:, 0], apart[:, 0] + apart[:, 1], atol=1e-5)
+    assert np.allclose(together.sum(axis=1), 1, atol=1e-5)
+
+
+def test_it_is_kept_with_its_layer_its_floor_and_what_adds_up(tmp_path: Path) -> None:
+    adds = np.eye(5, 4, dtype=np.float32)
+    adds[4, 3] = 1
+    head = replace(network.network("urgency", LEVELS, corners(1)[0], np.arange(4000) % 5, adds), floor=0.25)
+    zeros = np.zeros((WIDTH, 4), np.float32)
+    plain = FusedHead("sentiment", LEVELS, zeros, zeros[0], np.zeros((8, 4), np.float32), zeros[0], zeros[0])
     mean = {code: np.zeros(WIDTH, np.float32) for code in ("en", "nl")}
     save_fusion(Fusion("deep-test", {"sentiment": plain, "urgency": head}, mean), tmp_path)
     found = load_fusion(tmp_path)
     assert found.heads["sentiment"].hidden is None
+    assert found.heads["sentiment"].adds is None
     assert found.heads["urgency"].floor == 0.25
     vectors = corners(2)[0]
     assert np.allclose(by_embedding(found.heads["urgency"], vectors), by_embedding(head, vectors), atol=0.01)

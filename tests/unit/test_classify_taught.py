@@ -109,6 +109,17 @@ def test_without_weights_of_teams_there_is_nothing_to_leave_alone() -> None:
     assert labels(found) == ("negative", "critical")
 
 
+def test_where_both_agree_how_sure_it_is_is_the_seconds_own_unless_the_team_taught_it() -> None:
+    texts = [Text("dat is weer wat", team=team) for team in ("shop", "other")]
+    agreed = said("negative", "critical")
+    own, other = second(First(), First(["shop"])).reread(texts, [agreed, agreed])
+    assert labels(other) == labels(agreed)
+    assert (other.sentiment.confidence, other.urgency.confidence) != (0.5, 0.5)
+    assert other.urgency.confidence == round(other.urgency.confidence or 0, 3) > 0.9
+    assert other.urgency.score == agreed.urgency.score
+    assert (own.sentiment.confidence, own.urgency.confidence) == (0.5, 0.5)
+
+
 def test_it_is_built_with_what_the_teams_have_taught(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     looked: list[tuple[Any, Path]] = []
 

@@ -23,7 +23,7 @@ class FusedHead:
     name: str
     labels: tuple[str, ...]
     coefficients: Floats
-    """`(384, labels)`, or `(units, labels)` of a head with a hidden layer"""
+    """`(384, outputs)`, or `(units, outputs)` of a head with a hidden layer"""
     bias: Floats
     mix: Floats
     """`(2 × labels, labels)`: of the logarithms of both readers' probabilities, the first reader's first."""
@@ -33,6 +33,8 @@ class FusedHead:
     """As of the first reader's heads: where the last label is likelier, the one before it is the least that is chosen."""
     hidden: "Hidden | None" = None
     """None where the coefficients look at the embedding itself."""
+    adds: Floats | None = None
+    """`(outputs, labels)`: which label the probability of each output counts to; None where the outputs are the labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Fusion:
 def by_embedding(head: FusedHead, centred: Floats) -> Floats:
     """What the embeddings alone say, `(texts, labels)`."""
     seen = centred if head.hidden is None else np.maximum(centred @ head.hidden.coefficients + head.hidden.bias, 0)
-    return softmax(seen @ head.coefficients + head.bias)
+    found = softmax(seen @ head.coefficients + head.bias)
+    return found if head.adds is None else found @ head.adds
 
 
 def evidence(head: FusedHead, first: Floats, centred: Floats) -> Floats:
@@ -78,13 +81,18 @@ def evidence(head: FusedHead, first: Floats, centred: Floats) -> Floats:
 
 
 def unmixed(
-    name: str, labels: Sequence[str], coefficients: Floats, bias: Floats, hidden: Hidden | None = None
+    name: str,
+    labels: Sequence[str],
+    coefficients: Floats,
+    bias: Floats,
+    hidden: Hidden | None = None,
+    adds: Floats | None = None,
 ) -> FusedHead:
     """A head of the embeddings alone, before it is known how both readers are weighed."""
     count = len(labels)
     none, empty = np.zeros(count, np.float32), np.zeros((2 * count, count), np.float32)
     seen = coefficients.astype(np.float32), bias.astype(np.float32)
-    return FusedHead(name, tuple(labels), *seen, empty, none, none, hidden=hidden)
+    return FusedHead(name, tuple(labels), *seen, empty, none, none, hidden=hidden, adds=adds)
 
 
 def fused(head: FusedHead, first: Floats, centred: Floats) -> tuple[Floats, list[str]]:

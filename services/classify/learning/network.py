@@ -20,13 +20,20 @@ REGULARISATION, ROUNDS, BATCH = 1.0, 30, 128
 """Chosen on the tuning part: of 64, 128 and 256 units, and of regularisation from 0.3 to 10."""
 
 
-def network(name: str, labels: Sequence[str], vectors: Floats, wanted: npt.NDArray[np.int64]) -> FusedHead:
+def network(
+    name: str,
+    labels: Sequence[str],
+    vectors: Floats,
+    wanted: npt.NDArray[np.int64],
+    adds: Floats | None = None,
+) -> FusedHead:
     """A head with a hidden layer, not mixed with the first reader yet.
 
     Args:
-        labels: all labels of the head, three or more; each is among `wanted`.
+        labels: all labels of the head.
         vectors: centred embeddings, `(texts, 384)`.
-        wanted: their labels, as places.
+        wanted: what they are, as places among the outputs, three or more; each output is among them.
+        adds: which label each output counts to, `(outputs, labels)`; without it the outputs are the labels.
     """
     scale = 1 / float(vectors.std())
     fits = [_fit(vectors * scale, wanted, seed) for seed in range(NETWORKS)]
@@ -36,7 +43,7 @@ def network(name: str, labels: Sequence[str], vectors: Floats, wanted: npt.NDArr
     )
     coefficients = np.vstack([one.coefs_[1] / NETWORKS for one in fits]).astype(np.float32)
     bias = np.stack([one.intercepts_[1] / NETWORKS for one in fits]).sum(axis=0).astype(np.float32)
-    return unmixed(name, labels, coefficients, bias, hidden)
+    return unmixed(name, labels, coefficients, bias, hidden, adds)
 
 
 def _fit(vectors: Floats, wanted: npt.NDArray[np.int64], seed: int) -> MLPClassifier:
