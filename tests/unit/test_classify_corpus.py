@@ -69,7 +69,7 @@ def test_the_blind_set_is_for_testing_and_reading_a_language_leaves_it_out(
     messages: list[Labelled], language: str
 ) -> None:
     found = blind(language)
-    assert len(found) == 100
+    assert len(found) == 250
     assert {one.split for one in found} == {"test"}
     assert not {one.id for one in found} & {one.id for one in messages}
 
@@ -149,13 +149,13 @@ def test_what_is_only_taught_moves_nothing_and_leaves_out_what_is_there(tmp_path
 
 def test_the_texts_of_other_kinds_are_many_varied_and_of_each_attitude(language: str) -> None:
     found = elsewhere(language)
-    assert len({one.id for one in found}) == len({one.text for one in found}) == len(found) >= 1_100
+    assert len({one.id for one in found}) == len({one.text for one in found}) == len(found) >= 4_000
     assert {one.lang for one in found} == {language}
     kinds = Counter((one.genre, one.sentiment) for one in found)
     assert len(kinds) == 9
     assert min(kinds.values()) >= 20
     grams = [gram for one in found for gram in corpus.grams(corpus.words(one.text))]
-    assert len(set(grams)) / len(grams) > 0.98
+    assert len(set(grams)) / len(grams) > 0.9
 
 
 def test_texts_of_other_kinds_are_added_once_and_a_wrong_line_is_told(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def _voice(
     known: frozenset[str],
 ) -> list[Weights]:
     """The model of attitude and intent, for each share of what the public sets teach of sentiment."""
-    vectoriser = Vectoriser.of([*texts, *more], 2 if len(others) < 10_000 else 3, 3 if len(others) < 10_000 else 5)
+    vectoriser = Vectoriser.of([*texts, *more], *((2, 6) if len(others) < 10_000 else (3, 5)))
     matrix = vectoriser.matrix(texts)
     own, intent = fit("sentiment", SENTIMENTS, matrix, taught), fit("intent", INTENTS, matrix, taught)
     if not others:
