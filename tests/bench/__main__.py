@@ -52,7 +52,7 @@ def quality() -> str:
         return "The texts for development are not beside this checkout: not measured."
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        bench_classify.main()
+        bench_classify.main([])
     return f"```text\n{out.getvalue()}```"
 
 

@@ -135,15 +135,16 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure everything."""
-    given = [one for one in sys.argv[1:] if one != "--speed"]
+    asked = sys.argv[1:] if arguments is None else arguments
+    given = [one for one in asked if one != "--speed"]
     folder = Path(given[0]) if given else DATA
     begin = time.perf_counter()
     reader = build_reader()
     say(f"reader built in {time.perf_counter() - begin:.2f} s")
     how_fast(reader)
-    if "--speed" in sys.argv:
+    if "--speed" in asked:
         return
     urgency(reader, folder)
     language(reader, folder)
