@@ -185,6 +185,24 @@ def test_public_texts_in_which_rules_find_something_grave_do_not_teach_that_all_
     assert taught.weight < 1
 
 
+@pytest.mark.parametrize(
+    ("text", "sentiment", "labels"),
+    [
+        ("@user weer een uur wachten", "negative", ("normal", "complaint")),
+        ("@user gaat lijn 4 morgen?", "neutral", ("normal", "question")),
+        ("@user dank je wel!", "positive", ("low", "praise")),
+        ("@user het was gisteren", "neutral", ("low", "chatter")),
+        ("weer een uur wachten", "negative", ("low", "chatter")),
+    ],
+)
+def test_what_we_wrote_to_an_organisation_teaches_what_is_asked_of_it_on_any_day(
+    text: str, sentiment: str, labels: tuple[str, str]
+) -> None:
+    taught = train.as_everyday(train.Lesson(text, {"sentiment": sentiment}), ours=True)
+    assert (taught.labels["urgency"], taught.labels["signal"]) == labels
+    assert train.as_everyday(train.Lesson(text, {"sentiment": sentiment})).labels["signal"] == "chatter"
+
+
 def test_alarms_are_counted_as_if_the_levels_were_as_common_as_on_any_day() -> None:
     one_in_ten = [[90, 0, 0, 10], [90, 0, 0, 10], [0, 0, 100, 0], [0, 0, 0, 100]]
     found = figures.right_alarms(one_in_ten)

@@ -216,7 +216,7 @@ def train(language: str, data: Path = DATA, looker: Looker | None = None) -> Lan
     calm, told = [*sideways, *more], [*elsewhere, *others]
     common = everyday(calm)
     examples = [*_matter_keys(looks, sight, ours), *_matter_keys([calm[at] for at in common], sight, ours)]
-    lessons_of_matter = [*taught, *(as_everyday(told[at]) for at in common)]
+    lessons_of_matter = [*taught, *(as_everyday(told[at], ours=at < len(elsewhere)) for at in common)]
     matter = _matter(
         examples, lessons_of_matter, ours, tuning, tuned, sight, partial(_safest, MOST_PASSED_OVER[language])
     )
@@ -229,9 +229,16 @@ def everyday(looks: Sequence[Look]) -> list[int]:
     return calm[:: max(1, -(-len(calm) // EVERYDAY_MOST))]
 
 
-def as_everyday(one: Lesson) -> Lesson:
-    """A text of another kind as an example of chatter. That a few are not is why it counts for little."""
-    return Lesson(one.text, {"urgency": "low", "signal": "chatter"}, EVERYDAY_WEIGHT)
+def as_everyday(one: Lesson, ours: bool = False) -> Lesson:
+    """A text of another kind as an example of chatter; of ours, those that are addressed to an organisation (`@user`) as a
+    complaint, a question or praise of any day. That a few are not is why it counts for little."""
+    level, signal = "low", "chatter"
+    if ours and "@" in one.text:
+        if one.labels["sentiment"] == "positive":
+            signal = "praise"
+        elif one.labels["sentiment"] == "negative" or "?" in one.text:
+            level, signal = "normal", "complaint" if one.labels["sentiment"] == "negative" else "question"
+    return Lesson(one.text, {"urgency": level, "signal": signal}, EVERYDAY_WEIGHT)
 
 
 def _voice(
