@@ -33,8 +33,8 @@ TONES: dict[str, Callable[[str], str]] = {
     "an angry emoji": lambda text: text + " 😡",
     "laughing emoji before": lambda text: "😂😂 " + text,
 }
-LOWERED = {("nl", "negated"): 0.55, ("nl", "solved"): 0.85, ("en", "negated"): 0.7, ("en", "solved"): 0.75}
-"""The share of pairs whose second message is less urgent: at least. Negated ones are the reader's weak side: 61 and 72 %."""
+LOWERED = {("nl", "negated"): 0.6, ("nl", "solved"): 0.85, ("en", "negated"): 0.7, ("en", "solved"): 0.75}
+"""The share of pairs whose second message is less urgent: at least. Negated ones are the reader's weak side: 67 and 78 %."""
 MOST_FLIPS = 5.0
 """Of a thousand swaps, over all kinds and both languages."""
 Labels = tuple[str, str, str]
