@@ -32,8 +32,12 @@ def click_through(page: Page, name: str, colleagues: Iterable[str] = COLLEAGUES)
     page.get_by_role("button", name="Maak een sleutel").click()
     expect(page.get_by_label("Sleutel")).not_to_be_empty()
     page.get_by_role("link", name="Overslaan").click()
-    on_duty = page.get_by_role("button", name="Zet mij een uur in dienst")
+    send, on_duty = (
+        page.get_by_role("button", name=name) for name in ("Stuur een proefbericht", "Zet mij een uur in dienst")
+    )
+    expect(send).to_be_visible()
     if on_duty.count():  # outside opening hours
         on_duty.click()
-    page.get_by_role("button", name="Stuur een proefbericht").click()
+        expect(on_duty).to_have_count(0)
+    send.click()
     return passwords
