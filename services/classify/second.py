@@ -106,17 +106,17 @@ class SecondReader:
             )
             if sentiment != first.sentiment.label:
                 reasons.append(Reason(label="sentiment", value=sentiment, code=CODE))
-        share = float(levels[self._labels("urgency").index(urgency)])
         if "urgency" not in taught:
+            share = float(levels[self._labels("urgency").index(urgency)])
             changes["urgency"] = first.urgency.model_copy(update={"confidence": round(share, 3)})
-        if urgency != first.urgency.label and "urgency" not in taught:
-            bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
-            score = round(bottom + (top - bottom) * share, 3)
-            changes["urgency"] = changes["urgency"].model_copy(update={"label": urgency, "score": score})
-            reasons.append(Reason(label="urgency", value=urgency, code=CODE))
-            needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # likewise
-            changes["needs_person"] = needed.needs
-            reasons = [*with_verdict(tuple(reasons), needed)]
+            if urgency != first.urgency.label:
+                bottom, top = ROOM[urgency]  # type: ignore[index]  # the labels of the head are those of the contract
+                score = round(bottom + (top - bottom) * share, 3)
+                changes["urgency"] = changes["urgency"].model_copy(update={"label": urgency, "score": score})
+                reasons.append(Reason(label="urgency", value=urgency, code=CODE))
+                needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # likewise
+                changes["needs_person"] = needed.needs
+                reasons = [*with_verdict(tuple(reasons), needed)]
         return first.model_copy(update={**changes, "reasons": tuple(reasons)})
 
     def _labels(self, head: str) -> tuple[str, ...]:

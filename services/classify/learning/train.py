@@ -232,13 +232,17 @@ def everyday(looks: Sequence[Look]) -> list[int]:
 def as_everyday(one: Lesson, ours: bool = False) -> Lesson:
     """A text of another kind as an example of chatter; of ours, those that are addressed to an organisation (`@user`) as a
     complaint, a question or praise of any day. That a few are not is why it counts for little."""
-    level, signal = "low", "chatter"
-    if ours and "@" in one.text:
-        if one.labels["sentiment"] == "positive":
-            signal = "praise"
-        elif one.labels["sentiment"] == "negative" or "?" in one.text:
-            level, signal = "normal", "complaint" if one.labels["sentiment"] == "negative" else "question"
+    level, signal = _addressed(one) if ours and "@" in one.text else ("low", "chatter")
     return Lesson(one.text, {"urgency": level, "signal": signal}, EVERYDAY_WEIGHT)
+
+
+def _addressed(one: Lesson) -> tuple[str, str]:
+    """The level and the signal of an ordinary post to an organisation."""
+    if one.labels["sentiment"] == "negative":
+        return "normal", "complaint"
+    if one.labels["sentiment"] == "positive":
+        return "low", "praise"
+    return ("normal", "question") if "?" in one.text else ("low", "chatter")
 
 
 def _voice(
