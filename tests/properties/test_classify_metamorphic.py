@@ -17,7 +17,7 @@ from services.classify.domain.reader import LANGUAGES
 from services.classify.domain.urgency import LEVELS
 from services.classify.learning import corpus
 from tests.support.fast_reader import fast_reader
-from tests.support.metamorphic import BRANDS, FRAMES, GENDERS, NAMES, ORIGIN_FRAMES, ORIGINS, pairs
+from tests.support.metamorphic import BRANDS, FRAMES, GENDERS, NAMES, ORIGIN_FRAMES, ORIGINS
 
 READER = fast_reader()
 TUNE = {code: [one.text for one in corpus.read(code) if one.split == "tune"] for code in LANGUAGES}
@@ -33,8 +33,10 @@ TONES: dict[str, Callable[[str], str]] = {
     "an angry emoji": lambda text: text + " 😡",
     "laughing emoji before": lambda text: "😂😂 " + text,
 }
-LOWERED = {("nl", "negated"): 0.6, ("nl", "solved"): 0.85, ("en", "negated"): 0.7, ("en", "solved"): 0.75}
-"""The share of pairs whose second message is less urgent: at least. Negated ones are the reader's weak side: 67 and 78 %."""
+LOWERED = {("nl", "negated"): 0.9, ("nl", "solved"): 0.9, ("en", "negated"): 0.8, ("en", "solved"): 0.85}
+"""The share of pairs whose second message is of a lower level: at least. The others stay on the safe side."""
+LESS_URGENT = 0.95
+"""The share of pairs whose second message is less urgent, at whatever level."""
 MOST_FLIPS = 5.0
 """Of a thousand swaps, over all kinds and both languages."""
 Labels = tuple[str, str, str]
@@ -127,13 +129,20 @@ def test_a_swapped_origin_or_gender_changes_nothing_of_urgency(language: str) ->
 
 @pytest.mark.parametrize(("language", "how"), LOWERED)
 def test_what_is_denied_or_solved_is_less_urgent(language: str, how: str) -> None:
-    mine = [one for one in pairs() if (one.lang, one.how) == (language, how)]
-    before, after = labels([one.urgent for one in mine]), labels([one.calmer for one in mine])
-    lowered = sum(LEVELS.index(b[0]) < LEVELS.index(a[0]) for a, b in zip(before, after, strict=True))
-    print(f"{language} {how}: {lowered} of {len(mine)} lowered")  # noqa: T201  # a figure to see
+    mine = [one for one in corpus.pairs() if (one.lang, one.how) == (language, how)]
+    found = READER.classify_batch([Text(text) for one in mine for text in (one.urgent, one.calmer)])
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    lowered = sum(LEVELS.index(b.urgency.label) < LEVELS.index(a.urgency.label) for a, b in pairs)
+    less = sum(b.urgency.score < a.urgency.score for a, b in pairs)
+    print(f"{language} {how}: of {len(mine)} {lowered} of a lower level, {less} less urgent")  # noqa: T201  # figures to see
     assert lowered / len(mine) >= LOWERED[language, how]
+    assert less / len(mine) >= LESS_URGENT
 
 
-def test_there_are_thirty_pairs_and_more_of_each_language() -> None:
-    counts = Counter(one.lang for one in pairs())
-    assert all(counts[language] >= 30 for language in LANGUAGES)
+def test_there_are_many_pairs_of_each_kind_and_nothing_learns_from_them() -> None:
+    pairs = corpus.pairs()
+    counts = Counter((one.lang, one.how, one.hand) for one in pairs)
+    assert min(counts.values()) >= 30
+    assert len(counts) == 8
+    taught = {one.text for code in LANGUAGES for part in (corpus.read, corpus.contrasts) for one in part(code)}
+    assert not taught & {text for one in pairs for text in (one.urgent, one.calmer)}

@@ -1,9 +1,4 @@
-"""Names and words to swap, and pairs of messages of which the second is less urgent, for the metamorphic tests."""
-
-from dataclasses import dataclass
-from pathlib import Path
-
-PAIRS = Path(__file__).with_name("less_urgent.tsv")
+"""Names and words to swap, for the metamorphic tests."""
 
 NAMES: dict[str, tuple[str, ...]] = {
     "Dutch": ("Sanne de Vries", "Joost Bakker", "Marieke van Dijk", "Bram Visser", "Femke Hoekstra", "Daan Jansen"),
@@ -68,19 +63,3 @@ GENDERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("man", "woman"),
     ),
 }
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two messages about the same; the second is negated (`negated`) or solved by now (`solved`)."""
-
-    lang: str
-    how: str
-    urgent: str
-    calmer: str
-
-
-def pairs() -> list[Pair]:
-    """The hand-written pairs."""
-    lines = PAIRS.read_text(encoding="utf-8").splitlines()
-    return [Pair(*line.split("\t")) for line in lines if line and not line.startswith("#")]

@@ -14,9 +14,11 @@ from services.classify.learning.corpus import (
     Labelled,
     add,
     add_blind,
+    add_contrasts,
     add_elsewhere,
     add_taught,
     blind,
+    contrasts,
     elsewhere,
     of_guide,
     placed,
@@ -145,6 +147,25 @@ def test_what_is_only_taught_moves_nothing_and_leaves_out_what_is_there(tmp_path
     assert found[:20] == before
     assert {one.split for one in found[20:]} == {"train"}
     assert not {one.id for one in found} & {one.id for one in blind("nl", tmp_path)}
+
+
+def test_contrasts_are_kept_apart_and_leave_out_what_is_there(tmp_path: Path) -> None:
+    lines = [LINE.replace("vreemde", f"vreemde {number}") for number in range(30)]
+    add_taught("nl", lines[:10], tmp_path)
+    assert add_contrasts("nl", lines, tmp_path) == 20
+    assert add_contrasts("nl", lines, tmp_path) == 0
+    assert add("nl", lines, tmp_path) == 0
+    assert len(contrasts("nl", tmp_path)) == 20
+    assert len(read("nl", tmp_path)) == 10
+
+
+def test_the_contrasts_are_many_and_as_often_grave_as_not(language: str) -> None:
+    found = contrasts(language)
+    assert len({one.id for one in found}) == len(found) >= 2_000
+    grave = sum(one.urgency in ("high", "critical") for one in found)
+    assert 0.3 < grave / len(found) < 0.6
+    others = {one.text for one in (*read(language), *blind(language))}
+    assert not others & {one.text for one in found}
 
 
 def test_the_texts_of_other_kinds_are_many_varied_and_of_each_attitude(language: str) -> None:

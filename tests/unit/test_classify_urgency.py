@@ -134,6 +134,24 @@ DOES_NOT_COUNT = [
     "The bomb scene in that movie on your plane was great",
 ]
 
+BESIDE = {
+    "nl": (
+        "Ik ben morgen niet thuis.",
+        "Het is mooi weer vandaag.",
+        "Niemand neemt op.",
+        "Ik heb geen haast met de rekening.",
+        "De lamp in de gang is gemaakt, dank daarvoor.",
+    ),
+    "en": (
+        "I am not at home tomorrow.",
+        "It is nice weather today.",
+        "Nobody picks up.",
+        "There is no hurry with my bill.",
+        "The lamp in the hall was fixed, thanks for that.",
+    ),
+}
+"""What people say of something else in the same message: denied or over, but not the harm."""
+
 READER = fast_reader()
 
 
@@ -155,6 +173,13 @@ def assert_mostly(found: dict[str, str], wanted: tuple[str, ...], share: float) 
 @pytest.mark.parametrize("text", CRITICAL)
 def test_harm_that_is_going_on_is_never_below_high(reader: Reader, text: str) -> None:
     assert reader.classify(text).urgency.label in ("high", "critical")
+
+
+@pytest.mark.parametrize("text", CRITICAL)
+def test_what_is_denied_or_over_of_something_else_does_not_lower_it(reader: Reader, text: str) -> None:
+    others = BESIDE[reader.classify(text).language.code]
+    found = labels(reader, [whole for one in others for whole in (f"{text}. {one}", f"{one} {text}")])
+    assert {whole: label for whole, label in found.items() if label in ("low", "normal")} == {}
 
 
 def test_harm_that_is_going_on_is_critical(reader: Reader) -> None:

@@ -1,13 +1,16 @@
 """What takes a signal of urgency away: it is negated, figurative, harmless (only food burst), hypothetical, past, news,
 fiction, or resolved by now.
 
-A signal is taken away only where its context is plain; in doubt it stands (a gas leak is never called normal).
+A signal is taken away only where its context is plain; in doubt it stands (a gas leak is never called normal). That
+there is a doubt is told all the same: a model that has read the whole text may settle it (`doubt.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.classify.domain.phrases import Hit
+from services.classify.domain.tables import load
 from services.classify.domain.text import Words, word_set
 
 NAMES = ("negated", "figurative", "harmless", "hypothetical", "past", "news", "fiction", "resolved")
@@ -24,6 +27,14 @@ _FIRST_PERSON = word_set(
 _DENIES_WITHIN = frozenset({"niet", "not", "never", "nooit", "geen", "no"})
 """Words that deny a phrase when they stand between its words (`er lekt geen gas`)."""
 _NEGATION_REACH = 4
+DOUBTS = ("denying", "over")
+"""What may take a signal away from near it: it is denied or taken back, or told to be over."""
+_TOLD_BY: Mapping[str, str] = {"denying": "denying", "retracting": "denying", "over": "over"}
+_STEM = 5
+"""So many letters of a word tell which one it is."""
+_MOST_SENTENCES = 50
+_SHORT = 80
+"""Of so many words at most is a text in which a model hears enough of one sentence to settle a doubt about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,12 @@ class Context:
     news: frozenset[int]
     all_news: bool
     resolved: int | None
-    """From which word on nothing says it is not resolved; `None` when it is not resolved."""
+    """Where it first says that something is resolved; `None` where it does not, or anything says that it is not."""
+    resolved_in: tuple[int, ...]
+    """The sentences that say so: the first few."""
+    subjects: "Subjects"
+    doubting: Mapping[str, tuple[Hit, ...]]
+    """Words that deny, take back, or tell an end."""
 
     def of(self, hit: Hit) -> set[str]:
         """The contexts that a hit is in."""
@@ -53,7 +69,7 @@ class Context:
             found.add("figurative")
         if any(one.first <= hit.first and hit.last <= one.last for one in self.bursting):
             found.add("harmless")
-        if self._negated(hit):
+        if self.denied(hit):
             found.add("negated")
         if self.hypothetical.get(sentence, hit.last + 1) <= hit.last:
             found.add("hypothetical")
@@ -63,11 +79,36 @@ class Context:
             found.add("fiction")
         if sentence in self.news or (self.all_news and not self._first_person(sentence)):
             found.add("news")
-        if self.resolved is not None:
+        if any(self.subjects.goes_on(other, sentence) for other in self.resolved_in):
             found.add("resolved")
         return found
 
-    def _negated(self, hit: Hit) -> bool:
+    def doubts(self, hit: Hit) -> tuple[str, ...]:
+        """Which of the `DOUBTS` there are about a hit: in its sentence but not among its own words, or in the one before or
+        after it where that goes on about it. None in a long text."""
+        if len(self.words) > _SHORT:
+            return ()
+        sentences, sentence = self.words.sentences, self.words.sentences[hit.first]
+        found = set()
+        for name, hits in self.doubting.items():
+            for one in hits:
+                other = sentences[one.first]
+                if other == sentence:
+                    counts = one.last < hit.first or hit.last < one.first
+                elif abs(other - sentence) == 1:
+                    counts = name == "retracting" or (name == "over" and self.subjects.goes_on(other, sentence))
+                else:
+                    counts = False
+                if counts:
+                    found.add(_TOLD_BY[name])
+        return tuple(sorted(found))
+
+    def holds_denial(self, hit: Hit) -> bool:
+        """Whether a word that denies stands among a hit's own (`no insulin`): what is missing may be what is wrong."""
+        return len(self.words) <= _SHORT and any(hit.first <= one.first <= hit.last for one in self.doubting["denying"])
+
+    def denied(self, hit: Hit) -> bool:
+        """Whether a hit is plainly denied: by a word before it or, where that may be, within it."""
         words = self.words
         if hit.open and not _DENIES_WITHIN.isdisjoint(words.words[hit.first + 1 : hit.last]):
             return True
@@ -88,6 +129,40 @@ class Context:
         return any(word in _FIRST_PERSON for word, number in pairs if number == sentence)
 
 
+class Subjects:
+    """What the sentences of a text are about, as far as their first words of weight tell; found out when it is asked."""
+
+    def __init__(self, words: Words, telling: Sequence[Hit]) -> None:
+        """`telling`: the words that deny or tell an end, which say nothing of what a sentence is about."""
+        self._words, self._telling = words, telling
+        self._first: dict[int, str] | None = None
+        self._stems: dict[int, set[str]] = {}
+
+    def goes_on(self, sentence: int, earlier: int) -> bool:
+        """Whether a sentence goes on about what another one says: it names nothing, or something that the other names."""
+        if sentence == earlier:
+            return True
+        if self._first is None:
+            self._first = self._found()
+        subject = self._first.get(sentence)
+        return subject is None or subject in self._stems[earlier]
+
+    def _found(self) -> dict[int, str]:
+        told = {place for hit in self._telling for place in range(hit.first, hit.last + 1)}
+        first: dict[int, str] = {}
+        for place, (word, sentence) in enumerate(zip(self._words.words, self._words.sentences, strict=True)):
+            stem = word[:_STEM]
+            self._stems.setdefault(sentence, set()).add(stem)
+            if place not in told and not (word in _small() or word[0].isdigit() or word.endswith("n't")):
+                first.setdefault(sentence, stem)
+        return first
+
+
+@lru_cache(maxsize=1)
+def _small() -> frozenset[str]:
+    return frozenset(word for words in load("follow").values() for word in words.split())
+
+
 def context_of(words: Words, hits: Iterable[Hit], asked: frozenset[int], all_news: bool) -> Context:
     """Gather the contexts from the hits of the context tables."""
     by_name: dict[str, list[Hit]] = {}
@@ -101,7 +176,8 @@ def context_of(words: Words, hits: Iterable[Hit], asked: frozenset[int], all_new
     for hit in by_name.get("hypothetical", ()):
         sentence = words.sentences[hit.first]
         conditions[sentence] = min(hit.first, conditions.get(sentence, hit.first))
-    news = sentences("news")
+    news, resolved = sentences("news"), _resolved(words, by_name, asked)
+    doubting = {name: tuple(by_name.get(name, ())) for name in _TOLD_BY}
     return Context(
         words=words,
         benign=frozenset(place for hit in by_name.get("benign", ()) for place in range(hit.first, hit.last + 1)),
@@ -113,18 +189,20 @@ def context_of(words: Words, hits: Iterable[Hit], asked: frozenset[int], all_new
         fiction=frozenset(sentences("fiction")),
         news=frozenset(news | {sentence + 1 for sentence in news}),
         all_news=all_news,
-        resolved=_resolved(words, by_name, asked),
+        resolved=min(resolved, default=None),
+        resolved_in=tuple(sorted({words.sentences[place] for place in resolved})[:_MOST_SENTENCES]),
+        subjects=Subjects(words, [hit for hits in doubting.values() for hit in hits]),
+        doubting=doubting,
     )
 
 
-def _resolved(words: Words, by_name: Mapping[str, list[Hit]], asked: frozenset[int]) -> int | None:
+def _resolved(words: Words, by_name: Mapping[str, list[Hit]], asked: frozenset[int]) -> tuple[int, ...]:
     """Where the text says that it is over: not as a question, and nothing in the text says it is not."""
     if by_name.get("unresolved"):
-        return None
+        return ()
     negators = {hit.first for hit in by_name.get("negators", ())}
-    places = [
+    return tuple(
         hit.first
         for hit in by_name.get("resolved", ())
         if words.sentences[hit.first] not in asked and negators.isdisjoint(range(max(0, hit.first - 3), hit.last + 1))
-    ]
-    return min(places) if places else None
+    )

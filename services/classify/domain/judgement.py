@@ -13,6 +13,7 @@ from typing import get_args
 import numpy as np
 
 from services.classify.domain import intent as intents
+from services.classify.domain.doubt import GRAVE, SURE, level_of, settled
 from services.classify.domain.features import Seen, Sight
 from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, Weights, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
@@ -22,9 +23,6 @@ from services.classify.domain.urgency import LEVELS, ROOM, Found, SignalKind, Ur
 from services.classify.domain.weights import LanguageWeights
 from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 
-SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
-"""Where rules find one of these standing, urgency is not below high, whatever the model makes of the rest: no gas leak is
-ever called a normal message."""
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 _NEGATIVE_RATING, _POSITIVE_RATING = -0.2, 0.2
@@ -181,7 +179,7 @@ class Judge:
         ]
 
     def _intent(self, look: Look, found: Scores, urgency: UrgencyLabel, spam: float) -> tuple[Intent, Hit | None]:
-        if urgency in ("high", "critical"):
+        if urgency in GRAVE:
             return _most_likely(found, without=("spam", "chatter", "praise")), None
         if spam >= intents.SPAM_FROM:
             return "spam", look.matters.spam_hits[0] if look.matters.spam_hits else None
@@ -191,12 +189,10 @@ class Judge:
 
     def _urgency(self, look: Look, view: _View, said: _Said) -> UrgencyJudgement:
         found = said.urgency
-        rules = look.urgency
-        label: UrgencyLabel = next(one for one in LEVELS if one == found.label)
+        rules = settled(look.urgency, found.probabilities)
+        leaned: UrgencyLabel = next(one for one in LEVELS if one == found.label)
+        label = level_of(rules, found.probabilities, leaned, said.signals)
         sure = [one for one in rules.found if one.kind.name in SURE]
-        if rules.dismissed and not any(one.kind.level in ("high", "critical") for one in rules.found):
-            # All that was grave is denied, solved or not meant: no reason to lean to the safe side.
-            label = max(LEVELS, key=lambda one: found.probabilities[one])
         if sure and label != "critical":
             label = "critical" if found.probabilities["critical"] > found.probabilities["high"] else "high"
             signals = [*sure, *(one for one in rules.found if one not in sure)]

@@ -121,6 +121,7 @@ def matter_facts(look: Look) -> list[str]:
     judged = look.urgency
     facts = [f"level-{judged.label}", f"polarity-{round(look.matters.calm_polarity * _BUCKETS)}"]
     facts += [f"signal-{one.kind.name}" for one in judged.found]
+    facts += [f"{doubt}-{one.kind.name}" for one in judged.found for doubt in one.doubts]
     for one, why in judged.dismissed:
         facts += [f"dismissed-{one.kind.name}", f"context-{why}"]
     facts += sorted({f"hit-{one.name}" for one in look.hits})

@@ -36,10 +36,11 @@ class SignalKind:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A signal that follows from several facts near each other."""
+    """A signal that follows from several facts near each other, unless one of `deniable` is denied."""
 
     signal: str
     parts: tuple[str, ...]
+    deniable: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class Found:
     hit: Hit | None
     by_model: bool = False
     """Whether a model told it from the whole, rather than a rule from these words."""
+    doubts: tuple[str, ...] = ()
+    """What near these words may take it away: some of `context.DOUBTS`."""
+    holds_denial: bool = False
+    """Whether a word that denies is one of these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,11 @@ class UrgencyRules:
 
     def __init__(self) -> None:
         combinations = load("signals")["combine"]
-        self.combinations = tuple(Combination(one["signal"], tuple(one["all"])) for one in combinations)
+        self.combinations = tuple(
+            Combination(one["signal"], tuple(one["all"]), tuple(one.get("deniable", ()))) for one in combinations
+        )
         self.kinds = signal_kinds()
+        self._of_weight = frozenset(name for name, kind in self.kinds.items() if kind.level not in LEVELS[:2])
 
     def judge(
         self, words: Words, hits: Sequence[Hit], context: Context, everyday: Mapping[str, Hit | None]
@@ -106,18 +114,27 @@ class UrgencyRules:
         """The signals above normal that stand, one of each kind, and those that were taken away."""
         standing: dict[str, Found] = {}
         dismissed: dict[str, tuple[Found, str]] = {}
-        for hit in [*hits, *self._combined(words, hits, everyday)]:
-            kind = self.kinds.get(hit.name)
-            if kind is None or kind.level in LEVELS[:2] or kind.name in standing:
+        alone = [(hit, None) for hit in hits if hit.name in self._of_weight]
+        for hit, denied in [*alone, *self._combined(words, hits, context, everyday)]:
+            kind = self.kinds[hit.name]
+            if kind.name in standing:
                 continue
-            against = context.of(hit) - kind.stands
+            against = context.of(hit)
+            if denied is not None:
+                against = against - {"negated"} | ({"negated"} if denied else set())
+            against -= kind.stands
             if against:
                 dismissed.setdefault(kind.name, (Found(kind, hit), min(against)))
             else:
-                standing[kind.name] = Found(kind, hit)
+                standing[kind.name] = Found(
+                    kind, hit, doubts=context.doubts(hit), holds_denial=context.holds_denial(hit)
+                )
         return list(standing.values()), [pair for name, pair in dismissed.items() if name not in standing]
 
-    def _combined(self, words: Words, hits: Sequence[Hit], everyday: Mapping[str, Hit | None]) -> Iterable[Hit]:
+    def _combined(
+        self, words: Words, hits: Sequence[Hit], context: Context, everyday: Mapping[str, Hit | None]
+    ) -> Iterable[tuple[Hit, bool]]:
+        """The signals that follow from several facts, and whether what may be denied of them is."""
         facts: dict[str, list[Hit]] = {}
         for hit in hits:
             facts.setdefault(hit.name, []).append(hit)
@@ -125,11 +142,12 @@ class UrgencyRules:
             facts["trouble"] = []
         for combination in self.combinations:
             if all(part in facts for part in combination.parts):
-                yield from _near(combination, facts, words)
+                denied = any(all(map(context.denied, facts[part][:50])) for part in combination.deniable)
+                yield from ((hit, denied) for hit in _near(combination, facts, words))
 
 
 def _near(combination: Combination, facts: Mapping[str, Sequence[Hit]], words: Words) -> Iterable[Hit]:
-    """The first fact, where each of the others is at most two sentences away and at another place."""
+    """The first fact, where each of the others is at most two sentences away."""
     others = [facts[part] for part in combination.parts[1:] if facts[part]]
     for hit in facts[combination.parts[0]][:50]:
         sentence = words.sentences[hit.first]

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent / "weights"
 MODELS = ("voice", "matter")
 BITS = 7
 """So many significant bits of each weight are kept."""
+_KEY, _NUMBER = "<u4", "<f2"
 DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error)
 """What reading a file that is missing or damaged may raise."""
 
@@ -78,9 +79,9 @@ def save_weights(found: LanguageWeights, folder: Path = FOLDER) -> Path:
         ]
         for part in ("words", "pieces", "facts"):
             block: Block = getattr(model, part)
-            arrays[f"{name}.{part}.keys"] = block.keys
-            arrays[f"{name}.{part}.weights"] = shortened(block.weights)
-            arrays[f"{name}.{part}.squares"] = block.squares.astype(np.float16)
+            arrays[f"{name}.{part}.keys"] = _planes(block.keys, _KEY)
+            arrays[f"{name}.{part}.weights"] = _planes(shortened(block.weights), _NUMBER)
+            arrays[f"{name}.{part}.squares"] = _planes(block.squares, _NUMBER)
         arrays[f"{name}.known"] = _bytes("\n".join(sorted(model.known)))
     arrays["about"] = _bytes(json.dumps(about, sort_keys=True))
     path = folder / f"{found.language}.npz"
@@ -94,6 +95,18 @@ def shortened(values: Floats) -> npt.NDArray[np.float16]:
     """Numbers with `BITS` significant bits: a file of them is a fifth smaller, and no reading changes."""
     mantissas, exponents = np.frexp(values.astype(np.float32))
     return np.asarray(np.ldexp(np.round(mantissas * 2**BITS) / 2**BITS, exponents), np.float16)
+
+
+def _planes(values: npt.NDArray[Any], kind: str) -> npt.NDArray[np.uint8]:
+    """The first bytes of all numbers, then the second ones…: alike ones together take a tenth less room in the file."""
+    parts = values.astype(kind).view(np.uint8).reshape(*values.shape, -1)
+    return np.ascontiguousarray(np.moveaxis(parts, -1, 0))
+
+
+def _of_planes(planes: npt.NDArray[np.uint8], kind: str, axes: int) -> npt.NDArray[Any]:
+    if planes.dtype != np.uint8 or planes.ndim != axes + 1 or len(planes) != np.dtype(kind).itemsize:
+        raise ValueError(f"no planes of {kind}: {planes.dtype}, {planes.shape}")
+    return np.asarray(np.ascontiguousarray(np.moveaxis(planes, 0, -1)).view(kind)[..., 0])
 
 
 def _bytes(text: str) -> Any:
@@ -123,7 +136,7 @@ def _weights(name: str, heads: Any, arrays: Any) -> Weights:
 
 def _block(name: str, arrays: Any) -> Block:
     return Block(
-        arrays[f"{name}.keys"],
-        arrays[f"{name}.weights"].astype(np.float32),
-        arrays[f"{name}.squares"].astype(np.float32),
+        _of_planes(arrays[f"{name}.keys"], _KEY, 1).astype(np.uint32),
+        _of_planes(arrays[f"{name}.weights"], _NUMBER, 2).astype(np.float32),
+        _of_planes(arrays[f"{name}.squares"], _NUMBER, 1).astype(np.float32),
     )

@@ -22,7 +22,7 @@ from services.classify.domain.weights import fingerprint
 from services.classify.learning import agreement, corpus, figures, pictures
 from services.classify.learning.crossval import cross_validated
 from services.classify.learning.speed import memory, mixed_texts, speed
-from services.classify.learning.train import DATA, EVERYDAY_WEIGHT
+from services.classify.learning.train import CONTRAST_WEIGHT, DATA, EVERYDAY_WEIGHT
 from services.classify.second import build_second_reader
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -46,6 +46,7 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
         "own": {},
         "blind": {},
         "two_words": {},
+        "lowered": {code: figures.lowered(reader, code, second) for code in LANGUAGES},
     }
     for code in LANGUAGES:
         rows = corpus.read(code)
@@ -61,6 +62,7 @@ def gathered(reader: Reader, data: Path, known: dict[str, Any], deep: bool, fast
     found["crossval"] = known.get("crossval") if fast else cross_validated(data) or known.get("crossval")
     found["failures"] = {code: figures.failures(reader, code) for code in LANGUAGES}
     found["corpus"] = {code: corpus.report(code) for code in LANGUAGES}
+    found["contrasts"] = {code: corpus.contrast_report(code) for code in LANGUAGES}
     found["elsewhere"] = {code: corpus.elsewhere_report(code) for code in LANGUAGES}
     found["agreement"] = agreement.report()
     found["speed"] = speed(build_reader(), mixed_texts())
@@ -76,6 +78,10 @@ def _kept(found: dict[str, Any], known: dict[str, Any]) -> str:
     for part in ("own", "blind"):
         for code in LANGUAGES:
             found[part][code]["readers"]["second"] = known[part][code]["readers"]["second"]
+    for code, hands in known.get("lowered", {}).items():
+        for hand, ways in hands.items():
+            for how, one in ways.items():
+                found["lowered"][code][hand][how]["second"] = one["second"]
     for name, one in known["public"].items():
         if name in found["public"] and "second" in one:
             found["public"][name]["second"] = one["second"]
@@ -96,6 +102,7 @@ def card(found: dict[str, Any]) -> str:
         public=figures.PUBLIC,
         mix=figures.MIX,
         everyday=EVERYDAY_WEIGHT,
+        contrast=CONTRAST_WEIGHT,
     )
 
 

@@ -3,9 +3,10 @@
 `python -m services.classify.learning.corpus add nl FILE` adds lines of the annotation guide's form
 (`docs/annotation-guide.md`), with an id from the text and a fixed, stratified place in train, tune or test; `teach nl FILE`
 adds them to what is learned from only, so that the tuned and tested parts, and every figure told of them, stay what they
-were; `blind nl FILE` adds them to the blind set, which another hand wrote and nothing learns from; `elsewhere nl FILE` adds
-texts of other kinds (reviews, posts) with their sentiment alone, a line `neg|genre|subject|text` each, to learn from;
-`report` prints what the corpus holds and how alike its messages are.
+were; `blind nl FILE` adds them to the blind set, which another hand wrote and nothing learns from; `contrast nl FILE` adds
+messages that tell what is so from what is not or is over, which teach urgency alone; `elsewhere nl FILE` adds texts of
+other kinds (reviews, posts) with their sentiment alone, a line `neg|genre|subject|text` each, to learn from; `report`
+prints what the corpus holds and how alike its messages are.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -59,6 +61,21 @@ class Remark(Model):
     sentiment: SentimentLabel
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two messages about the same event; in the second it is not so (`negated`) or over (`solved`).
+
+    `hand` is `known` where it was looked at while the readers were improved, and `blind` where another hand wrote it and
+    nothing was chosen by it.
+    """
+
+    lang: str
+    how: str
+    hand: str
+    urgent: str
+    calmer: str
+
+
 class GuideError(ValueError):
     """A line is not of the guide's form; the text says which and why."""
 
@@ -71,6 +88,18 @@ def read(language: str, folder: Path = FOLDER) -> list[Labelled]:
 def blind(language: str, folder: Path = FOLDER) -> list[Labelled]:
     """The blind set of a language: only ever for the figures of the model card."""
     return _read(folder / f"blind-{language}.ndjson")
+
+
+def contrasts(language: str, folder: Path = FOLDER) -> list[Labelled]:
+    """Messages with the same grave words, of which some say that it is so, others that it is not, or is over; none when
+    there is no file."""
+    return _read(folder / f"contrast-{language}.ndjson")
+
+
+def pairs(folder: Path = FOLDER) -> list[Pair]:
+    """The pairs by which it is measured whether what is denied or over is read as less urgent; nothing learns from them."""
+    lines = (folder / "pairs.tsv").read_text(encoding="utf-8").splitlines()
+    return [Pair(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
 def elsewhere(language: str, folder: Path = FOLDER) -> list[Remark]:
@@ -177,37 +206,29 @@ def add(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLD
     Raises:
         GuideError: a line is not of that form.
     """
-    there = read(language, folder)
-    known = {one.id for one in there}
-    new = _new(language, lines, known)
-    _write(folder / f"{language}.ndjson", [*there, *placed(new)])
+    new = placed(_new(language, lines, folder))
+    _write(folder / f"{language}.ndjson", [*read(language, folder), *new])
     return len(new)
 
 
 def add_taught(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
-    """Add lines of the guide's form to train alone; those that are there already, also in the blind set, are left out.
-    Gives how many are new.
-
-    Raises:
-        GuideError: a line is not of that form.
-    """
-    there = read(language, folder)
-    known = {one.id for one in (*there, *blind(language, folder))}
-    new = _new(language, lines, known)
-    _write(folder / f"{language}.ndjson", [*there, *new])
+    """The same, to train alone."""
+    new = _new(language, lines, folder)
+    _write(folder / f"{language}.ndjson", [*read(language, folder), *new])
     return len(new)
 
 
 def add_blind(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
-    """Add lines of the guide's form to the blind set: all of them are for testing. Gives how many are new.
+    """The same, to the blind set: all of them are for testing."""
+    new = [one.model_copy(update={"split": "test"}) for one in _new(language, lines, folder)]
+    _write(folder / f"blind-{language}.ndjson", [*blind(language, folder), *new])
+    return len(new)
 
-    Raises:
-        GuideError: a line is not of that form.
-    """
-    there = blind(language, folder)
-    known = {one.id for one in (*there, *read(language, folder))}
-    new = [one.model_copy(update={"split": "test"}) for one in _new(language, lines, known)]
-    _write(folder / f"blind-{language}.ndjson", [*there, *new])
+
+def add_contrasts(language: Literal["nl", "en"], lines: Iterable[str], folder: Path = FOLDER) -> int:
+    """The same, to the messages that teach what is so from what is not."""
+    new = _new(language, lines, folder)
+    _write(folder / f"contrast-{language}.ndjson", [*contrasts(language, folder), *new])
     return len(new)
 
 
@@ -224,7 +245,9 @@ def add_elsewhere(language: Literal["nl", "en"], lines: Iterable[str], folder: P
     return len(found)
 
 
-def _new(language: Literal["nl", "en"], lines: Iterable[str], known: Set[str]) -> list[Labelled]:
+def _new(language: Literal["nl", "en"], lines: Iterable[str], folder: Path) -> list[Labelled]:
+    """The messages that are in no file yet, each once."""
+    known = {one.id for part in (read, blind, contrasts) for one in part(language, folder)}
     found = {one.id: one for line in lines if line.strip() and (one := of_guide(language, line)).id not in known}
     return list(found.values())
 
@@ -291,6 +314,14 @@ def report(language: str) -> str:
     )
 
 
+def contrast_report(language: str) -> str:
+    """What the messages that tell what is so from what is not are, in one line of Markdown."""
+    found = contrasts(language)
+    told = ", ".join(f"{name} {count}" for name, count in Counter(one.urgency for one in found).most_common())
+    alike = sorted(nearest([one.text for one in found])) or [0.0]
+    return f"{len(found)} ({told}); nearest neighbour: 99th percentile {alike[int(0.99 * len(alike))]:.2f}"
+
+
 def elsewhere_report(language: str) -> str:
     """What the texts of other kinds of a language are, in one line of Markdown."""
     found = elsewhere(language)
@@ -305,11 +336,11 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(one for one in text.split(",") if one)
 
 
-_ADDERS = {"add": add, "teach": add_taught, "blind": add_blind, "elsewhere": add_elsewhere}
+_ADDERS = {"add": add, "teach": add_taught, "blind": add_blind, "contrast": add_contrasts, "elsewhere": add_elsewhere}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`add LANGUAGE FILE…`, likewise `teach`, `blind` and `elsewhere`, or `report [LANGUAGE]`."""
+    """`add LANGUAGE FILE…`, likewise `teach`, `blind`, `contrast` and `elsewhere`, or `report [LANGUAGE]`."""
     parser = argparse.ArgumentParser(prog="python -m services.classify.learning.corpus", description=__doc__)
     parser.add_argument("what", choices=(*_ADDERS, "report"))
     parser.add_argument("language", nargs="?", choices=("nl", "en"))
@@ -317,7 +348,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.what == "report":
         for language in (given.language,) if given.language else ("nl", "en"):
-            sys.stdout.write(f"## {language}\n{report(language)}\n- of other kinds: {elsewhere_report(language)}\n")
+            sys.stdout.write(f"## {language}\n{report(language)}\n- contrasts: {contrast_report(language)}\n")
+            sys.stdout.write(f"- of other kinds: {elsewhere_report(language)}\n")
         return 0
     if given.language is None:
         parser.error("say which language: nl or en")

@@ -1,7 +1,7 @@
 """Trains the second reader: `python -m services.classify.learning.deep` writes `domain/weights/deep.npz`.
 
-Embeds the training and tuning parts of the corpus (some minutes, kept in the cache folder), fits networks on the embeddings,
-and on the tuning part, which neither reader was fitted on, how both readers are weighed. Urgency is taught by its signals,
+Embeds the corpus without its test part (some minutes, kept in the cache folder), fits networks on the embeddings, and on the
+tuning part, which neither reader was fitted on, how both readers are weighed. Urgency is taught by its signals,
 whose probabilities add up to those of the levels. `elsewhere.py` fits how texts unlike the corpus are judged, from the
 public sets and the corpus's texts of other kinds.
 """
@@ -41,9 +41,9 @@ PUBLIC_TEXTS: Mapping[str, int] = {
 """Of each public set at most so many are embedded."""
 LEAST_RECALL, MOST_PASSED_OVER = 0.96, 0.0
 """Of the critical messages of the tuning part: found at least, rated low or normal at most."""
-LOW_FLOORS = (0.05, 0.04, 0.03)
-"""Which are tried: what is critical one time in twenty somebody sees within the hour. The tuning part, which has few hard
-ones, would do with a higher one."""
+LOW_FLOOR = 0.03
+"""What is critical one time in thirty somebody sees within the hour. The tuning part, which has few hard ones, would do
+with a higher one."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "webcare" / "embeddings"
 
 
@@ -155,7 +155,7 @@ def train(reader: Reader, embed: Embeds) -> Fusion:
         first = np.array([one[head.name] for code in LANGUAGES for one in chances[code]], np.float32)
         head = mixed(head, first, tuned, wanted)
         if head.name == "urgency":
-            lean, floor = best_lean(fused(head, first, tuned)[0], wanted, -0.6, _surest, LOW_FLOORS)
+            lean, floor = best_lean(fused(head, first, tuned)[0], wanted, -0.6, _surest, (LOW_FLOOR,))
             head = replace(head, lean=lean, floor=floor)
         heads[head.name] = head
     kinds = [_kind(code, own[code], reader.chances(own[code].texts)) for code in LANGUAGES]

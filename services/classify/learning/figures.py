@@ -1,6 +1,6 @@
 """All figures of the model card in one run, as plain values that are kept beside it as JSON.
 
-The test part of the corpus and the blind set are read here and nowhere else.
+The test part of the corpus, the blind set and the blind pairs are read here and nowhere else (but by tests).
 """
 
 import json
@@ -217,6 +217,25 @@ def two_words(reader: Reader, language: str, rows: Sequence[Labelled]) -> dict[s
     pairs = [" ".join(found[len(found) // 2 - 1 :][:2]) for found in words if len(found) > 1]
     given = [one.language.code for one in reader.classify_batch([Text(pair) for pair in pairs])]
     return {"count": len(pairs), "right": 100 * given.count(language) / max(1, len(pairs))}
+
+
+def lowered(reader: Reader, language: str, second: Rereads | None = None) -> dict[str, dict[str, dict[str, float]]]:
+    """Of the pairs of a language, by hand and by what the second message does, how many there are, and the share whose
+    second message is read as less urgent than the first."""
+    pairs = [one for one in corpus.pairs() if one.lang == language]
+    texts = [Text(text) for one in pairs for text in (one.urgent, one.calmer)]
+    readings = {"first": reader.classify_batch(texts)}
+    if second is not None:
+        readings["second"] = second(texts, readings["first"])
+    levels = {name: [LEVELS.index(one.urgency.label) for one in found] for name, found in readings.items()}
+    counted: dict[str, dict[str, dict[str, float]]] = {}
+    for hand, how in sorted({(one.hand, one.how) for one in pairs}):
+        mine = [at for at, one in enumerate(pairs) if (one.hand, one.how) == (hand, how)]
+        shares = {
+            name: 100 * sum(one[2 * at] > one[2 * at + 1] for at in mine) / len(mine) for name, one in levels.items()
+        }
+        counted.setdefault(hand, {})[how] = {"count": len(mine), **shares}
+    return counted
 
 
 def failures(reader: Reader, language: str, most: int = 3) -> list[dict[str, str]]:
