@@ -62,8 +62,9 @@ def test_a_fact_that_is_told_twice_counts_once(fitted: tuple[Vectoriser, list[tr
 
 
 def test_training_twice_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small, remarks = corpus.read("nl")[:160], corpus.elsewhere("nl")[:60]
+    small, contrasts, remarks = corpus.read("nl")[:160], corpus.contrasts("nl")[:60], corpus.elsewhere("nl")[:60]
     monkeypatch.setattr(corpus, "read", lambda _: small)
+    monkeypatch.setattr(corpus, "contrasts", lambda _: contrasts)
     monkeypatch.setattr(corpus, "elsewhere", lambda _: remarks)
     written = []
     for folder in (tmp_path / "first", tmp_path / "second"):
