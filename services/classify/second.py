@@ -114,7 +114,7 @@ class SecondReader:
                 score = round(bottom + (top - bottom) * share, 3)
                 changes["urgency"] = changes["urgency"].model_copy(update={"label": urgency, "score": score})
                 reasons.append(Reason(label="urgency", value=urgency, code=CODE))
-                needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # likewise
+                needed = of_text(first.intent, urgency, first.spam)  # type: ignore[arg-type]  # as above
                 changes["needs_person"] = needed.needs
                 reasons = [*with_verdict(tuple(reasons), needed)]
         return first.model_copy(update={**changes, "reasons": tuple(reasons)})

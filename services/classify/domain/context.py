@@ -27,9 +27,8 @@ _FIRST_PERSON = word_set(
 _DENIES_WITHIN = frozenset({"niet", "not", "never", "nooit", "geen", "no"})
 """Words that deny a phrase when they stand between its words (`er lekt geen gas`)."""
 _NEGATION_REACH = 4
-DOUBTS = ("denying", "over")
-"""What may take a signal away from near it: it is denied or taken back, or told to be over."""
 _TOLD_BY: Mapping[str, str] = {"denying": "denying", "retracting": "denying", "over": "over"}
+"""What may take a signal away from near it (it is denied, or told to be over), by the words that tell so."""
 _STEM = 5
 """So many letters of a word tell which one it is."""
 _MOST_SENTENCES = 50
@@ -84,7 +83,7 @@ class Context:
         return found
 
     def doubts(self, hit: Hit) -> tuple[str, ...]:
-        """Which of the `DOUBTS` there are about a hit: in its sentence but not among its own words, or in the one before or
+        """What puts a hit in doubt (`denying`, `over`): in its sentence but not among its own words, or in the one before or
         after it where that goes on about it. None in a long text."""
         if len(self.words) > _SHORT:
             return ()
@@ -150,10 +149,11 @@ class Subjects:
     def _found(self) -> dict[int, str]:
         told = {place for hit in self._telling for place in range(hit.first, hit.last + 1)}
         first: dict[int, str] = {}
+        small = _small()
         for place, (word, sentence) in enumerate(zip(self._words.words, self._words.sentences, strict=True)):
             stem = word[:_STEM]
             self._stems.setdefault(sentence, set()).add(stem)
-            if place not in told and not (word in _small() or word[0].isdigit() or word.endswith("n't")):
+            if place not in told and not (word in small or word[0].isdigit() or word.endswith("n't")):
                 first.setdefault(sentence, stem)
         return first
 

@@ -7,7 +7,7 @@ text, but leans to the safe side and knows little of what a "not" belongs to. He
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.classify.domain.urgency import LEVELS, Found, SignalKind, UrgencyJudgement
+from services.classify.domain.urgency import CALM, GRAVE, LEVELS, Found, SignalKind, UrgencyJudgement
 from services.contracts.mentions import UrgencyLabel
 
 SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_breach", "outage_wide", "press_now"})
@@ -15,8 +15,6 @@ SURE = frozenset({"safety", "health", "self_harm", "threat", "fraud", "privacy_b
 ever called a normal message. One that words near it put in doubt does not stand where the model agrees with them."""
 SPOKEN = frozenset({"self_harm", "threat"})
 """Of these what is said is the thing, and it is said with words that deny (`nobody would miss me`): never settled so."""
-CALM: tuple[UrgencyLabel, ...] = ("low", "normal")
-GRAVE: tuple[UrgencyLabel, ...] = ("high", "critical")
 AGREED, SURELY_AGREED = 0.25, 0.1
 """So likely at most high or critical is where the model agrees: with words near the signal, and with a word that denies
 among its own (`no insulin` may be what is wrong). On the tuning part no message that a rule rightly held up was read so."""

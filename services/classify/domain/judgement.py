@@ -13,13 +13,13 @@ from typing import get_args
 import numpy as np
 
 from services.classify.domain import intent as intents
-from services.classify.domain.doubt import GRAVE, SURE, level_of, settled
+from services.classify.domain.doubt import SURE, level_of, settled
 from services.classify.domain.features import Seen, Sight
 from services.classify.domain.linear import Floats, LinearModel, Scores, Weighed, Weights, chosen
 from services.classify.domain.look import Look, matter_facts, voice_facts
 from services.classify.domain.phrases import Hit
 from services.classify.domain.sentiment import Attitude, Mark, by_lists, heaviest, rated
-from services.classify.domain.urgency import LEVELS, ROOM, Found, SignalKind, UrgencyJudgement, signal_kinds
+from services.classify.domain.urgency import GRAVE, LEVELS, ROOM, Found, SignalKind, UrgencyJudgement, signal_kinds
 from services.classify.domain.weights import LanguageWeights
 from services.contracts.mentions import Intent, SentimentLabel, UrgencyLabel
 

@@ -14,6 +14,7 @@ from services.classify.domain.text import Words
 from services.contracts.mentions import UrgencyLabel
 
 LEVELS: tuple[UrgencyLabel, ...] = ("low", "normal", "high", "critical")
+CALM, GRAVE = LEVELS[:2], LEVELS[2:]
 _NEAR_SENTENCES = 2
 _PROBLEMS = frozenset({"outage_partial", "delivery", "billing", "defect", "complaint", "request", "question", "churn"})
 ROOM: Mapping[UrgencyLabel, tuple[float, float]] = {
@@ -52,7 +53,7 @@ class Found:
     by_model: bool = False
     """Whether a model told it from the whole, rather than a rule from these words."""
     doubts: tuple[str, ...] = ()
-    """What near these words may take it away: some of `context.DOUBTS`."""
+    """What near these words may take it away: `denying`, `over`."""
     holds_denial: bool = False
     """Whether a word that denies is one of these words."""
 
@@ -85,7 +86,7 @@ class UrgencyRules:
             Combination(one["signal"], tuple(one["all"]), tuple(one.get("deniable", ()))) for one in combinations
         )
         self.kinds = signal_kinds()
-        self._of_weight = frozenset(name for name, kind in self.kinds.items() if kind.level not in LEVELS[:2])
+        self._of_weight = frozenset(name for name, kind in self.kinds.items() if kind.level in GRAVE)
 
     def judge(
         self, words: Words, hits: Sequence[Hit], context: Context, everyday: Mapping[str, Hit | None]
